@@ -1,0 +1,19 @@
+"""Spotify's valence, taken apart: the analysis behind ``report.qmd``.
+
+The rooms, in the order in which data walk through them:
+
+``tracks``
+    From any export of Spotify tracks to clean, unique, split tracks.
+``inference``
+    Question 1: which features go with valence, in which direction, how much and in what shape.
+``prediction``
+    Question 2: how well valence can be predicted, and what the predictions rest on.
+``reporting``
+    Frames in, pictures and words out; it computes nothing.
+
+``memory`` keeps the results of slow steps between runs.
+No room imports from a room further down this list.
+"""
+
+# The day Spotify closed the audio-features endpoint to new applications, as a number.
+SEED = 20241127

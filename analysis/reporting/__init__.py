@@ -1,0 +1,1 @@
+"""Frames in, pictures and words out: figures, tables and sentences of the report."""

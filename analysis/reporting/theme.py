@@ -1,0 +1,47 @@
+"""One look for every figure: palette, type and geometry."""
+
+from plotnine import element_blank, element_line, element_rect, element_text, theme, theme_minimal
+
+# Okabe and Ito's colours, which readers with any common colour blindness can tell apart; black
+# is left to text and yellow to nothing, since it is too faint for lines on a light ground.
+PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+INK = "#222222"
+MUTED = "#767676"
+GROUND = "#FFFFFF"
+
+# Inches: the width of the text on an A4 page.
+FIGURE_WIDTH = 6.5
+
+
+def theme_report(height: float = 3.8, **settings):
+    """Return the report's plotnine theme for a figure of one height.
+
+    Parameters
+    ----------
+    height : float
+        Height of the figure in inches; the width is always `FIGURE_WIDTH`.
+    **settings
+        Further settings of `plotnine.theme`.
+
+    Returns
+    -------
+    plotnine.theme
+    """
+    return theme_minimal(base_size=9) + theme(
+        figure_size=figure_size(height),
+        text=element_text(color=INK),
+        plot_background=element_rect(fill=GROUND, color=GROUND),
+        panel_grid_minor=element_blank(),
+        panel_grid_major=element_line(color="#E4E4E4", size=0.4),
+        strip_text=element_text(weight="bold", ha="left"),
+        axis_title=element_text(size=9),
+        legend_position="bottom",
+        legend_title=element_text(size=9),
+        svg_usefonts=False,
+        **settings,
+    )
+
+
+def figure_size(height: float) -> tuple[float, float]:
+    """Return a figure's width and height in inches."""
+    return (FIGURE_WIDTH, height)
