@@ -1,0 +1,220 @@
+"""Keep every recording once, drop what cannot be true, and account for each row dropped.
+
+Judged on the published tables (`data/README.md` has the counts):
+
+- tempo, danceability and time signature 0 come together and mark a failed analysis;
+- valence has a floor of 0.00001, at which estimates pile up; exactly 0 comes with failed analyses
+  and, seldom, with noise and near-silence: it is a code, not a low value;
+- key -1 means that no key was found.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analysis.tracks.recordings import growing_numbers
+from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, STUDY, BadInput
+
+MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
+SPARSE = 0.05
+FAILED = ("tempo", "danceability", "valence", "time_signature")
+
+# every reason to drop a row, in the order in which they are looked for
+ANALYSIS, NO_KEY, MISSING, NO_ARTIST = (
+    "failed audio analysis (tempo, danceability, valence or time signature 0)",
+    "no key found (key -1)",
+    "a number is missing",
+    "no artist named",
+)
+REASONS = (ANALYSIS, NO_KEY, MISSING, NO_ARTIST)
+# and every sign by which releases of one recording are known, in the order of `recordings.SIGNS`
+REPEATS = ("repeated identifier", "same title and artist", "equal audio features")
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Unique tracks in canonical form, and the account: step, reason, dropped, left."""
+
+    tracks: pd.DataFrame
+    account: pd.DataFrame
+
+
+def clean(tracks: pd.DataFrame) -> Cleaned:
+    """Drop unusable rows, keep one release of every recording, encode key, mode and metre.
+
+    Of a recording's releases the most popular is kept, of equally popular ones that with the
+    first identifier, so that the order of rows cannot matter.
+    Rows that lack a number are dropped; an optional one that more than 5 % of the rows lack is
+    left out instead.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        A canonical table as `reading.read_tracks` returns it.
+
+    Returns
+    -------
+    Cleaned
+        Tracks sorted by identifier with a fresh index, and the account of every row; its first
+        row counts the rows that came in, its last `left` those that came out.
+
+    Raises
+    ------
+    BadInput
+        A needed column is missing, no row is left, or fewer than 200 tracks or 20 artists.
+    """
+    _refuse_lacking(tracks)
+    tracks = leave_out_sparse(tracks)
+    reasons = unusable(tracks)
+    steps = [("rows in", 0), *((reason, (reasons == reason).sum()) for reason in REASONS)]
+    usable = tracks[reasons == ""]
+    if usable.empty:
+        _refuse_few(usable, _account(steps, len(tracks)))
+    unique, repeats = _keep_recordings(usable)
+    account = _account(steps + repeats, len(tracks))
+    _refuse_few(unique, account)
+    return Cleaned(encode(unique), account)
+
+
+def _refuse_lacking(tracks: pd.DataFrame) -> None:
+    """Refuse a table that was read for a prediction and lacks what a study needs."""
+    lacking = [name for name in STUDY if name not in tracks]
+    if lacking:
+        raise BadInput(f"The table lacks {', '.join(lacking)}, which a study needs: add columns.")
+
+
+def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series:
+    """Return why each row cannot be used, the empty text where it can.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        A canonical, uncleaned table.
+    needed : tuple of str
+        The columns that must be known; `schema.PREDICTION` for tracks to be predicted.
+    """
+    failed = [name for name in FAILED if name in tracks and (name != "valence" or name in needed)]
+    nobody = (tracks["artist"] == "") if "artist" in needed else np.zeros(len(tracks), bool)
+    conditions = [
+        (tracks[failed] == 0).any(axis=1),
+        tracks["key"] == -1,
+        _lacking(tracks, needed),
+        nobody,
+    ]
+    return pd.Series(np.select(conditions, list(REASONS), ""), index=tracks.index, dtype="str")
+
+
+def _lacking(tracks: pd.DataFrame, needed: tuple[str, ...]) -> pd.Series:
+    """Tell which rows lack a number: one that is needed, or one that the rest of the table has."""
+    numbers = [
+        column
+        for column in COLUMNS
+        if column.name in tracks and column.kind in ("number", "integer")
+        and (column.name in needed or not column.required)
+    ]  # fmt: skip
+    missing = [
+        tracks[column.name].isna() | tracks[column.name].isin(column.missing) for column in numbers
+    ]
+    return pd.concat(missing, axis=1).any(axis=1)
+
+
+def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Leave out optional numbers that more than a twentieth of the rows lack.
+
+    The rest of the table is then not lost for their sake.
+    """
+    optional = [c.name for c in COLUMNS if not c.required and c.kind in ("number", "integer")]
+    sparse = [name for name in optional if name in tracks and tracks[name].isna().mean() > SPARSE]
+    return tracks.drop(columns=sparse)
+
+
+def _keep_recordings(tracks: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
+    """Return one row a recording and how many rows each sign of sameness cost."""
+    numbers = growing_numbers(tracks)
+    left = [len(tracks), *(len(np.unique(number)) for number in numbers)]
+    steps = [(reason, left[i] - left[i + 1]) for i, reason in enumerate(REPEATS)]
+    return _represent(tracks, numbers[-1]), steps
+
+
+def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:
+    """Return every recording's most popular release, with the genre chosen over all of them."""
+    tracks = tracks.assign(recording=recordings)
+    if "genre" in tracks:
+        tracks["genre"] = tracks["recording"].map(choose_genres(tracks))
+    # every column takes part, so that even rows with one identifier have a fixed order
+    columns = ["track_id", *tracks.columns.drop(["track_id", "recording"])]
+    ordered = tracks.sort_values(columns, kind="stable")
+    if "popularity" in tracks:
+        ordered = ordered.sort_values("popularity", ascending=False, kind="stable")
+    kept = ordered.drop_duplicates("recording").drop(columns="recording")
+    return kept.sort_values("track_id").reset_index(drop=True)
+
+
+def choose_genres(tracks: pd.DataFrame) -> pd.Series:
+    """Return one genre a recording.
+
+    It is the genre in which the source lists the recording most often; of equals the one in which
+    it lists the first artist most often; then the rarest of the table; then the first by name.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        Uncleaned rows with `recording`, `artist` and `genre`.
+
+    Returns
+    -------
+    Series
+        Genre, indexed by recording.
+    """
+    rows = tracks[["recording", "artist", "genre"]]
+    votes = rows.groupby(["recording", "genre"], as_index=False).agg(
+        listed=("artist", "size"), artist=("artist", "min")
+    )
+    ours = rows.groupby(["artist", "genre"]).size().rename("ours")
+    size = rows.groupby("genre").size().rename("size")
+    votes = votes.join(ours, on=["artist", "genre"]).join(size, on="genre").fillna({"ours": 0})
+    ranked = votes.sort_values(
+        ["recording", "listed", "ours", "size", "genre"], ascending=[True, False, False, True, True]
+    )
+    return ranked.drop_duplicates("recording").set_index("recording")["genre"]
+
+
+def _account(steps: list[tuple[str, int]], rows: int) -> pd.DataFrame:
+    """Return the account with its running remainder."""
+    account = pd.DataFrame(steps, columns=["reason", "dropped"])
+    account.insert(0, "step", range(len(account)))
+    return account.assign(left=rows - account["dropped"].cumsum())
+
+
+def _refuse_few(tracks: pd.DataFrame, account: pd.DataFrame) -> None:
+    """Refuse what is too little to hold artists out of."""
+    artists = tracks["artist"].nunique()
+    if len(tracks) >= MINIMUM_TRACKS and artists >= MINIMUM_ARTISTS:
+        return
+    lost = account[account["dropped"] > 0]
+    why = "; ".join(f"{row.dropped:,} dropped: {row.reason}" for row in lost.itertuples())
+    raise BadInput(
+        f"{len(tracks):,} unique tracks of {artists:,} artists are left of "
+        f"{account['left'].iloc[0]:,} rows{f' ({why})' if why else ''}: "
+        f"give at least {MINIMUM_TRACKS} tracks of {MINIMUM_ARTISTS} artists."
+    )
+
+
+def encode(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with key, mode, metre and genre as categories and whole numbers as such.
+
+    Values are those of usable rows: no number that is needed may be missing.
+    """
+    tracks = tracks.assign(
+        key=pd.Categorical.from_codes(tracks["key"].astype(int), list(KEYS)),
+        mode=pd.Categorical.from_codes(tracks["mode"].astype(int), list(MODES)),
+    )
+    if "time_signature" in tracks:
+        metres = tracks["time_signature"].map({4: "4/4", 3: "3/4"}).fillna("other")
+        tracks["metre"] = pd.Categorical(metres, list(METRES))
+    if "genre" in tracks:
+        genres = tracks["genre"].replace("", "unknown")
+        tracks["genre"] = pd.Categorical(genres, sorted(genres.unique()))
+    whole = ("popularity", "year", "duration_ms", "time_signature")
+    return tracks.astype({name: "int64" for name in whole if name in tracks})
