@@ -1,0 +1,56 @@
+"""Render the report: `python -m render [-P name:value ...]`."""
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from render import RenderError, choosing, quarto
+from render.checking import check_parameters, default_parameters, read_parameters
+from render.document import read_document
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Render the report and return the exit code: 0, 1 (document), 2 (input), 130 (Ctrl-C)."""
+    options = _parser().parse_args(arguments)
+    start = time.perf_counter()
+    try:
+        files = _render(options)
+    except RenderError as error:
+        print(f"\n{error}" if error.code == 1 else error, file=sys.stderr)
+        return error.code
+    except KeyboardInterrupt:
+        print("\nInterrupted; the files of the last good run are as they were.", file=sys.stderr)
+        return 130
+    for file in files:
+        print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
+    print(f"Done in {time.perf_counter() - start:.0f} s.")
+    return 0
+
+
+def _render(options: argparse.Namespace) -> list[Path]:
+    """Choose, check and render."""
+    document = read_document(Path(options.source))
+    parameters = read_parameters(options.parameter, document)
+    choice = choosing.choose(options.renderer or None)
+    print(choice.reason, flush=True)
+    check_parameters({**default_parameters(document), **parameters})
+    if choice.renderer == "quarto":
+        return quarto.render(document, parameters, choice.program)
+    from render import pipeline
+
+    return pipeline.render(document, parameters)
+
+
+def _parser() -> argparse.ArgumentParser:
+    """Return the command line's parser."""
+    parser = argparse.ArgumentParser(prog="python -m render", description="Render the report.")
+    parser.add_argument("source", nargs="?", default="report.qmd")
+    parser.add_argument("-P", "--parameter", action="append", default=[], metavar="NAME:VALUE")
+    parser.add_argument("--renderer", default=os.environ.get("RENDERER"))
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

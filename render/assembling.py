@@ -1,0 +1,152 @@
+"""One Markdown text out of prose, inline values, code and outputs: what one format shows."""
+
+import base64
+import html
+import re
+from pathlib import Path
+
+import yaml
+
+from render import RenderError
+from render.document import INLINE, Cell, Document, Prose
+from render.executing import ANSI, Run
+from render.settings import Settings
+
+# The order in which Quarto takes what a cell offers.
+PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+FENCE = ":" * 12  # longer than any in the document
+TICKS = "`" * 12
+MARKED = re.compile(r"([\\`*_{}\[\]()>#+,\-.!])")
+
+
+def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> str:
+    """Return the Markdown of one format; pictures are written into `folder`.
+
+    Outputs stand in divisions that `references` and `shaping` know: class `cell-code` for code,
+    a `fig-` or `tbl-` identifier for a float, in it class `cell-caption` for the caption.
+    """
+    parts = [
+        _prose(part, run) if isinstance(part, Prose) else _cell(part, run, settings, folder)
+        for part in document.parts
+    ]
+    return "\n\n".join([_metadata(settings), *parts])
+
+
+def _metadata(settings: Settings) -> str:
+    """Return the YAML block that Pandoc's templates and its citation processor read."""
+    values = {
+        **{name: settings[name] for name in ("title", "subtitle", "abstract", "lang")},
+        **{name: [str(path) for path in settings.files(name)] for name in ("bibliography", "csl")},
+        "author": settings.authors,
+        "date": settings.written_date,
+        "link-citations": True,
+    }
+    values = {name: value for name, value in values.items() if value}
+    return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
+
+
+def _prose(prose: Prose, run: Run) -> str:
+    """Return prose with its inline expressions replaced by their values."""
+    values = run.inline[prose.line]
+    return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), prose.text)
+
+
+def inline_text(data: dict) -> str:
+    """Return an inline value as Markdown; a string loses its quotes and is escaped, as in Quarto.
+
+    Parameters
+    ----------
+    data : dict
+        The value by MIME type.
+    """
+    if "text/markdown" in data:
+        return data["text/markdown"]
+    text = data["text/plain"]
+    if text[:1] in "'\"" and text[-1:] == text[:1]:
+        return MARKED.sub(r"\\\1", text[1:-1])
+    return text
+
+
+def _cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
+    """Return what one cell shows: its code, its outputs, or nothing."""
+    if not settings.execute("include", cell):
+        return ""
+    shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []
+    outputs = run.outputs[cell.label] if settings.execute("output", cell) else []
+    if outputs := [text for text in _outputs(cell, outputs, settings, folder) if text]:
+        shown.append(_float(cell, outputs) if cell.kind else "\n\n".join(outputs))
+    elif cell.kind:
+        raise RenderError(f'line {cell.line}: the cell "{cell.label}" shows nothing to caption.')
+    return "\n\n".join(shown)
+
+
+def _code(cell: Cell) -> str:
+    """Return a cell's code, with the options that say how it is folded."""
+    folding = [name for name in ("code-fold", "code-summary") if name in cell.options]
+    pairs = "".join(f" {name}={quoted(cell.options[name])}" for name in folding)
+    return f"{TICKS} {{.python .cell-code{pairs}}}\n{cell.code.strip()}\n{TICKS}"
+
+
+def _float(cell: Cell, outputs: list[str]) -> str:
+    """Return a numbered figure or table with its caption."""
+    caption = _division(".cell-caption", cell.options[f"{cell.kind}-cap"])
+    return _division(f"#{cell.label} .cell-float", *outputs, caption)
+
+
+def _division(attributes: str, *blocks: str) -> str:
+    """Return blocks in a fenced division."""
+    return f"{FENCE} {{{attributes}}}\n" + "\n\n".join(blocks) + f"\n{FENCE}"
+
+
+def _outputs(cell: Cell, outputs: list, settings: Settings, folder: Path) -> list[str]:
+    """Return every output of a cell as Markdown."""
+    texts = []
+    for number, output in enumerate(outputs, 1):
+        if output["output_type"] == "stream":
+            texts.append(_stream(cell, output, settings))
+        else:
+            name = f"{cell.label}-{settings.format}-{number}"
+            texts.append(_display(cell, output, settings, folder / name))
+    return texts
+
+
+def _stream(cell: Cell, output: dict, settings: Settings) -> str:
+    """Return what a cell printed; what it warned about only where warnings are wanted."""
+    if output["name"] == "stderr" and not settings.execute("warning", cell):
+        return ""
+    text = ANSI.sub("", output["text"])
+    return text if settings.execute("output", cell) == "asis" else _verbatim(text)
+
+
+def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
+    """Return a shown value: Markdown, picture, HTML table, in this order, or plain text."""
+    data = output["data"]
+    if "text/markdown" in data:
+        return data["text/markdown"]
+    for kind in [kind for kind in PICTURES if kind in data]:
+        size = output.get("metadata", {}).get(kind, {})
+        return _picture(cell, data[kind], size, path.with_suffix("." + PICTURES[kind]))
+    markup = data.get("text/html", "")
+    if "<table" in markup or (markup and settings.format == "html"):
+        return f"{TICKS}{{=html}}\n{markup}\n{TICKS}"
+    return _verbatim(data["text/plain"]) if "text/plain" in data else ""
+
+
+def _picture(cell: Cell, data: str, size: dict, path: Path) -> str:
+    """Write a picture to `path` and return the Markdown that shows it."""
+    is_text = path.suffix == ".svg"
+    path.write_bytes(data.encode() if is_text else base64.b64decode(data))
+    alt = quoted(cell.options.get("fig-alt", ""))
+    pairs = "".join(f" {name}={size[name]}px" for name in ("width", "height") if name in size)
+    return f"![]({path.name}){{alt={alt}{pairs}}}"
+
+
+def _verbatim(text: str) -> str:
+    """Return text as a block shown letter by letter."""
+    return f"{TICKS} {{.cell-output}}\n{text.rstrip()}\n{TICKS}" if text.strip() else ""
+
+
+def quoted(value) -> str:
+    """Return a value as a quoted attribute of Pandoc's Markdown."""
+    text = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
+    return '"' + html.escape(text, quote=True).replace("\\", "\\\\") + '"'

@@ -1,0 +1,65 @@
+"""Check what the reader hands in before anything is rendered."""
+
+import ast
+
+import yaml
+
+from render import RenderError
+from render.document import Document
+
+BUDGETS = ("quick", "full")
+
+
+def read_parameters(pairs: list[str], document: Document) -> dict:
+    """Return the parameters given as `name:value`, as Quarto reads them.
+
+    Raises
+    ------
+    RenderError
+        At a name that the document does not declare; exit code 2.
+    """
+    given = {}
+    for pair in pairs:
+        name, mark, value = pair.partition(":")
+        if not mark:
+            raise RenderError(f'-P takes name:value, not "{pair}".', 2)
+        given[name] = yaml.safe_load(value)
+    known = default_parameters(document)
+    if unknown := sorted(set(given) - set(known)):
+        listed = ", ".join(known) or "none"
+        raise RenderError(f'Unknown parameter "{unknown[0]}"; the report has {listed}.', 2)
+    return given
+
+
+def default_parameters(document: Document) -> dict:
+    """Return the values that the cell tagged `parameters` sets."""
+    if not document.parameters:
+        return {}
+    body = ast.parse(document.parameters.code).body
+    pairs = [(one.targets[0].id, one.value) for one in body if isinstance(one, ast.Assign)]
+    return {name: ast.literal_eval(value) for name, value in pairs}
+
+
+def check_parameters(parameters: dict) -> None:
+    """Check the budget and the data that the report will run on.
+
+    Raises
+    ------
+    RenderError
+        With the sentence of the first thing wrong; exit code 2.
+    """
+    if "budget" in parameters and parameters["budget"] not in BUDGETS:
+        known = " or ".join(BUDGETS)
+        raise RenderError(f'The budget is "{parameters["budget"]}"; it can be {known}.', 2)
+    if "data" in parameters:
+        _check_data(str(parameters["data"]))
+
+
+def _check_data(name: str) -> None:
+    """Read and clean the data once, as the report will."""
+    from analysis.tracks import cleaning, datasets, schema
+
+    try:
+        cleaning.clean(datasets.load(name))
+    except schema.BadInput as error:
+        raise RenderError(str(error), 2) from None

@@ -1,0 +1,199 @@
+"""Read a Quarto document: front matter, prose and cells, each with its line number."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from render import RenderError
+
+CELL = re.compile(r"^(`{3,})\{python\}\s*$")
+FENCE = re.compile(r"^\s*(`{3,}|~{3,})")
+INLINE = re.compile(r"(^|[^`])`\{python\}[ \t]([^`]+)`", re.MULTILINE)  # Quarto's own pattern
+SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
+OPTION = re.compile(r"^#\| ?(.*)$")
+
+# What a cell may say. Anything else is an error, so that no option is silently lost.
+OPTIONS = frozenset(
+    {"label", "tags", "echo", "eval", "include", "output", "warning", "code-fold", "code-summary"}
+    | {"fig-cap", "fig-alt", "tbl-cap"}
+)
+
+
+@dataclass(frozen=True)
+class Prose:
+    """Markdown between two cells; `line` is the number of its first line."""
+
+    text: str
+    line: int
+
+    @property
+    def expressions(self) -> list[str]:
+        """The inline `{python}` expressions, in order, each once."""
+        return list(dict.fromkeys(found[1].strip() for found in INLINE.findall(self.text)))
+
+    def line_of(self, text: str) -> int:
+        """Return the line of the document on which `text` first stands."""
+        return self.line + self.text[: self.text.index(text)].count("\n")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A Python cell; `line` is where its fence stands, `code_line` where its code begins."""
+
+    code: str
+    options: dict
+    line: int
+    code_line: int
+
+    @property
+    def label(self) -> str:
+        """The cell's label, or a stand-in that says where it is."""
+        return str(self.options.get("label", f"unnamed-{self.line}"))
+
+    @property
+    def kind(self) -> str | None:
+        """What the cell floats: "fig", "tbl" or nothing."""
+        prefix = self.label.split("-")[0]
+        return prefix if prefix in ("fig", "tbl") else None
+
+    @property
+    def is_parameters(self) -> bool:
+        """Whether the cell holds the document's parameters."""
+        return "parameters" in (self.options.get("tags") or [])
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document in reading order."""
+
+    path: Path
+    front: dict
+    parts: list = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells alone."""
+        return [part for part in self.parts if isinstance(part, Cell)]
+
+    @property
+    def parameters(self) -> Cell | None:
+        """The cell tagged `parameters`."""
+        return next((cell for cell in self.cells if cell.is_parameters), None)
+
+    def place_of(self, text: str) -> str:
+        """Return "file:line" of the first line that holds `text`, or the file's name."""
+        lines = self.path.read_text(encoding="utf-8").splitlines()
+        found = [number for number, line in enumerate(lines, 1) if text in line]
+        return f"{self.path.name}:{found[0]}" if found else self.path.name
+
+
+def read_document(path: Path) -> Document:
+    """Read a `.qmd` file.
+
+    Raises
+    ------
+    RenderError
+        Where the file is missing, or a cell cannot be understood.
+    """
+    if not path.is_file():
+        raise RenderError(f"There is no {path}; run this in the folder of the report.", 2)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    front, start = _read_front(lines, path.name)
+    document = Document(path, front, _split(lines, start, path.name))
+    _check(document)
+    return document
+
+
+def _read_front(lines: list[str], name: str) -> tuple[dict, int]:
+    """Return the YAML front matter and the index of the line after it."""
+    if not lines or lines[0].strip() != "---":
+        return {}, 0
+    ends = [n for n, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
+    if not ends:
+        raise RenderError(f"{name}:1: the front matter has no closing ---.")
+    return read_yaml("\n".join(lines[1 : ends[0]]), f"{name}:1") or {}, ends[0] + 1
+
+
+def read_yaml(text: str, place: str):
+    """Parse YAML; an error says where, as `place`."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" (line {mark.line + 1} of it)" if mark else ""
+        raise RenderError(f"{place}: this YAML cannot be read{where}: {error.problem}.") from None
+
+
+def _split(lines: list[str], start: int, name: str) -> list:
+    """Cut the body into prose and cells; fenced code that is no cell stays prose."""
+    parts, prose, number = [], start, start
+    while number < len(lines):
+        fence = FENCE.match(lines[number])
+        if not fence:
+            number += 1
+            continue
+        end = _closing(lines, number, fence.group(1), name)
+        if CELL.match(lines[number]):
+            parts += [_prose(lines, prose, number), _cell(lines, number, end, name)]
+            prose = end + 1
+        number = end + 1
+    return [part for part in [*parts, _prose(lines, prose, number)] if part]
+
+
+def _closing(lines: list[str], start: int, fence: str, name: str) -> int:
+    """Return the index of the line that closes the fence opened at `start`."""
+    close = re.compile(rf"^\s*{fence[0]}{{{len(fence)},}}\s*$")
+    for number in range(start + 1, len(lines)):
+        if close.match(lines[number]):
+            return number
+    raise RenderError(f"{name}:{start + 1}: this code block is never closed.")
+
+
+def _prose(lines: list[str], start: int, end: int) -> Prose | None:
+    """Return the prose of lines `start` to `end`, or nothing where they are empty."""
+    text = "\n".join(lines[start:end])
+    return Prose(text, start + 1) if text.strip() else None
+
+
+def _cell(lines: list[str], start: int, end: int, name: str) -> Cell:
+    """Return the cell whose fences stand at `start` and `end`."""
+    body = lines[start + 1 : end]
+    marks = []
+    for line in body:
+        if not (found := OPTION.match(line)):
+            break
+        marks.append(found.group(1))
+    options = read_yaml("\n".join(marks), f"{name}:{start + 2}") or {}
+    if not isinstance(options, dict):
+        raise RenderError(f'{name}:{start + 2}: cell options are written "#| name: value".')
+    return Cell("\n".join(body[len(marks) :]), options, start + 1, start + 2 + len(marks))
+
+
+def _check(document: Document) -> None:
+    """Stop at what this renderer would otherwise pass over in silence."""
+    name, seen = document.path.name, {}
+    for cell in document.cells:
+        _check_cell(cell, f'{name}:{cell.line}: cell "{cell.label}"')
+        if cell.label in seen:
+            raise RenderError(
+                f'{name}:{cell.line}: the label "{cell.label}" is taken by line {seen[cell.label]}.'
+            )
+        seen[cell.label] = cell.line
+    for part in document.parts:
+        if isinstance(part, Prose) and (found := SHORTCODE.search(part.text)):
+            line = part.line_of(found.group())
+            raise RenderError(f"{name}:{line}: shortcodes need Quarto: {found.group()}.")
+
+
+def _check_cell(cell: Cell, place: str) -> None:
+    """Stop at an unknown option, and at a float without its caption."""
+    if unknown := sorted(set(cell.options) - OPTIONS):
+        known = ", ".join(sorted(OPTIONS))
+        raise RenderError(f'{place}: unknown option "{unknown[0]}"; known are {known}.')
+    if cell.kind and f"{cell.kind}-cap" not in cell.options:
+        raise RenderError(f"{place} needs the option {cell.kind}-cap.")
+    for kind in ("fig", "tbl"):
+        if f"{kind}-cap" in cell.options and cell.kind != kind:
+            raise RenderError(f'{place} has {kind}-cap: its label must begin with "{kind}-".')

@@ -1,0 +1,164 @@
+"""Run the cells of a document once, in one kernel, and keep what they show."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+
+from render import RenderError
+from render.document import Cell, Document, Prose
+from render.settings import Settings
+
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+PLACE = re.compile(r"Cell In\[\d+\], line (\d+)")
+# Figures as Quarto asks for them. The salt makes the names inside an SVG the same in every run.
+SETUP = """
+try:
+    import matplotlib
+    from matplotlib_inline.backend_inline import set_matplotlib_formats
+    matplotlib.rcParams.update({{"figure.figsize": ({width}, {height}), "figure.dpi": {dpi},
+                                 "savefig.dpi": "figure", "svg.hashsalt": "report"}})
+    set_matplotlib_formats("{format}")
+except ImportError:
+    pass
+"""
+# Values of inline expressions, by their place, as one JSON output.
+INLINE = 'get_ipython().display_pub.publish({{"application/json": ' + (
+    "get_ipython().user_expressions({expressions!r})}})"
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left: outputs by cell label, inline values by the line of their prose."""
+
+    outputs: dict[str, list]
+    inline: dict[int, dict]
+
+
+def execute(document: Document, settings: Settings, parameters: dict, say=print) -> Run:
+    """Execute a document's cells and inline expressions in reading order.
+
+    Parameters
+    ----------
+    document : Document
+    settings : Settings
+        Of any one format: figures are drawn once for all.
+    parameters : dict
+        Values that replace those of the cell tagged `parameters`.
+    say : callable
+        Progress; takes what `print` takes.
+
+    Raises
+    ------
+    RenderError
+        At the first failure, with the cell's label, the line and the error.
+    """
+    client = _client(document)
+    try:
+        with client.setup_kernel(env=_environment(settings), stderr=subprocess.DEVNULL):
+            _run(client, SETUP.format(**_figure(settings)))
+            return _walk(client, document, settings, parameters, say)
+    except DeadKernelError:
+        raise RenderError(
+            "Python stopped without a word in the cell named last; most often memory ran out."
+        ) from None
+
+
+def _walk(client, document: Document, settings: Settings, parameters: dict, say) -> Run:
+    """Execute part after part."""
+    run, total, number = Run({}, {}), len(document.cells), 0
+    for part in document.parts:
+        if isinstance(part, Prose):
+            run.inline[part.line] = _evaluate(client, part, document.path.name)
+            continue
+        number += 1
+        say(f"[{number:>{len(str(total))}}/{total}] {part.label} ...", end=" ", flush=True)
+        start = time.perf_counter()
+        run.outputs[part.label] = _show(client, part, document, settings)
+        if part.is_parameters and parameters:
+            _run(client, "\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
+        say(f"{time.perf_counter() - start:.1f} s", flush=True)
+    return run
+
+
+def _show(client, cell: Cell, document: Document, settings: Settings) -> list:
+    """Execute a cell and return its outputs; a failure names the line it came from."""
+    if not settings.execute("eval", cell):
+        return []
+    try:
+        return _run(client, cell.code)
+    except CellExecutionError as error:
+        trace = ANSI.sub("", error.traceback)
+        inner = PLACE.findall(trace)
+        line = cell.code_line + int(inner[-1]) - 1 if inner else cell.line
+        raise RenderError(
+            f'{document.path.name}:{line}: cell "{cell.label}" failed: '
+            f"{error.ename}: {ANSI.sub('', error.evalue)}{_source(trace)}"
+        ) from None
+
+
+def _source(trace: str) -> str:
+    """Say where in a module an error arose, when it did not arise in the cell itself."""
+    files = re.findall(r"^File (\S+?):(\d+), in (\w+)", trace, re.MULTILINE)
+    return f" (in {files[-1][2]}, {files[-1][0]}:{files[-1][1]})" if files else ""
+
+
+def _evaluate(client, prose: Prose, name: str) -> dict:
+    """Return the values of a prose's inline expressions, by expression."""
+    if not prose.expressions:
+        return {}
+    asked = {str(place): text for place, text in enumerate(prose.expressions)}
+    outputs = _run(client, INLINE.format(expressions=asked))
+    values = outputs[-1]["data"]["application/json"]
+    values = json.loads(values) if isinstance(values, str) else values
+    for place, text in asked.items():
+        if values[place]["status"] == "error":
+            raise RenderError(
+                f"{name}:{prose.line_of(text)}: inline `{text}` failed: "
+                f"{values[place]['ename']}: {values[place]['evalue']}"
+            )
+    return {text: values[place]["data"] for place, text in asked.items()}
+
+
+def _run(client, code: str) -> list:
+    """Execute code in the kernel and return its outputs."""
+    cell = nbformat.v4.new_code_cell(code)
+    client.nb.cells.append(cell)
+    client.execute_cell(cell, len(client.nb.cells) - 1)
+    return cell.outputs
+
+
+def _client(document: Document) -> NotebookClient:
+    """Return a client whose kernel works beside the document, without a network port."""
+    resources = {"metadata": {"path": str(document.path.parent)}}
+    client = NotebookClient(nbformat.v4.new_notebook(), timeout=None, resources=resources)
+    client.km = client.create_kernel_manager()
+    if sys.platform != "win32":
+        client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
+    return client
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Return the kernel's environment: Quarto's figure settings, and nothing that varies."""
+    figure = {f"QUARTO_FIG_{key.upper()}": str(value) for key, value in _figure(settings).items()}
+    steady = {"SOURCE_DATE_EPOCH": str(epoch(settings)), "PYTHONHASHSEED": "0"}
+    return {**os.environ, **figure, **steady}
+
+
+def _figure(settings: Settings) -> dict:
+    """Return width and height in inches, resolution and format of figures."""
+    return {name: settings[f"fig-{name}"] for name in ("width", "height", "dpi", "format")}
+
+
+def epoch(settings: Settings) -> int:
+    """Return the document's date in seconds, so that no file holds the time of its making."""
+    day = settings.day
+    return (day.toordinal() - 719163) * 86400 if day else 0

@@ -1,0 +1,85 @@
+"""Write the PDF: Pandoc's Typst, set by the template beside this file."""
+
+import json
+from pathlib import Path
+
+import typst
+import yaml
+
+from render import RenderError
+from render.executing import epoch
+from render.pandoc import run_pandoc
+from render.settings import Settings, is_length
+from render.tree import typst_string
+
+HERE = Path(__file__).parent / "templates"
+
+
+def write_pdf(tree: dict, settings: Settings, folder: Path) -> Path:
+    """Write a finished tree as a PDF.
+
+    Only the fonts that come with Typst are used, and the document's own date stands for the time
+    of making: the same tree gives the same bytes on every machine.
+
+    Parameters
+    ----------
+    tree : dict
+        Pandoc's document, numbered, cited and shaped for `typst`.
+    settings : Settings
+    folder : Path
+        Where the pictures lie and the PDF is written.
+    """
+    source, target = folder / "report.typ", folder / "report.pdf"
+    source.write_text(run_pandoc(json.dumps(tree), *_options(settings, folder)), encoding="utf-8")
+    try:
+        typst.compile(
+            source, output=target, root=folder, ignore_system_fonts=True, timestamp=epoch(settings)
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"Typst: {error.message}") from None
+    return target
+
+
+def _options(settings: Settings, folder: Path) -> list[str]:
+    """Return Pandoc's options for the PDF."""
+    values = folder / "values.yml"
+    values.write_text(yaml.safe_dump({"variables": _variables(settings)}), encoding="utf-8")
+    options = {
+        "from": "json",
+        "to": "typst-citations",  # they are resolved already
+        "template": HERE / "article.typ",
+        "defaults": values,
+        "syntax-highlighting": "none",  # Typst has its own
+        "wrap": "none",
+    }
+    return ["--standalone", *(f"--{name}={value}" for name, value in options.items())]
+
+
+def _variables(settings: Settings) -> dict:
+    """Return the template's variables."""
+    margin = settings["margin"]
+    margin = margin if isinstance(margin, dict) else {"rest": margin}
+    for length in (settings["fontsize"], *margin.values()):
+        if not is_length(length):
+            raise RenderError(f"_quarto.yml: {length} is not a length such as 2.5cm or 11pt.")
+    return {
+        "floats": (HERE / "floats.typ").read_text(encoding="utf-8"),
+        "paper": settings["papersize"],
+        "page-margin": ", ".join(f"{side}: {length}" for side, length in margin.items()),
+        "text-font": _font(settings["mainfont"]),
+        "text-size": settings["fontsize"],
+        "outline": bool(settings["toc"]),
+        "outline-title": settings["toc-title"],
+        "outline-depth": int(settings["toc-depth"]),
+        "numbering": settings["section-numbering"] if settings["number-sections"] else "",
+        "page-numbering": settings["page-numbering"],
+        "authors": "(" + "".join(f"{typst_string(author)}, " for author in settings.authors) + ")",
+    }
+
+
+def _font(name: str) -> str:
+    """Return a font's name; one that Typst does not bring is an error."""
+    known = typst.Fonts(include_system_fonts=False).families()
+    if name not in known:
+        raise RenderError(f'mainfont is "{name}"; without Quarto it can be {", ".join(known)}.')
+    return name

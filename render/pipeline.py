@@ -1,0 +1,55 @@
+"""The Pandoc way, from document to files: one run of the cells, then every format."""
+
+import tempfile
+from pathlib import Path
+
+from render import RenderError, Unresolved
+from render.assembling import assemble
+from render.document import Document
+from render.executing import Run, execute
+from render.html import write_html
+from render.pandoc import cite, parse
+from render.pdf import write_pdf
+from render.publishing import publish
+from render.references import resolve
+from render.settings import Settings, read_settings
+from render.shaping import choose_parts, shape
+
+WRITERS = {"html": write_html, "typst": write_pdf}
+
+
+def render(document: Document, parameters: dict, say=print) -> list[Path]:
+    """Render a document with Pandoc and Typst and publish its files.
+
+    Parameters
+    ----------
+    document : Document
+    parameters : dict
+        Values that replace those of the cell tagged `parameters`.
+    say : callable
+        Progress and warnings; takes what `print` takes.
+
+    Returns
+    -------
+    list of Path
+        The published files.
+    """
+    settings = read_settings(document, warn=say)
+    first = next(iter(settings.values()))
+    run = execute(document, first, parameters, say)
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        files = [write(document, run, one, Path(folder)) for one in settings.values()]
+        return publish(files, document.path.parent / first.output_folder)
+
+
+def write(document: Document, run: Run, settings: Settings, folder: Path) -> Path:
+    """Write one format of an executed document into `folder`."""
+    tree = parse(assemble(document, run, settings, folder))
+    choose_parts(tree, settings)
+    try:
+        numbers = resolve(tree, settings)
+        tree = cite(tree)
+    except Unresolved as error:
+        raise RenderError(f"{document.place_of('@' + error.key)}: {error}") from None
+    shape(tree, settings, numbers)
+    return WRITERS[settings.format](tree, settings, folder)

@@ -1,0 +1,89 @@
+"""The Quarto way: run it beside, follow its progress, publish what it made."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from render import RenderError
+from render.document import Document
+from render.publishing import publish
+from render.settings import read_settings
+
+STEP = re.compile(r"Cell (\d+)/(\d+): '(.*?)'")
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+def render(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
+    """Render a document with Quarto and publish its files.
+
+    Parameters
+    ----------
+    document : Document
+    parameters : dict
+        Values that replace those of the cell tagged `parameters`.
+    program : Path
+        Quarto.
+    say : callable
+        Progress; takes what `print` takes.
+    """
+    settings = read_settings(document, warn=lambda _: None)
+    root = document.path.parent
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        for name in settings:
+            _run(_command(program, document, name, parameters, folder), document, name, say)
+        files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
+        folder = root / next(iter(settings.values())).output_folder
+        return publish([file for file in files if file.exists()], folder)
+
+
+def _command(program: Path, document: Document, name: str, parameters: dict, folder: str) -> list:
+    """Return Quarto's command line; a kernel that outlives the run would hold old modules."""
+    options = ["--to", name, "--output-dir", folder, "--no-execute-daemon"]
+    given = [part for pair in parameters.items() for part in ("-P", "{}:{}".format(*pair))]
+    return [program, "render", document.path.name, *options, *given]
+
+
+def _run(command: list, document: Document, name: str, say) -> None:
+    """Run Quarto for one format; tell every cell; explain a failure."""
+    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
+    process = subprocess.Popen(command, cwd=document.path.parent, env=environment, **streams)
+    try:
+        log = _follow(process, name, say)
+        if process.wait():
+            raise RenderError(_explain(log, document))
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _follow(process: subprocess.Popen, name: str, say) -> list[str]:
+    """Turn Quarto's lines on its cells into ours; return all of its lines."""
+    log, start = [], time.perf_counter()
+    for line in process.stdout:
+        log.append(ANSI.sub("", line.rstrip()))
+        if step := STEP.search(log[-1]):
+            number, total, label = step.groups()
+            what = f"{name}: {label or 'parameters as given'}"
+            seconds = time.perf_counter() - start
+            say(f"[{number:>{len(total)}}/{total}] {what} ... {seconds:.1f} s", flush=True)
+        start = time.perf_counter()
+    return log
+
+
+def _explain(log: list[str], document: Document) -> str:
+    """Return what went wrong: in a cell, its label, line and error; else Quarto's last words."""
+    steps = [STEP.search(line) for line in log]
+    labels = [step[3] for step in steps if step]
+    errors = [line for line in log if re.match(r"^[\w.]+(Error|Exception|Input|Interrupt)\b", line)]
+    if not (labels and errors):
+        tail = "\n".join(line for line in log if line.strip())[-2000:]
+        return f"Quarto stopped:\n{tail}"
+    cell = next((one for one in document.cells if one.label == labels[-1]), None)
+    inner = [int(n) for line in log for n in re.findall(r"Cell In\[\d+\], line (\d+)", line)]
+    line = cell.code_line + inner[-1] - 1 if cell and inner else cell.line if cell else 1
+    return f'{document.path.name}:{line}: cell "{labels[-1]}" failed: {errors[-1]}'
