@@ -1,0 +1,1 @@
+"""The report's figures, one module a chapter; every function draws one frame."""
