@@ -1,5 +1,7 @@
 """Sentences of the chapter on the data; words are chosen by what the data say."""
 
+import math
+
 import pandas as pd
 
 from analysis.reporting import prose
@@ -50,10 +52,13 @@ def explain_grouping(guests: float, block: float) -> str:
     Parameters
     ----------
     guests : float
-        Share of held-out tracks that credit somebody who is credited on a training track.
+        Share of held-out tracks that credit somebody who is credited on a training track; missing
+        where the table credits one artist a track.
     block : float
         Share of all tracks in the largest block that shared credits tie together.
     """
+    if math.isnan(guests):
+        return "This table credits one artist a track, so how many guests do cannot be counted."
     path = (
         f"{prose.percent(guests)} of the held-out tracks credit somebody who is also credited, "
         "first or as a guest, on a training track."

@@ -1,0 +1,118 @@
+"""Figures of the linear fit's assumptions."""
+
+import pandas as pd
+from plotnine import (
+    aes,
+    element_text,
+    facet_wrap,
+    geom_hline,
+    geom_line,
+    geom_point,
+    geom_segment,
+    geom_text,
+    ggplot,
+    labs,
+    scale_color_manual,
+    theme,
+)
+
+from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+
+PANELS = (
+    "Predictive check", "Linearity", "Equal variance",
+    "Normality", "Influence", "Collinearity",
+)  # fmt: skip
+MOST_POINTS = 2_000
+
+
+def draw_overview(
+    residuals: pd.DataFrame,
+    trends: pd.DataFrame,
+    simulated: pd.DataFrame,
+    collinearity: pd.DataFrame,
+):
+    """Draw six checks in one figure, after R's `performance::check_model` [@ludecke2021].
+
+    Parameters
+    ----------
+    residuals, trends, simulated, collinearity : pandas.DataFrame
+        What `describe_residuals`, `residual_trends`, `simulate_valence` and `measure_collinearity`
+        return for one fit.
+    """
+    dots = _dots(residuals)
+    level = trends[trends["against"] == "fitted value"]
+    middle = pd.concat([
+        _panel("Linearity", x=level["x"], y=level["residual"]),
+        _panel("Equal variance", x=level["x"], y=level["spread"]),
+    ])  # fmt: skip
+    columns = simulated.rename(columns={"density": "y"})[["x", "y", "draw"]]
+    drawn = _panel("Predictive check", **columns)
+    thin, thick = drawn[drawn["draw"] > 0], drawn[drawn["draw"] == 0]
+    bars = _panel("Collinearity", x=collinearity["inflation"], y=range(len(collinearity)),
+                  label=collinearity["feature"])  # fmt: skip
+    zero = _panel("Linearity", y=[0.0])
+    equal = _panel("Normality", x=[-3.5], y=[-3.5], xend=[3.5], yend=[3.5])
+    return (
+        ggplot(dots, aes("x", "y"))
+        + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
+        + geom_line(aes(group="draw"), thin, color=PALETTE[5], alpha=0.3, size=0.3)
+        + geom_line(data=thick, color=PALETTE[1], size=0.9)
+        + geom_hline(aes(yintercept="y"), zero, color=INK, size=0.3)
+        + geom_segment(aes(xend="xend", yend="yend"), equal, color=INK, size=0.3)
+        + geom_line(data=middle, color=PALETTE[0], size=0.9)
+        + geom_segment(aes(xend=1, yend="y"), bars, color=PALETTE[0])
+        + geom_point(data=bars, color=PALETTE[0], size=1.5)
+        + geom_text(aes(label="label"), bars.assign(x=bars["x"] + 0.02), size=6, ha="left")
+        + facet_wrap("panel", scales="free", ncol=2, labeller=_explain)
+        + labs(x="", y="")
+        + theme_report(7.2)
+        + theme(strip_text=element_text(size=7.5, ha="left", weight="normal"))
+    )
+
+
+def _explain(panel: str) -> str:
+    """Return a panel's title with what stands on its axes."""
+    axes = {
+        "Predictive check": "density of valence: data thick, fit's draws thin",
+        "Linearity": "residual against fitted valence",
+        "Equal variance": "size of residual against fitted valence",
+        "Normality": "standardised residual against normal quantile",
+        "Influence": "standardised residual against leverage",
+        "Collinearity": "inflation of standard errors (1 = none)",
+    }
+    return f"{panel}: {axes[panel]}"
+
+
+def _dots(residuals: pd.DataFrame) -> pd.DataFrame:
+    """Return the points of four panels, evenly thinned where they are many."""
+    shown = residuals.sort_values("normal").iloc[:: max(1, len(residuals) // MOST_POINTS)]
+    return pd.concat([
+        _panel("Linearity", x=shown["fitted"], y=shown["residual"]),
+        _panel("Equal variance", x=shown["fitted"], y=shown["residual"].abs()),
+        _panel("Normality", x=shown["normal"], y=shown["standardised"]),
+        _panel("Influence", x=shown["leverage"], y=shown["standardised"]),
+    ])  # fmt: skip
+
+
+def _panel(name: str, **columns) -> pd.DataFrame:
+    """Return columns with the panel that they belong to."""
+    frame = pd.DataFrame(columns)
+    return frame.assign(panel=pd.Categorical([name] * len(frame), PANELS))
+
+
+def draw_trends(trends: pd.DataFrame):
+    """Draw the mean of the residuals and of their size along every score."""
+    shown = trends[trends["against"] != "fitted value"].melt(
+        ["against", "x"], ["residual", "spread"], var_name="smooth", value_name="y"
+    )
+    shown["against"] = pd.Categorical(shown["against"], list(dict.fromkeys(shown["against"])))
+    shown["smooth"] = shown["smooth"].map({"residual": "residual", "spread": "size of residual"})
+    return (
+        ggplot(shown, aes("x", "y", color="smooth", linetype="smooth"))
+        + geom_hline(yintercept=0, color=INK, size=0.3)
+        + geom_line(size=0.8)
+        + facet_wrap("against", scales="free_x", ncol=3)
+        + scale_color_manual(list(PALETTE[:2]))
+        + labs(x="", y="Valence", color="", linetype="")
+        + theme_report(5.2, axis_text_x=element_text(size=7))
+    )

@@ -1,0 +1,74 @@
+"""Numbers and names print as a typesetter would set them."""
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.reporting import prose
+from analysis.reporting.tables import markdown
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (0.12345, 3, "0.123"),
+        (-0.5, 2, "\N{MINUS SIGN}0.50"),
+        (-0.0001, 3, "0.000"),  # no sign where the digits show none
+        (1234.5, 1, "1,234.5"),
+    ],
+)
+def test_number(value, digits, text):
+    assert prose.number(value, digits) == text
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_sentence_never_prints_nan(value):
+    with pytest.raises(ValueError, match="cannot print"):
+        prose.number(value)
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 6))
+def test_number_reads_back(value, digits):
+    text = prose.number(value, digits).replace(",", "").replace(prose.MINUS, "-")
+    assert math.isclose(float(text), value, abs_tol=0.51 * 10**-digits)
+
+
+def test_signed():
+    assert [prose.signed(x, 1) for x in (0.51, -0.51, 0.001)] == ["+0.5", "−0.5", "0.0"]
+
+
+def test_percent_interval_and_p_value():
+    assert prose.percent(0.178, 1) == "17.8 %"
+    assert prose.estimate(0.5, -0.1, 0.9, 1) == "0.5 (95 % interval −0.1 to 0.9)"
+    assert [prose.p_value(p) for p in (1e-9, 0.0421)] == ["p < 0.001", "p = 0.042"]
+
+
+def test_lists():
+    assert prose.joined(["a"]) == "a"
+    assert prose.joined(["a", "b"]) == "a and b"
+    assert prose.joined(["a", "b", "c"], "or") == "a, b or c"
+    assert (prose.plural(1, "track"), prose.plural(1200, "track")) == ("1 track", "1,200 tracks")
+    assert prose.plural(2, "study", "studies") == "2 studies"
+    assert (prose.spelled(3), prose.spelled(12)) == ("three", "12")
+
+
+def test_a_name_is_no_markdown():
+    """Pandoc, which we did not write, gives every name back as it was."""
+    import pypandoc
+
+    names = ["A$AP Rocky | $x$", "@handle [link](x)", "*star* _b_ `code` <b> ~~x~~ ^2^"]
+    names += ["1. #a", "{x}"]
+    table = markdown(pd.DataFrame({"name": names, "n": range(len(names))})).data
+    plain = pypandoc.convert_text(table, "plain", format="markdown", extra_args=["--columns=200"])
+    assert [name for name in names if name not in plain.replace("“", '"')] == []
+
+
+def test_cells_of_a_table():
+    frame = pd.DataFrame({"x": [-0.12345, math.nan], "n": [1000, 2], "yes": [True, False]})
+    lines = markdown(frame, digits={"x": 2}).data.splitlines()
+    assert [cell.strip() for cell in lines[2].strip("|").split("|")] == ["−0.12", "1,000", "yes"]
+    assert [cell.strip() for cell in lines[3].strip("|").split("|")] == ["–", "2", "no"]
+    assert lines[1].count("-:") == 2  # numbers stand right
