@@ -47,5 +47,5 @@ install:
 	  echo "Python 3.11 or newer is needed; name one: make report PYTHON=python3.12" >&2; exit 2; }
 	@echo "Installing the packages of $(LOCK) into $(VENV) (once, about a minute) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(LOCK)
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
 	@cp $(LOCK) $(INSTALLED)

@@ -1,4 +1,4 @@
-"""What made this report: packages, Python, machine and commit, for the colophon."""
+"""What made this report: its citation, packages and commit, for the colophon."""
 
 import importlib.metadata
 import platform
@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
@@ -18,6 +19,15 @@ PACKAGES = (
     "jax",
     "plotnine",
 )
+
+
+def cite_report() -> str:
+    """Return the report's reference, as `CITATION.cff` has it, with the commit it was made from."""
+    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    authors = ", ".join(author["name"] for author in said["authors"])
+    year = said["date-released"].year
+    version = f"Version {said['version']}, commit {name_commit()}"
+    return f"{authors} ({year}). {said['title']}. {version}."
 
 
 def list_versions() -> pd.DataFrame:

@@ -30,12 +30,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(options: argparse.Namespace) -> list[Path]:
-    """Choose, check and render."""
+    """Check, choose and render."""
     document = read_document(Path(options.source))
     parameters = read_parameters(options.parameter, document)
+    check_parameters({**default_parameters(document), **parameters})
     choice = choosing.choose(options.renderer or None)
     print(choice.reason, flush=True)
-    check_parameters({**default_parameters(document), **parameters})
     if choice.renderer == "quarto":
         return quarto.render(document, parameters, choice.program)
     from render import pipeline

@@ -56,10 +56,10 @@ def check_parameters(parameters: dict) -> None:
 
 
 def _check_data(name: str) -> None:
-    """Read and clean the data once, as the report will."""
-    from analysis.tracks import cleaning, datasets, schema
+    """Read, clean and split the data once, as the report will."""
+    from analysis.tracks import cleaning, datasets, schema, splitting
 
     try:
-        cleaning.clean(datasets.load(name))
+        splitting.hold_out(cleaning.clean(datasets.load(name)).tracks)
     except schema.BadInput as error:
         raise RenderError(str(error), 2) from None

@@ -1,6 +1,7 @@
 """Run the cells of a document once, in one kernel, and keep what they show."""
 
 import json
+import logging
 import os
 import re
 import subprocess
@@ -66,6 +67,10 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
         with client.setup_kernel(env=_environment(settings), stderr=subprocess.DEVNULL):
             _run(client, SETUP.format(**_figure(settings)))
             return _walk(client, document, settings, parameters, say)
+    except KeyboardInterrupt:
+        # the task that waited for the kernel is left behind and would complain of its death
+        logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+        raise
     except DeadKernelError:
         raise RenderError(
             "Python stopped without a word in the cell named last; most often memory ran out."
@@ -106,9 +111,10 @@ def _show(client, cell: Cell, document: Document, settings: Settings) -> list:
 
 
 def _source(trace: str) -> str:
-    """Say where in a module an error arose, when it did not arise in the cell itself."""
+    """Say where in the project's modules an error arose, when not in the cell itself."""
     files = re.findall(r"^File (\S+?):(\d+), in (\w+)", trace, re.MULTILINE)
-    return f" (in {files[-1][2]}, {files[-1][0]}:{files[-1][1]})" if files else ""
+    own = [one for one in files if "site-packages" not in one[0] and "/lib/python" not in one[0]]
+    return f" (in {own[-1][2]}, {own[-1][0]}:{own[-1][1]})" if own else ""
 
 
 def _evaluate(client, prose: Prose, name: str) -> dict:

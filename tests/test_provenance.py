@@ -3,6 +3,8 @@
 import importlib.metadata
 import subprocess
 
+import yaml
+
 from analysis import provenance
 
 
@@ -23,3 +25,11 @@ def test_commit_of_a_changed_checkout(tmp_path, monkeypatch):
     assert len(commit) == 12
     (tmp_path / "file").write_text("two")
     assert provenance.name_commit() == f"{commit} + changes"
+
+
+def test_citation_names_the_report_as_quarto_does():
+    settings = yaml.safe_load((provenance.ROOT / "_quarto.yml").read_text())
+    citation = provenance.cite_report()
+    assert settings["title"] in citation
+    assert settings["author"] in citation
+    assert str(settings["date"].year) in citation

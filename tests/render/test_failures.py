@@ -1,0 +1,189 @@
+"""Whatever goes wrong: one clear message, and the last good files as they were."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from conftest import ROOT
+
+from render import pipeline
+from render.__main__ import main
+from render.document import Prose
+from render.executing import Run
+
+SMALL = """
+```{python}
+#| label: first
+#| echo: false
+value = 1
+```
+
+# Start {#sec-start}
+
+Words, `{python} value`, @sec-start.
+"""
+
+
+@pytest.fixture
+def report(tmp_path):
+    """Write a small report with more text at its end; return its folder."""
+
+    def write(more: str = "", front: str = "number-sections: true"):
+        (tmp_path / "report.qmd").write_text(f"---\n{front}\n---\n{SMALL}\n{more}\n")
+        (tmp_path / "report.html").write_text("last good page")
+        (tmp_path / "report.pdf").write_text("last good print")
+        return tmp_path
+
+    return write
+
+
+@pytest.fixture
+def fail(monkeypatch, capsys):
+    """Render, expect a failure that leaves the last good files, and return its message."""
+
+    def run(folder, *arguments, code: int = 1) -> str:
+        monkeypatch.chdir(folder)
+        assert main(["--renderer", "pandoc", *arguments]) == code
+        assert (folder / "report.html").read_text() == "last good page"
+        assert (folder / "report.pdf").read_text() == "last good print"
+        return capsys.readouterr().err
+
+    return run
+
+
+@pytest.fixture
+def unexecuted(monkeypatch):
+    """Let every cell show nothing and every inline expression be 1, without a kernel."""
+
+    def show_nothing(document, *_):
+        prose = [part for part in document.parts if isinstance(part, Prose)]
+        inline = {one.line: {key: {"text/plain": "1"} for key in one.expressions} for one in prose}
+        return Run({cell.label: [] for cell in document.cells}, inline)
+
+    monkeypatch.setattr(pipeline, "execute", show_nothing)
+
+
+def cell(*lines: str) -> str:
+    return "\n".join(["```{python}", *lines, "```"])
+
+
+def test_a_failing_cell_is_named_with_its_line(report, fail):
+    folder = report(cell("#| label: wrong", "fine = 1", "fine / 0"))
+    message = fail(folder)
+    line = (folder / "report.qmd").read_text().splitlines().index("fine / 0") + 1
+    assert f'report.qmd:{line}: cell "wrong" failed: ZeroDivisionError: division by zero' in message
+
+
+def test_a_failure_in_a_module_names_its_file(report, fail):
+    folder = report(cell("#| label: wrong", "import broken", "broken.stumble()"))
+    (folder / "broken.py").write_text("def stumble():\n    raise KeyError('gone')\n")
+    message = fail(folder)
+    assert 'cell "wrong" failed' in message
+    assert "broken.py:2" in message
+
+
+def test_a_syntax_error_is_placed(report, fail):
+    assert "SyntaxError" in fail(report(cell("#| label: wrong", "if :", "    pass")))
+
+
+def test_a_failing_inline_expression_is_named(report, fail):
+    message = fail(report("More: `{python} nothing`."))
+    assert re.search(r"report\.qmd:\d+: inline `nothing` failed: NameError", message)
+
+
+def test_a_dying_kernel_is_explained(report, fail):
+    message = fail(report(cell("#| label: dies", "import os", "os._exit(1)")))
+    assert "memory" in message
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("See @fig-none.", 'the reference "@fig-none" leads nowhere'),
+        ("See @tbl-none.", 'the reference "@tbl-none" leads nowhere'),
+        ("As said [@nobody2020].", 'the citation "@nobody2020" is not in the bibliography'),
+        ("{{< meta title >}}", "shortcodes need Quarto"),
+        ("```{python}\n1", "this code block is never closed"),
+        (cell("#| label: a", "#| fig-wdith: 3", "1"), 'cell "a": unknown option "fig-wdith"'),
+        (cell("#| label: first", "1"), 'the label "first" is taken by line 5'),
+        (cell("#| label: fig-a", "1"), 'cell "fig-a" needs the option fig-cap'),
+        (cell("#| label: a", "#| tbl-cap: b", "1"), 'its label must begin with "tbl-"'),
+        (cell("#| label: a", "#| echo: [", "1"), "this YAML cannot be read"),
+        (cell("#| label: fig-a", "#| fig-cap: b", "x = 1"), "shows nothing to caption"),
+        ('::: {.callout-note collapse="true"}\nx\n:::', 'A callout\'s "collapse" needs Quarto'),
+        ("$$ x $$ {#sec-x}", 'label must begin with "eq-"'),
+    ],
+)
+def test_what_is_not_understood_is_named(report, fail, unexecuted, more, words):
+    assert words in fail(report(more))
+
+
+def test_places_name_the_line(report, fail, unexecuted):
+    folder = report("See @fig-none.")
+    line = (folder / "report.qmd").read_text().splitlines().index("See @fig-none.") + 1
+    assert f"report.qmd:{line}:" in fail(folder)
+
+
+def test_an_unknown_option_is_a_line_of_warning(report, unexecuted, monkeypatch, capsys):
+    folder = report(front="number-sections: true\nnumber-setcions: true")
+    monkeypatch.chdir(folder)
+    assert main(["--renderer", "pandoc"]) == 0
+    told = capsys.readouterr().out
+    assert 'report.qmd: the option "number-setcions" is unknown here' in told
+
+
+def test_a_missing_bibliography_is_named(report, fail, unexecuted):
+    assert "there is no file none.bib" in fail(report(front="bibliography: none.bib"))
+
+
+def test_a_missing_report(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main([]) == 2
+    assert "There is no report.qmd" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("bugdet:quick", 'Unknown parameter "bugdet"; the report has budget'),
+        ("budget:huge", 'The budget is "huge"; it can be quick or full'),
+        ("budget", "-P takes name:value"),
+    ],
+)
+def test_wrong_parameters_stop_before_anything_runs(report, fail, given, words):
+    folder = report(cell("#| label: p", "#| tags: [parameters]", 'budget = "full"'))
+    assert words in fail(folder, "-P", given, code=2)
+
+
+def test_wrong_data_stop_before_anything_runs(report, fail):
+    folder = report(cell("#| label: p", "#| tags: [parameters]", 'data = "genres"'))
+    message = fail(folder, "-P", "data:none.csv", code=2)
+    assert "none.csv" in message
+    assert len(message.strip().splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
+def test_an_interrupt_leaves_the_last_good_files(report):
+    folder = report(cell("#| label: slow", "import time", "time.sleep(60)"))
+    command = [sys.executable, "-m", "render", "--renderer", "pandoc"]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, **streams)
+    wait_for(process, "slow")
+    process.send_signal(signal.SIGINT)
+    _, message = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "last good run" in message
+    assert "Traceback" not in message
+    assert (folder / "report.html").read_text() == "last good page"
+
+
+def wait_for(process: subprocess.Popen, word: str) -> None:
+    """Read a process's output up to a word."""
+    seen, end = "", time.monotonic() + 30
+    while word not in seen and time.monotonic() < end:
+        seen += process.stdout.read(1)
+    assert word in seen
+    time.sleep(0.3)
