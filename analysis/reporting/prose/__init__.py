@@ -9,8 +9,7 @@ import re
 from collections.abc import Sequence
 
 MINUS = "\N{MINUS SIGN}"
-EN_DASH = "\N{EN DASH}"
-NOT_KNOWN = "not available"
+JOINER = "\N{WORD JOINER}"
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -82,4 +81,7 @@ def verbatim(text: str) -> str:
 
     Titles and names come from anywhere: "A$AP Rocky" must not open a formula, nor "@" a citation.
     """
-    return re.sub(r"([\\`*_{}\[\]<>()#+.!|$@^~\"'-])", r"\\\1", " ".join(text.split()))
+    text = " ".join(text.split())
+    escaped = re.sub(r"([\\`*_{}\[\]<>()#+.!|$@^~\"'-])", r"\\\1", text)
+    # Pandoc's Typst writer lets "+ key" at the start of a cell become a list; a joiner prevents it
+    return f"{JOINER}{escaped}" if re.match(r"[-+=/] ", text) else escaped

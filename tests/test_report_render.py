@@ -1,0 +1,98 @@
+"""One real rendering of the report, on a draft's budget, read as a reader would read it."""
+
+import html
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdf
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PARTS = ("analysis", "data", "render", "results", "report.qmd", "_quarto.yml", "references.bib")
+FAULTS = (
+    r"\?@", r"np\.float64", r"np\.int64", "Traceback", r"\bnan\b", r"\bNaN\b", r"\bNone\b",
+    r"\binf\b", r"\[@", r"@[a-z]+\d{4}", r"\{python\}", r"<NA>", "Injected Parameters",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory) -> tuple[str, str]:
+    """Render a copy of the project, so that nobody's `_output/` changes; return both texts."""
+    copy = tmp_path_factory.mktemp("project")
+    for part in (*PARTS, "CITATION.cff"):
+        if (ROOT / part).is_dir():
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("external"))
+        elif (ROOT / part).exists():
+            shutil.copy(ROOT / part, copy / part)
+    command = [sys.executable, "-m", "render", "--renderer", "pandoc", "-P", "budget:quick"]
+    done = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    page = (copy / "_output" / "report.html").read_text(encoding="utf-8")
+    pdf = pypdf.PdfReader(copy / "_output" / "report.pdf")
+    return page, "\n".join(sheet.extract_text() for sheet in pdf.pages)
+
+
+@pytest.fixture(scope="module")
+def page(rendered) -> str:
+    """Return the page's source."""
+    return rendered[0]
+
+
+@pytest.fixture(scope="module")
+def texts(rendered) -> dict[str, str]:
+    """Return what a reader sees in each format; code is left out."""
+    body = re.sub(r"<(pre|script|style|svg)\b.*?</\1>", " ", rendered[0], flags=re.S)
+    body = re.sub(r'src="data:[^"]*"', " ", body)
+    seen = html.unescape(re.sub(r"<[^>]+>", " ", body))
+    return {"html": " ".join(seen.split()), "pdf": " ".join(rendered[1].split())}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("format", ["html", "pdf"])
+def test_no_fault_is_printed(texts, format, fault):
+    found = re.search(rf".{{0,60}}(?:{fault}).{{0,60}}", texts[format])
+    assert found is None, found[0]
+
+
+def floats(kind: str) -> list[str]:
+    """Return the labels of the report's figures or tables."""
+    source = (ROOT / "report.qmd").read_text(encoding="utf-8")
+    return re.findall(rf"^(?:#\| *label: *|::: \{{#)({kind}-[\w-]+)", source, re.M)
+
+
+@pytest.mark.parametrize(("kind", "word"), [("fig", "Figure"), ("tbl", "Table")])
+@pytest.mark.parametrize("format", ["html", "pdf"])
+def test_floats_are_numbered_and_captioned(texts, format, kind, word):
+    numbers = {int(n) for n in re.findall(rf"{word}\s(\d+):\s\S", texts[format])}
+    assert numbers == set(range(1, len(floats(kind)) + 1))
+
+
+def test_every_picture_has_an_alt_text(page):
+    pictures = re.findall(r"<img\b[^>]*>", page)
+    assert len(pictures) >= len(floats("fig"))
+    assert not [one[-200:] for one in pictures if not re.search(r'alt="[^"]{20,}"', one)]
+
+
+def test_the_page_is_whole_without_network(page):
+    """Links lead out; nothing that the page needs to be shown does."""
+    assert not re.findall(r"<(?:script|img|iframe)[^>]+src=[\"']?(?:https?:)?//", page)
+    assert not re.findall(r"<link[^>]+href=[\"']?(?:https?:)?//", page)
+    assert not re.findall(r"url\([\"']?(?:https?:)?//", page)
+
+
+def test_both_formats_print_the_same_numbers(texts):
+    """Words break differently over lines and pages; numbers with decimals do not."""
+    seen = {
+        format: re.findall(r"(?<![\d.,/])[−+]?\d+\.\d{2,}(?![\d.,/])", text)
+        for format, text in texts.items()
+    }
+    assert len(seen["html"]) > 100
+    missing = set(seen["html"]) - set(seen["pdf"])
+    assert len(missing) <= 0.01 * len(set(seen["html"])), missing
+
+
+def test_the_pdf_is_paged(rendered):
+    assert re.search(r"\b1 / \d+", rendered[1])
