@@ -15,5 +15,13 @@ The rooms, in the order in which data walk through them:
 No room imports from a room further down this list.
 """
 
+import scipy.linalg  # noqa: F401  (loads the linear algebra whose threads are limited below)
+from threadpoolctl import threadpool_limits
+
+# One thread for linear algebra: matrices here are small, so threads would wait for each other
+# longer than they compute (measured: five times slower on two cores), and the last digits of a
+# sum would depend on how many cores a machine has.
+threadpool_limits(limits=1, user_api="blas")
+
 # The day Spotify closed the audio-features endpoint to new applications, as a number.
 SEED = 20241127

@@ -20,6 +20,9 @@ CONVENTIONS = (
     r"R²|\bQ[12]\b|\bH[0-9]\b",
     r"\b10,089,578\b",
     r"\bHC3\b",
+    r"\b90th and the 10th percentile\b",
+    r"\bnear 1\b|\bbelow 1\b",  # the ends of an index's scale
+    r"\bCC BY 4\.0\b|\bSHA-256\b",
 )
 
 

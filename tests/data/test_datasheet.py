@@ -66,7 +66,7 @@ def _count(rows: pd.DataFrame, account: pd.Series) -> dict[str, int]:
         "Longer than ten minutes": (rows["duration_ms"] > 600_000).sum(),
         "Empty fields": (rows == "").to_numpy().sum(),
         "Tempo, danceability, valence or time signature 0 (a failed analysis)": failed.sum(),
-        "Key −1 (none found)": (rows["key"] == -1).sum(),  # noqa: RUF001
+        "Key −1 (none found)": (rows["key"] == -1).sum(),
     }  # fmt: skip
 
 

@@ -1,10 +1,12 @@
 """Figures of the linear fit's assumptions."""
 
 import pandas as pd
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     element_text,
     facet_wrap,
+    geom_blank,
     geom_hline,
     geom_line,
     geom_point,
@@ -13,9 +15,11 @@ from plotnine import (
     ggplot,
     labs,
     scale_color_manual,
+    scale_x_continuous,
     theme,
 )
 
+from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
 
 PANELS = (
@@ -39,48 +43,76 @@ def draw_overview(
         What `describe_residuals`, `residual_trends`, `simulate_valence` and `measure_collinearity`
         return for one fit.
     """
-    dots = _dots(residuals)
-    level = trends[trends["against"] == "fitted value"]
+    return (
+        ggplot(_dots(residuals), aes("x", "y"))
+        + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
+        + _densities(simulated)
+        + _lines(trends[trends["against"] == "fitted value"])
+        + _stems(_bars(collinearity))
+        + facet_wrap("panel", scales="free", ncol=2, labeller=_explain)
+        + labs(x="", y="")
+        + theme_report(7.2)
+        + theme(strip_text=element_text(size=7.5, ha="left", weight="normal"), **FACETS)
+    )
+
+
+def _densities(simulated: pd.DataFrame) -> list:
+    """Return the layers of the predictive check."""
+    columns = simulated.rename(columns={"density": "y"})[["x", "y", "draw"]]
+    drawn = _panel("Predictive check", **columns)
+    thin, thick = drawn[drawn["draw"] > 0], drawn[drawn["draw"] == 0]
+    return [
+        geom_line(aes(group="draw"), thin, color=PALETTE[5], alpha=0.3, size=0.3),
+        geom_line(data=thick, color=PALETTE[1], size=0.9),
+    ]
+
+
+def _lines(level: pd.DataFrame) -> list:
+    """Return the smooths of the residuals, and the lines that they should keep to."""
     middle = pd.concat([
         _panel("Linearity", x=level["x"], y=level["residual"]),
         _panel("Equal variance", x=level["x"], y=level["spread"]),
     ])  # fmt: skip
-    columns = simulated.rename(columns={"density": "y"})[["x", "y", "draw"]]
-    drawn = _panel("Predictive check", **columns)
-    thin, thick = drawn[drawn["draw"] > 0], drawn[drawn["draw"] == 0]
-    bars = _panel("Collinearity", x=collinearity["inflation"], y=range(len(collinearity)),
-                  label=collinearity["feature"])  # fmt: skip
     zero = _panel("Linearity", y=[0.0])
     equal = _panel("Normality", x=[-3.5], y=[-3.5], xend=[3.5], yend=[3.5])
-    return (
-        ggplot(dots, aes("x", "y"))
-        + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
-        + geom_line(aes(group="draw"), thin, color=PALETTE[5], alpha=0.3, size=0.3)
-        + geom_line(data=thick, color=PALETTE[1], size=0.9)
-        + geom_hline(aes(yintercept="y"), zero, color=INK, size=0.3)
-        + geom_segment(aes(xend="xend", yend="yend"), equal, color=INK, size=0.3)
-        + geom_line(data=middle, color=PALETTE[0], size=0.9)
-        + geom_segment(aes(xend=1, yend="y"), bars, color=PALETTE[0])
-        + geom_point(data=bars, color=PALETTE[0], size=1.5)
-        + geom_text(aes(label="label"), bars.assign(x=bars["x"] + 0.02), size=6, ha="left")
-        + facet_wrap("panel", scales="free", ncol=2, labeller=_explain)
-        + labs(x="", y="")
-        + theme_report(7.2)
-        + theme(strip_text=element_text(size=7.5, ha="left", weight="normal"))
-    )
+    return [
+        geom_hline(aes(yintercept="y"), zero, color=INK, size=0.3),
+        geom_segment(aes(xend="xend", yend="yend"), equal, color=INK, size=0.3),
+        geom_line(data=middle, color=PALETTE[0], size=0.9),
+    ]
+
+
+def _stems(bars: pd.DataFrame) -> list:
+    """Return the layers of the collinearity panel."""
+    return [
+        geom_segment(aes(xend="x", yend=1), bars, color=PALETTE[0]),
+        geom_point(data=bars, color=PALETTE[0], size=1.5),
+        geom_text(aes(y="top", label="label"), bars, size=6, angle=90, va="bottom"),
+        geom_blank(aes(y="room"), bars),
+    ]
 
 
 def _explain(panel: str) -> str:
     """Return a panel's title with what stands on its axes."""
     axes = {
-        "Predictive check": "density of valence: data thick, fit's draws thin",
+        "Predictive check": "density, data thick and draws thin",
         "Linearity": "residual against fitted valence",
         "Equal variance": "size of residual against fitted valence",
         "Normality": "standardised residual against normal quantile",
         "Influence": "standardised residual against leverage",
-        "Collinearity": "inflation of standard errors (1 = none)",
+        "Collinearity": "inflation of standard errors, by rank",
     }
     return f"{panel}: {axes[panel]}"
+
+
+def _bars(collinearity: pd.DataFrame) -> pd.DataFrame:
+    """Return features in order of inflation, with places for their names above."""
+    ordered = collinearity.sort_values("inflation", ignore_index=True)
+    reach = max(ordered["inflation"].max() - 1, 0.1)
+    return _panel(
+        "Collinearity", x=ordered.index + 1, y=ordered["inflation"], label=ordered["feature"],
+        top=ordered["inflation"] + 0.06 * reach, room=1 + 1.75 * reach,
+    )  # fmt: skip
 
 
 def _dots(residuals: pd.DataFrame) -> pd.DataFrame:
@@ -114,5 +146,6 @@ def draw_trends(trends: pd.DataFrame):
         + facet_wrap("against", scales="free_x", ncol=3)
         + scale_color_manual(list(PALETTE[:2]))
         + labs(x="", y="Valence", color="", linetype="")
-        + theme_report(5.2, axis_text_x=element_text(size=7))
+        + scale_x_continuous(breaks=breaks_extended(n=5))
+        + theme_report(5.8, **FACETS)
     )

@@ -1,9 +1,9 @@
 """Figures of the additive model: curves, levels and the surface."""
 
 import pandas as pd
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
-    element_text,
     facet_wrap,
     geom_hline,
     geom_line,
@@ -14,13 +14,13 @@ from plotnine import (
     labs,
     scale_color_manual,
     scale_fill_cmap,
-    scale_fill_gradient2,
     scale_shape_manual,
+    scale_x_continuous,
     scale_x_log10,
     theme,
 )
 
-from analysis.reporting.figures.inference import scale_names
+from analysis.reporting.figures.inference import FACETS, draw_note, scale_names
 from analysis.reporting.theme import INK, PALETTE, theme_report
 
 
@@ -35,30 +35,20 @@ def draw_smooths(smooths: pd.DataFrame):
         + geom_line(color=PALETTE[0], size=0.9)
         + facet_wrap("panel", scales="free_x", ncol=3)
         + labs(x="", y="Valence above or below the mean")
-        + theme_report(0.6 + 1.5 * rows, axis_text_x=element_text(size=7))
+        + scale_x_continuous(breaks=breaks_extended(n=5))
+        + theme_report(0.8 + 1.7 * rows, **FACETS)
     )
 
 
 def draw_surface(surface: pd.DataFrame):
     """Draw expected valence over danceability and energy, where there are tracks."""
+    if surface.empty:
+        return draw_note("The table lacks danceability or energy.")
     return (
         ggplot(surface, aes("danceability", "energy", fill="valence"))
         + geom_tile()
         + scale_fill_cmap("cividis")
         + labs(x="Danceability", y="Energy", fill="expected\nvalence")
-        + theme_report(4)
-        + theme(legend_position="right")
-    )
-
-
-def draw_interaction(surface: pd.DataFrame):
-    """Draw what the surface adds to the two curves of danceability and energy."""
-    limit = surface["interaction"].abs().max()
-    return (
-        ggplot(surface, aes("danceability", "energy", fill="interaction"))
-        + geom_tile()
-        + scale_fill_gradient2(PALETTE[1], "white", PALETTE[0], limits=(-limit, limit))
-        + labs(x="Danceability", y="Energy", fill="valence beyond\nboth curves")
         + theme_report(4)
         + theme(legend_position="right")
     )

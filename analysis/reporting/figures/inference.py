@@ -1,6 +1,7 @@
 """Figures of the chapter on inference: what goes with valence, and how much."""
 
 import pandas as pd
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     coord_fixed,
@@ -8,7 +9,6 @@ from plotnine import (
     element_blank,
     element_text,
     facet_wrap,
-    geom_errorbarh,
     geom_hline,
     geom_line,
     geom_point,
@@ -26,12 +26,15 @@ from plotnine import (
     scale_color_manual,
     scale_fill_gradient2,
     scale_shape_manual,
+    scale_x_continuous,
     scale_y_continuous,
     scale_y_discrete,
+    theme,
+    theme_void,
 )
 
 from analysis.reporting import prose
-from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+from analysis.reporting.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 
 SHAPES = ("o", "s", "^", "D", "v", "P")
 MOST_LEVELS = 12
@@ -46,6 +49,10 @@ SCALES = {
 }
 
 
+# Room between panels for the ticks of one and the title of the next.
+FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
+
+
 def scale_names(columns: pd.Series) -> pd.Categorical:
     """Return columns as panel titles that name their scale, in the order in which they stand."""
     titles = [SCALES.get(column, column) for column in columns]
@@ -55,6 +62,17 @@ def scale_names(columns: pd.Series) -> pd.Categorical:
 def in_order(values: pd.Series) -> pd.Categorical:
     """Return text as a categorical with the first value at the top of a vertical axis."""
     return pd.Categorical(values, list(dict.fromkeys(values))[::-1])
+
+
+def draw_note(text: str):
+    """Draw a sentence where a table has nothing to draw."""
+    note = pd.DataFrame({"x": [0], "y": [0], "label": [text]})
+    return (
+        ggplot(note, aes("x", "y", label="label"))
+        + geom_text(size=9, color=MUTED)
+        + theme_void()
+        + theme(figure_size=(FIGURE_WIDTH, 0.6))
+    )
 
 
 def draw_correlations(correlations: pd.DataFrame):
@@ -91,9 +109,10 @@ def draw_single_curves(curves: pd.DataFrame, points: pd.DataFrame):
         + geom_ribbon(aes(ymin="low", ymax="high"), fill=PALETTE[0], alpha=0.3)
         + geom_line(aes(y="valence"), color=PALETTE[0], size=0.9)
         + facet_wrap("panel", scales="free_x", ncol=3)
+        + scale_x_continuous(breaks=breaks_extended(n=5))
         + scale_y_continuous(limits=(0, 1), breaks=(0, 0.5, 1))
         + labs(x="", y="Valence")
-        + theme_report(5.2, axis_text_x=element_text(size=7))
+        + theme_report(5.8, **FACETS)
     )
 
 
@@ -110,7 +129,7 @@ def draw_levels(levels: pd.DataFrame, overall: float):
     return (
         ggplot(shown, aes("mean", "level"))
         + geom_vline(xintercept=overall, color=MUTED, linetype="dashed")
-        + geom_errorbarh(aes(xmin="low", xmax="high"), color=PALETTE[0], height=0)
+        + geom_segment(aes(x="low", xend="high", yend="level"), color=PALETTE[0])
         + geom_point(color=PALETTE[0], size=1.5)
         + facet_wrap("factor", scales="free_y", ncol=2)
         # levels carry their factor's name, so that one level may occur in two factors
@@ -141,7 +160,7 @@ def draw_ladder(comparison: pd.DataFrame, chosen: str):
     return (
         ggplot(shown, aes("cv_r2", "label", color="choice", shape="choice"))
         + geom_vline(xintercept=bar, linetype="dashed", color=MUTED)
-        + geom_errorbarh(aes(xmin="low", xmax="high"), height=0)
+        + geom_segment(aes(x="low", xend="high", yend="label"))
         + geom_point(size=2)
         + scale_color_manual({"chosen": PALETTE[1], "other": PALETTE[0]}, guide=None)
         + scale_shape_manual({"chosen": "D", "other": "o"}, guide=None)
@@ -181,7 +200,8 @@ def draw_associations(associations: pd.DataFrame):
     kinds = {"alone": "alone", "partial": "all other scores held equal"}
     parts = [
         pd.DataFrame({
-            "feature": names, "kind": label, "slope": associations[kind],
+            "feature": names, "kind": pd.Categorical([label] * len(names), kinds.values()),
+            "slope": associations[kind],
             "low": associations[f"{kind}_low"], "high": associations[f"{kind}_high"],
         })
         for kind, label in kinds.items()
@@ -193,7 +213,7 @@ def draw_associations(associations: pd.DataFrame):
         + geom_segment(
             aes(x="alone", xend="partial", y="feature", yend="feature"), lines, color=MUTED
         )
-        + geom_errorbarh(aes(xmin="low", xmax="high", color="kind"), height=0, size=0.9)
+        + geom_segment(aes(x="low", xend="high", yend="feature", color="kind"), size=0.9)
         + geom_point(aes(color="kind", shape="kind"), size=2)
         + scale_color_manual(list(PALETTE[:2]))
         + scale_shape_manual(["o", "D"])
@@ -204,6 +224,8 @@ def draw_associations(associations: pd.DataFrame):
 
 def draw_genre_slopes(slopes: pd.DataFrame):
     """Draw every genre's partially pooled slope of each score, and the mean over genres."""
+    if slopes.empty:
+        return draw_note("Fewer than two genres are large enough to have slopes of their own.")
     genres = list(dict.fromkeys(slopes["genre"]))
     shown = slopes.assign(feature=in_order(slopes["feature"]))
     means = shown.drop_duplicates("feature")
@@ -214,7 +236,8 @@ def draw_genre_slopes(slopes: pd.DataFrame):
     return (
         ggplot(shown, aes("mean", "feature"))
         + geom_vline(xintercept=0, color=INK, size=0.4)
-        + geom_errorbarh(aes(xmin="mean_low", xmax="mean_high"), means, color=INK, height=0.5)
+        + geom_segment(aes(x="mean_low", xend="mean_high", yend="feature"), means, color=INK)
+        + geom_point(data=means, color=INK, shape="|", size=4)
         + dots
         + scale_color_manual(list(PALETTE))
         + scale_shape_manual(list(SHAPES))

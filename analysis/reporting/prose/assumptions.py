@@ -1,0 +1,115 @@
+"""Sentences on what the linear fit assumes, and on the models beside it."""
+
+import pandas as pd
+
+from analysis.reporting import prose
+
+
+def compare_models(effects: pd.DataFrame) -> str:
+    """Say whether the models tell the same story.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        Average effects of several models, with a column `model`; the first model is the reference.
+    """
+    wide = effects.pivot_table(index="feature", columns="model", values="per_sd")
+    first = effects["model"].iloc[0]
+    apart = wide.sub(wide[first], axis=0).abs()
+    feature = apart.max(axis=1).idxmax()
+    other = apart.loc[feature].idxmax()
+    split = _opposed(effects)
+    story = (
+        "All models tell the same story: no feature has intervals clear of zero on opposite sides."
+        if not split else f"The models disagree on the sign of {prose.joined(split)}."
+    )  # fmt: skip
+    return (
+        f"{story} The largest difference is {prose.number(apart.loc[feature, other])} valence per "
+        f"standard deviation, for {feature} in the {other}."
+    )
+
+
+def _opposed(effects: pd.DataFrame) -> list[str]:
+    """Return features that some models find clearly positive and others clearly negative."""
+    up = effects.loc[effects["per_sd_low"] > 0, "feature"]
+    down = effects.loc[effects["per_sd_high"] < 0, "feature"]
+    return sorted(set(up) & set(down))
+
+
+def summarize_mixed(extra: dict) -> str:
+    """Say what share of the variance lies between artists."""
+    return (
+        f"Of the variance that the formula leaves, {prose.percent(extra['icc'])} lies between "
+        f"artists: the fixed part explains {prose.percent(extra['marginal_r2'])} of the variance, "
+        f"and with the artist known {prose.percent(extra['conditional_r2'])}."
+    )
+
+
+def summarize_influence(moved: pd.DataFrame, most: int) -> str:
+    """Say whether the most influential tracks carry any conclusion."""
+    changed = moved.loc[moved["moved"], "feature"].tolist()
+    shift = moved.loc[moved["shift"].abs().idxmax()]
+    text = (
+        f"Without the {prose.spelled(most)} most influential tracks the average effects move by at "
+        f"most {prose.number(abs(shift['shift']), 2)} standard errors ({shift['feature']})"
+    )
+    if not changed:
+        return f"{text}, and no conclusion changes."
+    return f"{text}; the interval's relation to zero changes for {prose.joined(changed)}."
+
+
+def judge_assumptions(tests, clustering, collinearity, simulated, moved) -> list[tuple]:
+    """Return assumption, evidence, consequence and remedy, worded by what was measured."""
+    return [
+        *_judge_errors(tests.set_index("test"), clustering.iloc[0]),
+        *_judge_rest(simulated.set_index("statistic"), collinearity, moved),
+    ]
+
+
+def _judge_errors(found: pd.DataFrame, group: pd.Series) -> list[tuple]:
+    """Judge what is assumed of the errors."""
+    spread, bend = found.loc["Breusch-Pagan"], found.loc["RESET"]
+    tails = found.loc["Jarque-Bera"]
+    return [
+        ("linear in its terms",
+         f"RESET {prose.p_value(bend['p'])}; powers of the fit add "
+         f"{prose.number(bend['size'])} to R²",
+         "real, slight" if bend["size"] < 0.01 else "a shape is missing",
+         "splines; additive model beside it"),
+        ("equal variance",
+         f"Breusch-Pagan {prose.p_value(spread['p'])}; residual SD varies by a factor of "
+         f"{prose.number(spread['size'], 2)}",
+         "model-based errors off" if spread["size"] > 1.15 else "hardly any",
+         "HC3 and clustered errors"),
+        ("independent tracks",
+         f"intraclass correlation {prose.number(group['icc'], 2)} within artists; the largest "
+         f"artist has {prose.percent(group['largest_share'], 1)} of the tracks",
+         f"clustered errors are {prose.number(group['error_ratio'], 2)} times the model's",
+         "errors clustered by artist; mixed model"),
+        ("normal errors",
+         f"Jarque-Bera {prose.p_value(tails['p'])}; excess kurtosis "
+         f"{prose.number(tails['size'], 2)}",
+         "none for averages at this size",
+         "none needed; intervals rest on the number of artists"),
+    ]  # fmt: skip
+
+
+def _judge_rest(simulated: pd.DataFrame, collinearity: pd.DataFrame, moved) -> list[tuple]:
+    """Judge what is assumed of the response, the features and single tracks."""
+    worst = collinearity.loc[collinearity["inflation"].idxmax()]
+    outside = simulated.loc["outside 0 to 1"]
+    return [
+        ("response without bounds",
+         f"simulated valence leaves 0 to 1 in {prose.percent(outside['low'], 1)} to "
+         f"{prose.percent(outside['high'], 1)} of draws, real valence never",
+         "fit is wrong near the bounds", "fractional logit and beta regression beside it"),
+        ("features not collinear",
+         f"largest inflation of an error {prose.number(worst['inflation'], 2)} "
+         f"({worst['feature']})",
+         "wider intervals" if worst["inflation"] > 1.5 else "mild",
+         "blocks tested jointly; no feature dropped"),
+        ("no single track decides",
+         f"without the most influential, effects move by at most "
+         f"{prose.number(moved['shift'].abs().max(), 2)} standard errors",
+         "conclusions change" if moved["moved"].any() else "none", "tracks named; kept"),
+    ]  # fmt: skip

@@ -1,0 +1,223 @@
+"""Sentences of the chapter on inference; words are chosen by what the data say."""
+
+import pandas as pd
+
+from analysis.reporting import prose
+
+# Shares of the variance that are lost without a feature, whatever the shape of its curve.
+SIZES = ((0.03, "large"), (0.01, "moderate"), (0.003, "small"), (0.0, "negligible"))
+LEVEL = 0.05
+
+
+def size_word(lost: float) -> str:
+    """Return the word for the share of the variance that is lost without a feature."""
+    return next((word for least, word in SIZES if lost >= least), SIZES[-1][1])
+
+
+def explain_sizes() -> str:
+    """Say which share of the variance each word for a size stands for."""
+    bounds = [f"{word} from {prose.percent(least, 1)}" for least, word in SIZES if least]
+    return (
+        "The words for sizes rest on the share of the variance that is lost without the feature: "
+        f"{prose.joined(bounds)}, {SIZES[-1][1]} below."
+    )
+
+
+def answer_features(effects: pd.DataFrame, tests: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Say of each feature whether it is significant, and how much valence goes with it.
+
+    Parameters
+    ----------
+    effects, tests : pandas.DataFrame
+        What `average_effects` and `term_tests` return for the same fit.
+    """
+    sizes = effects.set_index("feature")
+    return [_answer(row, sizes) for row in tests.itertuples()]
+
+
+def _answer(row, sizes: pd.DataFrame) -> tuple[str, str, str]:
+    """Answer for one feature."""
+    word = "yes" if row.p_holm < LEVEL else "no"
+    lost = f"{prose.percent(row.r2_lost, 1)} of the variance is lost without it"
+    if row.feature not in sizes.index:
+        return row.feature, word, f"{size_word(row.r2_lost)}: {lost}"
+    one = sizes.loc[row.feature]
+    slope = prose.signed(one["per_sd"])
+    between = prose.interval(one["per_sd_low"], one["per_sd_high"])
+    much = (
+        f"{size_word(row.r2_lost)}: {slope} per SD ({between}), {prose.signed(one['span'])} from "
+        f"the 10th to the 90th percentile; {lost}"
+    )
+    return row.feature, word, much
+
+
+def summarize_tests(tests: pd.DataFrame, tracks: int) -> str:
+    """Say how many features pass, and why that alone is no finding."""
+    found = tests[tests["p_holm"] < LEVEL]
+    failed = tests.loc[tests["p_holm"] >= LEVEL, "feature"].tolist()
+    some = found[found["r2_lost"] < 0.005]["feature"].tolist()
+    text = (
+        f"After Holm's correction {prose.count(len(found))} of {prose.count(len(tests))} "
+        f"features are significant at the 5 % level"
+    )
+    not_found = f"; {prose.joined(failed)} {'is' if len(failed) == 1 else 'are'} not"
+    text += f"{not_found if failed else ''}."
+    return f"{text} {_remark_on_size(some, tracks)}" if some else text
+
+
+def _remark_on_size(features: list[str], tracks: int) -> str:
+    """Say that some features are significant and still explain next to nothing."""
+    one = len(features) == 1
+    return (
+        f"But with {prose.count(tracks)} tracks significance is cheap: "
+        f"{prose.joined(features)} {'passes' if one else 'pass'} and yet "
+        f"{'accounts' if one else 'account'} for less than half a percent of the "
+        f"variance{'' if one else ' each'}."
+    )
+
+
+def summarize_choice(comparison: pd.DataFrame, rung: str, best: str) -> str:
+    """Say which rung was chosen and what it is worth."""
+    rows = comparison.set_index("rung")
+    chosen, top = rows.loc[rung], rows.loc[best]
+    text = (
+        f"The smallest rung within one standard error of the best is *{chosen['label']}*, with "
+        f"{prose.count(chosen['parameters'])} parameters and a cross-validated R² of "
+        f"{prose.number(chosen['cv_r2'])} (standard error {prose.number(chosen['cv_r2_se'])})"
+    )
+    if rung == best:
+        return f"{text}; it is also the best."
+    return f"{text}; the best, *{top['label']}*, reaches {prose.number(top['cv_r2'])}."
+
+
+STEPS = (
+    ("transformed", "linear", "transforms add"),
+    ("splines", "categorical", "curves add"),
+    ("interactions", "splines", "interactions add"),
+    ("genre", "splines", "genre adds"),
+    ("release", "both", "facts of the release add"),
+    ("analysis", "interactions", "the audio analysis adds"),
+)
+
+
+def summarize_steps(comparison: pd.DataFrame) -> str:
+    """Say what transforms, curves, interactions and genre add to the cross-validated R²."""
+    scores = comparison.set_index("rung")["cv_r2"]
+    parts = [
+        f"{words} {prose.signed(scores[to] - scores[since])}"
+        for to, since, words in STEPS
+        if {to, since} <= set(scores.index)
+    ]
+    return f"In cross-validated R², {prose.joined(parts)}." if parts else ""
+
+
+def caption_ladder(comparison: pd.DataFrame, rung: str) -> str:
+    """Say in a caption what the ladder shows."""
+    chosen = comparison.set_index("rung").loc[rung]
+    return (
+        "Cross-validated R² of every rung on the choosing half. The diamond marks the rung "
+        f"chosen, *{chosen['label']}*: the smallest above the dashed line, which stands one "
+        "standard error below the best."
+    )
+
+
+def caption_correlations(blocks: list[list[str]], correlations: pd.DataFrame) -> str:
+    """Say in a caption which scores form a block, and what goes with valence."""
+    own = correlations[correlations["first"] == "valence"].query("second != 'valence'")
+    top = own.loc[own["r"].abs().idxmax()]
+    first = (
+        f"{prose.joined(blocks[0]).capitalize()} form one collinear block. "
+        if blocks else "No scores form a collinear block. "
+    )  # fmt: skip
+    return first + (
+        f"With valence, {top['second']} correlates most ({prose.number(top['r'], 2)}). "
+        "Scores stand on the scale of their transforms, in the order of a hierarchical clustering."
+    )
+
+
+def caption_associations(associations: pd.DataFrame) -> str:
+    """Say in a caption which scores change sign once the others are held equal."""
+    turned = associations.loc[associations["turns"], "feature"].tolist()
+    text = "Association of each score with valence alone, and with all other scores held equal. "
+    if not turned:
+        return text + "No score changes sign with both intervals clear of zero."
+    verb = "changes" if len(turned) == 1 else "change"
+    return text + f"{prose.joined(turned).capitalize()} {verb} sign."
+
+
+def explain_suppression(associations: pd.DataFrame, trace: pd.DataFrame, feature: str) -> str:
+    """Say which single control moves one score's slope the most."""
+    row = associations.set_index("feature").loc[feature]
+    start = trace.loc[trace["control"] == "nothing", "slope"].iloc[0]
+    shifts = trace[trace["control"] != "nothing"].assign(shift=lambda t: (t["slope"] - start).abs())
+    most = shifts.loc[shifts["shift"].idxmax()]
+    return (
+        f"Alone, {feature} goes with {prose.signed(row['alone'])} valence per standard deviation; "
+        f"with all other scores held equal, with {prose.signed(row['partial'])}. "
+        f"The single score that moves it most is {most['control']}, which alone takes it to "
+        f"{prose.signed(most['slope'])}."
+    )
+
+
+def answer_question(effects, tests, blocks, associations, extra: dict) -> list[str]:
+    """Return the five sentences of "What goes with valence"."""
+    ordered = effects.reindex(effects["span"].abs().sort_values(ascending=False).index)
+    first, second = ordered.iloc[0], ordered.iloc[1]
+    turned = associations.loc[associations["turns"], "feature"].tolist()
+    block = blocks.iloc[0]
+    turning = (
+        f"{prose.joined(turned).capitalize()} {'changes' if len(turned) == 1 else 'change'} sign "
+        "once the other scores are held equal: a correlation with one score is not its share."
+        if turned else "No score changes sign once the others are held equal."
+    )  # fmt: skip
+    return [
+        f"{first['feature'].capitalize()} goes with valence most: {_effect_words(first)}.",
+        f"Next comes {second['feature']}: {_effect_words(second)}.",
+        _falling(ordered[ordered["per_sd_high"] < 0].head(3)),
+        turning,
+        f"The block that explains most beyond all others is {block['block']} "
+        f"({prose.percent(block['r2_lost'])} of the variance), and artists differ by a further "
+        f"{prose.percent(extra['conditional_r2'] - extra['marginal_r2'])}.",
+    ]  # fmt: skip
+
+
+def _falling(down: pd.DataFrame) -> str:
+    """Say which scores go with lower valence, all else equal."""
+    if down.empty:
+        return "No score clearly goes with lower valence, all else equal."
+    names, slopes = down["feature"].tolist(), [prose.signed(value) for value in down["per_sd"]]
+    return (
+        f"{prose.joined(names).capitalize()} {'goes' if len(down) == 1 else 'go'} with lower "
+        f"valence, all else equal ({prose.joined(slopes)} per standard deviation)."
+    )
+
+
+def _effect_words(row: pd.Series) -> str:
+    """Return an average effect in words."""
+    between = prose.interval(row["per_sd_low"], row["per_sd_high"])
+    return (
+        f"{prose.signed(row['per_sd'])} per standard deviation (95 % interval {between}), "
+        f"{prose.signed(row['span'])} from its 10th to its 90th percentile"
+    )
+
+
+def summarize_slopes(slopes: pd.DataFrame) -> str:
+    """Say which associations differ between genres, and whose direction does."""
+    if slopes.empty:
+        return "The table has too few genres to compare their slopes."
+    means = slopes.drop_duplicates("feature").set_index("feature")
+    wide = means["spread"].idxmax()
+    part = slopes[slopes["feature"] == wide]
+    high, low = part.loc[part["pooled"].idxmax()], part.loc[part["pooled"].idxmin()]
+    mixed = [n for n, p in slopes.groupby("feature", sort=False)
+             if (p["pooled_low"] > 0).any() and (p["pooled_high"] < 0).any()]  # fmt: skip
+    text = (
+        f"Genres differ most in {wide}: the pooled slope runs from "
+        f"{prose.signed(low['pooled'])} in {low['genre']} to {prose.signed(high['pooled'])} in "
+        f"{high['genre']}."
+    )
+    if not mixed:
+        return f"{text} No score has clearly opposite signs in two genres."
+    verb = "has" if len(mixed) == 1 else "have"
+    names = prose.joined(mixed).capitalize()
+    return f"{text} {names} {verb} clearly opposite signs in some genres."

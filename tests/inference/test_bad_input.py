@@ -1,0 +1,112 @@
+"""Tables that break naive analyses still give every frame, without a gap in any number."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from simulated_tracks import make_tracks
+from walk_through import estimate, explore, smooth
+
+from analysis.inference import formulas, regression
+from analysis.tracks.schema import BadInput
+
+
+@pytest.fixture(scope="module")
+def tracks():
+    """Return simulated tracks, more than R read."""
+    return typed(make_tracks(artists=150, seed=3, size=1000))
+
+
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks with the categoricals that cleaning would make."""
+    metre = frame["time_signature"].map({4: "4/4", 3: "3/4"}).fillna("other")
+    return frame.assign(
+        genre=pd.Categorical(frame["genre"]), key=pd.Categorical(frame["key"]),
+        mode=pd.Categorical(frame["mode"], ["minor", "major"]),
+        metre=pd.Categorical(metre, ["4/4", "3/4", "other"]),
+    )  # fmt: skip
+
+
+def constant_feature(tracks):
+    """Give every track the same liveness."""
+    return tracks.assign(liveness=0.1)
+
+
+def missing_values(tracks):
+    """Leave popularity out for one track in ten, and the year for half of them."""
+    order = np.arange(len(tracks))
+    popularity = pd.Series(order % 90, dtype=float).mask(order % 10 == 0)
+    year = pd.Series(1990 + order % 30, dtype=float).mask(order % 2 == 0)
+    return tracks.assign(popularity=popularity, year=year)
+
+
+def genre_of_five(tracks):
+    """Give five tracks a genre of their own."""
+    small = tracks["genre"].astype(str).mask(np.arange(len(tracks)) < 5, "polka")
+    return tracks.assign(genre=pd.Categorical(small))
+
+
+def single_genre(tracks):
+    """Give every track the same genre."""
+    return tracks.assign(genre=pd.Categorical(["pop"] * len(tracks)))
+
+
+def no_genre(tracks):
+    """Leave genre out."""
+    return tracks.drop(columns="genre")
+
+
+def one_artist_with_half(tracks):
+    """Give every second track to one artist."""
+    artist = tracks["artist"].mask(np.arange(len(tracks)) % 2 == 0, "The Prolific")
+    return tracks.assign(artist=artist, artists=artist)
+
+
+def duplicated_column(tracks):
+    """Make acousticness a copy of energy."""
+    return tracks.assign(acousticness=tracks["energy"])
+
+
+SPOILERS = (constant_feature, missing_values, genre_of_five, single_genre, no_genre,
+            one_artist_with_half, duplicated_column)  # fmt: skip
+
+
+@pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
+@pytest.mark.parametrize("part", (explore, estimate, smooth), ids=lambda part: part.__name__)
+def test_every_number_is_there(tracks, spoil, part):
+    for name, frame in part(spoil(tracks)).items():
+        numbers = frame.select_dtypes("number")
+        assert np.isfinite(numbers.to_numpy()).all(), (name, frame)
+        assert not frame.isna().any().any(), name
+
+
+@pytest.mark.parametrize(
+    ("spoil", "what", "reason"),
+    [
+        (constant_feature, "liveness", "the same for every track"),
+        (missing_values, "year", "missing for 50 % of the tracks"),
+        (genre_of_five, "genre 'polka'", "fewer than 10 tracks"),
+        (single_genre, "genre", "the same for every track"),
+        (no_genre, "genre", "not in this table"),
+        (duplicated_column, "acousticness", "in the same order as energy"),
+    ],
+)
+def test_what_is_left_out_is_said(tracks, spoil, what, reason):
+    said = formulas.left_out(spoil(tracks))
+    assert any(what in row.what and reason in row.reason for row in said.itertuples()), said
+
+
+def test_rows_with_gaps_are_not_used(tracks):
+    spoiled = missing_values(tracks)
+    fit = regression.fit_ols("valence ~ energy", spoiled)
+    assert len(fit.tracks) == spoiled["popularity"].notna().sum()
+
+
+def test_aliased_columns_are_dropped_and_named(tracks):
+    fit = regression.fit_ols("valence ~ energy + loudness + I(2 * energy - 1)", tracks)
+    assert fit.design.aliased == ("I(2 * energy - 1)",)
+    assert len(fit.params) == 3
+
+
+def test_constant_valence_is_refused(tracks):
+    with pytest.raises(BadInput, match="one value only"):
+        formulas.ladder_for(tracks.assign(valence=0.5))

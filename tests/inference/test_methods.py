@@ -1,0 +1,222 @@
+"""Methods against closed forms, constructed cases and second libraries."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from scipy.stats import t
+from simulated_tracks import read_tracks
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import cross_val_score
+
+from analysis.inference import (
+    additive,
+    bounded,
+    concurvity,
+    diagnostics,
+    effects,
+    exploration,
+    formulas,
+    frames,
+    mixed,
+    regression,
+    selection,
+    simulation,
+    smooths,
+)
+from analysis.inference.bases import penalty_matrices
+from analysis.inference.smoothing import join_penalties, solve_penalised
+from analysis.tracks.splitting import grouped_folds
+
+
+@pytest.fixture(scope="module")
+def tracks():
+    """Return the simulated tracks."""
+    return read_tracks()
+
+
+@pytest.fixture(scope="module")
+def smooth(tracks):
+    """Return an additive model."""
+    return additive.fit_additive.fresh(tracks)
+
+
+def test_ladder_grows_and_says_its_formula(tracks):
+    rungs = formulas.ladder_for(tracks)
+    assert [rung.name for rung in rungs][:3] == ["null", "linear", "transformed"]
+    assert rungs[0].formula == "valence ~ 1"
+    assert len({rung.formula for rung in rungs}) == len(rungs)
+    assert all(rung.reason for rung in rungs)
+
+
+def test_cross_validation_agrees_with_scikit_learn(tracks):
+    folds = grouped_folds(tracks)
+    found = regression.score_formula("valence ~ energy + loudness", tracks, folds)
+    scores = cross_val_score(
+        LinearRegression(), tracks[["energy", "loudness"]], tracks["valence"], cv=folds
+    )
+    assert found["cv_r2"] == pytest.approx(scores.mean(), rel=1e-10)
+    assert found["cv_r2_se"] == pytest.approx(scores.std(ddof=1) / np.sqrt(5), rel=1e-10)
+
+
+def test_one_standard_error_rule():
+    table = pd.DataFrame({
+        "rung": ["small", "middle", "best"], "parameters": [2, 5, 50],
+        "cv_r2": [0.30, 0.39, 0.40], "cv_r2_se": [0.01, 0.01, 0.02],
+    })  # fmt: skip
+    assert regression.choose_rung(table)["rung"] == "middle"
+
+
+def test_halves_share_no_artist(tracks):
+    choice = selection.choose_formula(tracks)
+    assert not set(choice.choosing["artist"]) & set(choice.estimating["artist"])
+
+
+def test_average_effect_of_a_line_is_its_slope(tracks):
+    fit = regression.fit_ols("valence ~ energy + loudness", tracks)
+    table = effects.average_effects(fit).set_index("feature")
+    sd = tracks["loudness"].std()
+    slope = fit.params[list(fit.design.names).index("loudness")]
+    assert table.loc["loudness", "per_sd"] == pytest.approx(slope * sd, rel=1e-7)
+    assert table.loc["loudness", "per_step"] == pytest.approx(slope * 3, rel=1e-7)
+
+
+def test_average_effect_of_a_logit_is_statsmodels_margin(tracks):
+    fit = bounded.fit_fractional("valence ~ energy + loudness", tracks)
+    table = effects.average_effects(fit).set_index("feature")
+    margins = fit.extra["result"].get_margeff().summary_frame()
+    scale = tracks["energy"].std()
+    slope, energy = margins.loc["x1", "dy/dx"], table.loc["energy"]
+    assert energy["per_sd"] == pytest.approx(slope * scale, rel=1e-6)
+    half = (energy["per_sd_high"] - energy["per_sd_low"]) / 2
+    error = half / t.ppf(0.975, fit.clusters.max())
+    assert error == pytest.approx(margins.loc["x1", "Std. Err."] * scale, rel=1e-5)
+
+
+def test_level_effect_is_a_coefficient_without_interactions(tracks):
+    fit = regression.fit_ols("valence ~ energy + genre", tracks)
+    table = effects.level_effects(fit).set_index("level")["effect"]
+    coefficient = fit.params[list(fit.design.names).index("genre[T.pop]")]
+    assert table["pop"] == pytest.approx(coefficient, rel=1e-9)
+
+
+def test_level_effect_averages_over_an_interaction(tracks):
+    fit = regression.fit_ols("valence ~ mode * energy", tracks)
+    table = effects.level_effects(fit).set_index("level")["effect"]
+    named = dict(zip(fit.design.names, fit.params, strict=True))
+    expected = named["mode[T.major]"] + named["mode[T.major]:energy"] * tracks["energy"].mean()
+    assert table["major"] == pytest.approx(expected, rel=1e-9)
+
+
+def test_dropping_a_block_is_fitting_without_it(tracks):
+    fit = regression.fit_ols("valence ~ energy + loudness + genre", tracks)
+    table = effects.block_r2(fit).set_index("block")
+    without = sm.OLS.from_formula("valence ~ genre", tracks).fit().rsquared
+    lost = table.loc["energy, loudness, acousticness", "r2_lost"]
+    assert lost == pytest.approx(fit.extra["result"].rsquared - without, rel=1e-9)
+
+
+def test_mixed_model_agrees_with_statsmodels(tracks):
+    fit = mixed.fit_mixed("valence ~ energy + loudness", tracks)
+    other = sm.MixedLM(fit.valence, fit.design.matrix, groups=fit.clusters).fit(reml=True)
+    np.testing.assert_allclose(fit.params, other.fe_params, rtol=1e-4)
+    assert fit.extra["reml"] == pytest.approx(-2 * other.llf, abs=1e-4)
+
+
+def test_no_artist_effect_gives_no_icc(tracks):
+    shuffled = tracks["artist"].sample(frac=1, random_state=3).to_numpy()
+    fit = mixed.fit_mixed("valence ~ energy", tracks.assign(artist=shuffled))
+    assert fit.extra["icc"] < 0.1
+
+
+def test_own_solution_is_pygams(smooth):
+    matrix = smooth.basis.matrix()
+    penalty = join_penalties(smooth.penalties["multiplier"], penalty_matrices(smooth.basis))
+    moment = matrix.T @ smooth.basis.tracks["valence"].to_numpy()
+    found = matrix @ solve_penalised(matrix.T @ matrix, moment, penalty)
+    np.testing.assert_allclose(found, smooth.gam.predict(smooth.basis.inputs), atol=1e-8)
+    assert smooth.summary["edf"] == pytest.approx(smooth.gam.statistics_["edof"], abs=0.01)
+
+
+def test_curve_finds_a_sine(tracks):
+    rng = np.random.default_rng(5)
+    wave = 0.5 + 0.3 * np.sin(6 * tracks["danceability"]) + rng.normal(0, 0.03, len(tracks))
+    fit = additive.fit_additive.fresh(tracks.assign(valence=wave))
+    curve = smooths.smooth_curves(fit).query("feature == 'danceability'")
+    truth = 0.3 * np.sin(6 * curve["x"])
+    centred = truth - (0.3 * np.sin(6 * tracks["danceability"])).mean()
+    assert np.abs(curve["effect"] - centred).max() < 0.06
+
+
+def test_concurvity_of_constructed_blocks():
+    rng = np.random.default_rng(1)
+    x, z = rng.normal(size=(2, 2000))
+    apart = concurvity.measure_concurvity(
+        {"x": x[:, None], "z": z[:, None]}, {"x": [1.0], "z": [1.0]}
+    ).set_index("term")
+    correlation = np.corrcoef(x, z)[0, 1] ** 2
+    np.testing.assert_allclose(apart.to_numpy(float), correlation, rtol=1e-6)
+    twins = concurvity.measure_concurvity(
+        {"x": np.column_stack([x, x**2]), "copy": (3 * x + 1)[:, None]},
+        {"x": [0.0, 1.0], "copy": [1.0]},
+    ).set_index("term")
+    # the copy lies in x's span; x's estimated curve, a parabola, hardly lies in the copy's
+    assert twins.loc["copy", "worst"] == pytest.approx(1)
+    assert twins.loc["x", "worst"] == pytest.approx(1)
+    assert twins.loc["x", "observed"] < 0.05
+
+
+def test_basis_check_sees_a_missed_wave(smooth):
+    rng = np.random.default_rng(2)
+    order = np.sort(rng.uniform(size=1500))
+    noise = rng.normal(0, 0.1, 1500)
+    waves = np.sin(80 * order) * 0.3
+    assert concurvity.neighbour_index((waves + noise)[None])[0] < 0.6
+    assert concurvity.neighbour_index(noise[None])[0] == pytest.approx(1, abs=0.1)
+    assert concurvity.check_bases(smooth)["p"].min() > 0.001
+
+
+def test_intraclass_correlation_of_known_groups():
+    rng = np.random.default_rng(4)
+    clusters = np.repeat(np.arange(400), 10)
+    values = rng.normal(0, 1, 400)[clusters] + rng.normal(0, 1, 4000)
+    assert diagnostics.intraclass_correlation(values, clusters) == pytest.approx(0.5, abs=0.06)
+
+
+def test_simulated_density_integrates_to_one(tracks):
+    fit = regression.fit_ols("valence ~ energy", tracks)
+    found = simulation.simulate_valence(fit, draws=2)
+    areas = found.groupby("draw").apply(lambda part: np.trapezoid(part["density"], part["x"]))
+    np.testing.assert_allclose(areas, 1, atol=0.01)
+
+
+def test_condition_number_of_orthogonal_columns_is_one(tracks):
+    frame = tracks.iloc[:4].assign(energy=[0.1, 0.1, 0.3, 0.3], danceability=[0.2, 0.4, 0.2, 0.4])
+    whole = pd.concat([frame] * 20, ignore_index=True)
+    rows = np.arange(80)
+    whole = whole.assign(**{name: tracks[name].to_numpy()[rows] for name in ("valence", "artist")})
+    fit = regression.fit_ols("valence ~ energy + danceability", whole)
+    assert diagnostics.condition_number(fit) == pytest.approx(1)
+
+
+def test_suppression_is_seen(tracks):
+    rng = np.random.default_rng(6)
+    energy = tracks["energy"]
+    loudness = -14 + 10 * energy + rng.normal(0, 1, len(tracks))
+    valence = 0.2 + 1.2 * energy - 0.08 * (loudness + 14) + rng.normal(0, 0.02, len(tracks))
+    table = exploration.compare_associations(tracks.assign(loudness=loudness, valence=valence))
+    turned = table.set_index("feature").loc["loudness"]
+    assert turned["turns"] and turned["alone"] > 0 > turned["partial"]
+    assert exploration.most_changed(table) == "loudness"
+
+
+def test_same_numbers_twice(tracks):
+    first, second = (additive.fit_additive.fresh(tracks) for _ in range(2))
+    np.testing.assert_array_equal(first.coefficients, second.coefficients)
+
+
+def test_sample_of_artists_is_whole(tracks):
+    some = additive.sample_artists(frames.model_frame(tracks), 100, seed=1)
+    sizes, full = some["artist"].value_counts(), tracks["artist"].value_counts()
+    assert 0 < len(some) <= 100
+    assert (sizes == full[sizes.index]).all()
