@@ -17,7 +17,10 @@ from pathlib import Path
 from joblib import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("numpy", "pandas", "scipy", "statsmodels", "scikit-learn", "pygam", "keras", "jax")
+PACKAGES = (
+    "numpy", "pandas", "scipy", "patsy", "statsmodels", "scikit-learn", "pygam", "keras", "jax",
+    "optuna",
+)  # fmt: skip
 
 store = Memory(ROOT / ".cache" / "results", verbose=0)
 
@@ -56,11 +59,28 @@ def _compute(function, identity, args, kwargs):
 @functools.cache
 def _identity(function) -> str:
     """Return the function's name with a digest of everything its result may depend on."""
-    path = Path(sys.modules[function.__module__].__file__)
+    return f"{function.__module__}.{function.__qualname__} {digest_sources(function.__module__)}"
+
+
+@functools.cache
+def digest_sources(module: str) -> str:
+    """Return a digest of all that a module's results may depend on.
+
+    Parameters
+    ----------
+    module : str
+        Dotted name of a module that is imported.
+
+    Returns
+    -------
+    str
+        SHA-256 over its source, those of the project's modules that it imports at any depth, and
+        the versions of the packages that compute.
+    """
+    path = Path(sys.modules[module].__file__)
     parts = [source.read_bytes() for source in sorted(_sources(path))]
     parts += [f"{name} {importlib.metadata.version(name)}".encode() for name in PACKAGES]
-    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
-    return f"{function.__module__}.{function.__qualname__} {digest}"
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def _sources(path: Path) -> set[Path]:

@@ -46,6 +46,7 @@ def forget():
     for name in [name for name in sys.modules if name.split(".")[0] == "room"]:
         del sys.modules[name]
     memory._identity.cache_clear()
+    memory.digest_sources.cache_clear()
 
 
 def scaled(folder, x):

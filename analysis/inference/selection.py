@@ -29,6 +29,11 @@ class Choice:
     choosing: pd.DataFrame
     estimating: pd.DataFrame
 
+    @property
+    def cv_r2(self) -> float:
+        """The cross-validated R² of the chosen rung on the choosing half."""
+        return float(self.comparison.set_index("rung").loc[self.rung, "cv_r2"])
+
 
 def choose_formula(tracks: pd.DataFrame, seed: int = SEED) -> Choice:
     """Divide tracks once, by whole artists, and choose a rung on one half.

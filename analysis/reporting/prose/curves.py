@@ -14,8 +14,8 @@ def summarize_gain(gain: pd.DataFrame) -> str:
     verdict = "ahead of" if best["cv_r2"] > rival["cv_r2"] else "behind"
     return (
         f"The additive model reaches a cross-validated R² of {prose.number(best['cv_r2'])}, "
-        f"{prose.signed(best['cv_r2'] - first['cv_r2'])} over *{rows.index[0]}* and {verdict} the "
-        f"best formula, *{rival.name}*, at {prose.number(rival['cv_r2'])}."
+        f"{prose.signed(best['cv_r2'] - first['cv_r2'])} over “{rows.index[0]}” and {verdict} the "
+        f"best formula, “{rival.name}”, at {prose.number(rival['cv_r2'])}."
     )
 
 

@@ -81,13 +81,13 @@ def summarize_choice(comparison: pd.DataFrame, rung: str, best: str) -> str:
     rows = comparison.set_index("rung")
     chosen, top = rows.loc[rung], rows.loc[best]
     text = (
-        f"The smallest rung within one standard error of the best is *{chosen['label']}*, with "
+        f"The smallest rung within one standard error of the best is “{chosen['label']}”, with "
         f"{prose.count(chosen['parameters'])} parameters and a cross-validated R² of "
         f"{prose.number(chosen['cv_r2'])} (standard error {prose.number(chosen['cv_r2_se'])})"
     )
     if rung == best:
         return f"{text}; it is also the best."
-    return f"{text}; the best, *{top['label']}*, reaches {prose.number(top['cv_r2'])}."
+    return f"{text}; the best, “{top['label']}”, reaches {prose.number(top['cv_r2'])}."
 
 
 STEPS = (
@@ -116,7 +116,7 @@ def caption_ladder(comparison: pd.DataFrame, rung: str) -> str:
     chosen = comparison.set_index("rung").loc[rung]
     return (
         "Cross-validated R² of every rung on the choosing half. The diamond marks the rung "
-        f"chosen, *{chosen['label']}*: the smallest above the dashed line, which stands one "
+        f"chosen, “{chosen['label']}”: the smallest above the dashed line, which stands one "
         "standard error below the best."
     )
 

@@ -1,0 +1,326 @@
+"""What a model's predictions rest on, measured on tracks that it did not see.
+
+Everything is repeated over folds of whole artists: what holds in one fold only is no finding.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from analysis import SEED
+from analysis.memory import remember
+from analysis.prediction import preparing
+from analysis.prediction.effects import accumulate, accumulate_pair, h_statistics
+from analysis.prediction.learners import one_thread
+from analysis.prediction.validation import JOBS, Candidate, source_of
+from analysis.tracks.splitting import grouped_folds
+
+log = logging.getLogger("analysis")
+# Features correlated beyond this in rank stand for each other when one of them is permuted.
+ALIKE = 0.5
+N_FOLDS = 5
+
+
+def feature_groups(tracks: pd.DataFrame, alike: float = ALIKE) -> dict[str, tuple[str, ...]]:
+    """Gather features that are correlated, by average linkage on 1 - |Spearman's correlation|.
+
+    Returns
+    -------
+    dict
+        Columns by group; the group's name lists them, or tells of the audio analysis as a whole.
+    """
+    features = preparing.predictors(tracks)
+    analysis = [name for name in features if name.startswith(("pitch_", "timbre_"))]
+    rest = features.drop(columns=analysis)
+    amounts = preparing.numbers_of(rest)
+    near = rest[amounts].corr(method="spearman").abs().fillna(0).to_numpy(copy=True)
+    np.fill_diagonal(near, 1)
+    tree = linkage(squareform(1 - near, checks=False), "average")
+    labels = fcluster(tree, 1 - alike, "distance")
+    groups = [tuple(np.array(amounts)[labels == label]) for label in np.unique(labels)]
+    groups += [(name,) for name in preparing.categories_of(rest)]
+    named = {" + ".join(group): tuple(str(name) for name in group) for group in groups}
+    for kind in ("pitch", "timbre"):
+        columns = tuple(name for name in analysis if name.startswith(kind))
+        if columns:
+            named[f"{kind} (12 means)"] = columns
+    return named
+
+
+def permutation_importance(
+    one: Candidate,
+    tracks: pd.DataFrame,
+    groups: dict[str, tuple[str, ...]],
+    repeats: int = 3,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Measure how much worse predictions get when columns are shuffled among unseen tracks.
+
+    Parameters
+    ----------
+    one : Candidate
+    tracks : DataFrame
+    groups : dict
+        Columns by name; the columns of a group are shuffled together, which keeps what binds them
+        [@fisher2019]. Single features are groups of one.
+    repeats : int
+        Shuffles in each fold.
+
+    Returns
+    -------
+    DataFrame
+        Columns group, fold, mae and r2: the rise of the MAE and the fall of R².
+    """
+    parts = _by_fold(_permute_fold, one, tracks, tuple(groups.items()), repeats, seed)
+    return pd.concat(parts, ignore_index=True)
+
+
+def single_features(tracks: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return every feature as a group of one; the audio analysis stays two groups."""
+    names = preparing.predictors(tracks).columns
+    scores = [name for name in names if not name.startswith(("pitch_", "timbre_"))]
+    whole = {n: c for n, c in feature_groups(tracks).items() if n.endswith("(12 means)")}
+    return {name: (name,) for name in scores} | whole
+
+
+def summarise_importance(importance: pd.DataFrame) -> pd.DataFrame:
+    """Average importance over folds.
+
+    Returns
+    -------
+    DataFrame
+        Columns group, mae, low and high (least and greatest fold), r2, rank (1 is the most
+        important) and ranks (least and greatest rank over folds, as text), most important first.
+    """
+    ranks = importance.groupby("fold")["mae"].rank(ascending=False, method="min")
+    parts = importance.assign(rank=ranks).groupby("group", sort=False)
+    table = parts["mae"].agg(mae="mean", low="min", high="max")
+    table["r2"] = parts["r2"].mean()
+    spread = parts["rank"].agg(["min", "max"]).astype(int)
+    table["ranks"] = [_span(low, high) for low, high in spread.to_numpy()]
+    table = table.sort_values("mae", ascending=False).reset_index()
+    return table.assign(rank=np.arange(1, len(table) + 1))
+
+
+def local_effects(
+    one: Candidate, tracks: pd.DataFrame, features: Sequence[str], bins: int = 20, seed: int = SEED
+) -> pd.DataFrame:
+    """Accumulate local effects in every fold [@apley2020].
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, fold, x and effect (valence, mean 0 over the fold's tracks).
+    """
+    edges = {name: bin_edges(tracks[name], bins) for name in features}
+    parts = _by_fold(_accumulate_fold, one, tracks, tuple(edges.items()), 1, seed)
+    return pd.concat(parts, ignore_index=True)
+
+
+def summarise_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """Average accumulated effects over folds: feature, x, effect, low, high (of the folds)."""
+    parts = effects.groupby(["feature", "x"], sort=False)["effect"]
+    return parts.agg(effect="mean", low="min", high="max").reset_index()
+
+
+def effect_sizes(effects: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return each feature's effect as one number, with its direction.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, spread (standard deviation of the effect over tracks, in valence) and
+        slope (least-squares change of valence per standard deviation of the feature).
+    """
+    rows = []
+    for feature, part in summarise_effects(effects).groupby("feature", sort=False):
+        values = tracks[feature].to_numpy(float)
+        along = np.interp(values, part["x"], part["effect"])
+        slope = np.cov(along, values)[0, 1] / values.std(ddof=1)
+        rows.append((feature, along.std(), slope))
+    return pd.DataFrame(rows, columns=["feature", "spread", "slope"])
+
+
+def interactions(
+    one: Candidate, tracks: pd.DataFrame, features: Sequence[str], points: int = 50,
+    seed: int = SEED,
+) -> pd.DataFrame:  # fmt: skip
+    """Return Friedman and Popescu's H statistic of pairs of features [@friedman2008].
+
+    Returns
+    -------
+    DataFrame
+        Columns first, second, h (share of the pair's joint effect that is not additive, from 0 to
+        1), size (standard deviation of that part, in valence), low and high (of `size`, over
+        folds), greatest `size` first. H is large where both effects are small; the size is not.
+    """
+    parts = _by_fold(_interact_fold, one, tracks, tuple(features), points, seed, folds=3)
+    pairs = pd.concat(parts).groupby(["first", "second"], sort=False)
+    table = pairs["size"].agg(size="mean", low="min", high="max")
+    table["h"] = pairs["h"].mean()
+    return table.reset_index().sort_values("size", ascending=False, ignore_index=True)
+
+
+def surface(
+    one: Candidate, tracks: pd.DataFrame, first: str, second: str, bins: int = 10, seed: int = SEED
+) -> pd.DataFrame:
+    """Return the accumulated effect of two features together, interaction included.
+
+    Returns
+    -------
+    DataFrame
+        Columns x, y, effect (main effects and interaction), interaction, tracks (in the cell); the
+        mean over folds.
+    """
+    edges = (bin_edges(tracks[first], bins), bin_edges(tracks[second], bins))
+    parts = _by_fold(_surface_fold, one, tracks, (first, second, edges), 1, seed)
+    cells = pd.concat(parts).groupby(["x", "y"], as_index=False)
+    return cells.agg({"effect": "mean", "interaction": "mean", "tracks": "sum"})
+
+
+def rank_agreement(rankings: pd.DataFrame) -> pd.DataFrame:
+    """Return Spearman's correlation between rankings; one column and one row a ranking."""
+    return rankings.corr(method="spearman")
+
+
+def compare_rankings(
+    importance: pd.DataFrame, shares: pd.DataFrame, sizes: pd.DataFrame
+) -> pd.DataFrame:
+    """Rank the scores by permutation, by Shapley values and by local effects.
+
+    Parameters
+    ----------
+    importance, shares, sizes : DataFrame
+        The results of `summarise_importance`, `attribution.mean_contributions` and `effect_sizes`.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, permutation, Shapley, local effects; 1 is the most important of the
+        features that all three rank.
+    """
+    columns = {
+        "permutation": importance.set_index("group")["mae"],
+        "Shapley": shares.set_index("feature")["size"],
+        "local effects": sizes.set_index("feature")["spread"],
+    }
+    table = pd.DataFrame(columns).dropna().rank(ascending=False)
+    return table.rename_axis("feature").reset_index()
+
+
+def beside_inference(sizes: pd.DataFrame, effects: pd.DataFrame) -> pd.DataFrame:
+    """Set the slopes of a model beside those of question 1.
+
+    Parameters
+    ----------
+    sizes : DataFrame
+        The result of `effect_sizes`.
+    effects : DataFrame
+        The result of `inference.effects.average_effects`.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, question 1, low, high, question 2: valence per standard deviation.
+    """
+    named = sizes.assign(feature=sizes["feature"].replace("duration_ms", "duration"))
+    names = {"per_sd": "question 1", "per_sd_low": "low", "per_sd_high": "high"}
+    joined = effects.merge(named, on="feature").rename(columns=names | {"slope": "question 2"})
+    return joined[["feature", *names.values(), "question 2"]]
+
+
+def fold_agreement(importance: pd.DataFrame) -> float:
+    """Return Kendall's coefficient of concordance of the folds' rankings, from 0 to 1."""
+    wide = importance.pivot_table(index="group", columns="fold", values="mae").rank()
+    items, judges = wide.shape
+    spread = ((wide.sum(axis=1) - judges * (items + 1) / 2) ** 2).sum()
+    return float(12 * spread / (judges**2 * (items**3 - items)))
+
+
+def bin_edges(values: pd.Series, bins: int) -> np.ndarray:
+    """Return quantiles as edges of bins, equal ones once."""
+    return np.unique(np.quantile(values.to_numpy(float), np.linspace(0, 1, bins + 1)))
+
+
+def _span(low: int, high: int) -> str:
+    """Return a range of ranks in words."""
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _by_fold(
+    task: Callable, one: Candidate, tracks: pd.DataFrame, what, points: int, seed: int,
+    folds: int = N_FOLDS,
+) -> list[pd.DataFrame]:  # fmt: skip
+    """Run a task for every fold on a model fitted without it; all the work is remembered."""
+    log.info("explanation: %s of %s", task.__name__.strip("_"), one.label)
+    source = source_of(one.learner)
+    return Parallel(n_jobs=JOBS)(
+        delayed(_explain_fold)(task, one, tracks, fold, what, points, seed, source)
+        for fold in range(folds)
+    )
+
+
+@remember
+def _explain_fold(task, one: Candidate, tracks, fold: int, what, points: int, seed: int, source):
+    """Fit outside a fold and give the task the model and the fold's features and valence."""
+    fitting, validation = grouped_folds(tracks, N_FOLDS, seed)[fold]
+    fitted = one.fit(tracks.iloc[fitting])
+    held = tracks.iloc[validation]
+    features = preparing.predictors(held).reset_index(drop=True)
+    with one_thread():
+        frame = task(fitted, features, held["valence"].to_numpy(), what, points, seed + fold)
+    return frame.assign(fold=fold)
+
+
+def _permute_fold(fitted, features, observed, groups, repeats, seed) -> pd.DataFrame:
+    """Shuffle each group of columns and score."""
+    generator = np.random.default_rng(seed)
+    base = _errors(fitted, features, observed)
+    rows = []
+    for name, columns in groups:
+        each = [
+            _errors(fitted, _shuffled(features, list(columns), generator), observed)
+            for _ in range(repeats)
+        ]
+        mae, mse = np.mean(each, axis=0) - base
+        rows.append({"group": name, "mae": mae, "r2": mse / observed.var()})
+    return pd.DataFrame(rows)
+
+
+def _shuffled(features: pd.DataFrame, columns: list[str], generator) -> pd.DataFrame:
+    """Return features with some columns taken from other tracks, together."""
+    order = generator.permutation(len(features))
+    moved = features[columns].iloc[order].set_axis(features.index)
+    return features.assign(**{name: moved[name] for name in columns})
+
+
+def _errors(fitted, features: pd.DataFrame, observed: np.ndarray) -> np.ndarray:
+    """Return mean absolute and mean squared error."""
+    error = np.clip(fitted.predict(features), 0, 1) - observed
+    return np.array([np.abs(error).mean(), (error**2).mean()])
+
+
+def _accumulate_fold(fitted, features, observed, edges, points, seed) -> pd.DataFrame:
+    """Accumulate the effect of every feature."""
+    parts = [
+        accumulate(fitted.predict, features, name, cuts).assign(feature=name)
+        for name, cuts in edges
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _interact_fold(fitted, features, observed, names, points, seed) -> pd.DataFrame:
+    """Compute H for all pairs on a sample of the fold."""
+    sample = features.sample(min(points, len(features)), random_state=seed)
+    return h_statistics(fitted.predict, sample, list(names))
+
+
+def _surface_fold(fitted, features, observed, what, points, seed) -> pd.DataFrame:
+    """Accumulate the joint effect of two features."""
+    first, second, edges = what
+    return accumulate_pair(fitted.predict, features, (first, second), edges)

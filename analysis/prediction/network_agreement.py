@@ -1,0 +1,115 @@
+"""Whether the network and another method predict alike, and whether they learned one function."""
+
+import numpy as np
+import pandas as pd
+
+from analysis.prediction.network_comparison import Comparison
+
+
+def measure_agreement(observed, comparison: Comparison) -> pd.Series:
+    """Tell how alike two methods predict.
+
+    Returns
+    -------
+    Series
+        ``predictions`` and ``errors``: correlations between the methods' predictions and between
+        their errors; ``apart``: mean absolute difference of their predictions; ``closer``: share
+        of tracks on which the network is the closer one.
+    """
+    first, second = (
+        comparison.predictions[name] for name in (comparison.network, comparison.other)
+    )
+    errors = [one - np.asarray(observed) for one in (first, second)]
+    return pd.Series(
+        {
+            "predictions": np.corrcoef(first, second)[0, 1],
+            "errors": np.corrcoef(*errors)[0, 1],
+            "apart": (first - second).abs().mean(),
+            "closer": (errors[0].abs() < errors[1].abs()).mean(),
+        }
+    )
+
+
+def find_disagreements(
+    tracks: pd.DataFrame, comparison: Comparison, count: int = 8
+) -> pd.DataFrame:
+    """Return the tracks on which the two methods differ most.
+
+    Returns
+    -------
+    DataFrame
+        Columns title, artist, genre (where known), valence, network, other, and closer (the method
+        whose prediction is nearer), the greatest difference first.
+    """
+    names = [name for name in ("title", "artist", "genre", "valence") if name in tracks]
+    both = comparison.predictions.reset_index(drop=True)
+    shown = tracks[names].reset_index(drop=True)
+    shown = shown.assign(network=both[comparison.network], other=both[comparison.other])
+    misses = [(shown[name] - shown["valence"]).abs() for name in ("network", "other")]
+    shown["closer"] = np.where(misses[0] < misses[1], "network", "other")
+    apart = (shown["network"] - shown["other"]).abs()
+    return shown.loc[apart.nlargest(count).index].reset_index(drop=True)
+
+
+def contrast_features(tracks: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Tell in which tracks the methods differ: features of the tenth on which they differ most.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, far and rest (means over the tenth, and over the other tracks) and shift
+        (their difference in standard deviations), the greatest shift first.
+    """
+    both = comparison.predictions.reset_index(drop=True)
+    apart = (both[comparison.network] - both[comparison.other]).abs()
+    far = (apart >= apart.quantile(0.9)).to_numpy()
+    numbers = tracks.select_dtypes("number").drop(columns="valence", errors="ignore")
+    means = [numbers[rows].mean() for rows in (far, ~far)]
+    table = pd.DataFrame({"far": means[0], "rest": means[1]})
+    table["shift"] = (table["far"] - table["rest"]) / numbers.std()
+    table = table.dropna().sort_values("shift", key=np.abs, ascending=False)
+    return table.rename_axis("feature").reset_index()
+
+
+def compare_effects(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Compare two methods' accumulated local effects, feature by feature.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        What `explanation.summarise_effects` returns for network and other method; same edges.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, correlation (of the two curves at the edges; missing for a flat one),
+        apart (root mean square difference, in valence) and spread (standard deviation of the
+        network's curve, in valence), the greatest spread first.
+    """
+    joined = first.merge(second, on=["feature", "x"], suffixes=("_network", "_other"))
+    rows = []
+    for feature, part in joined.groupby("feature", sort=False):
+        ours, theirs = part["effect_network"], part["effect_other"]
+        apart = float(np.sqrt(((ours - theirs) ** 2).mean()))
+        rows.append((feature, ours.corr(theirs), apart, ours.std(ddof=0)))
+    table = pd.DataFrame(rows, columns=["feature", "correlation", "apart", "spread"])
+    return table.sort_values("spread", ascending=False, ignore_index=True)
+
+
+def compare_importance(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Put two methods' permutation importance side by side.
+
+    Parameters
+    ----------
+    first, second : DataFrame
+        What `explanation.summarise_importance` returns for network and other method.
+
+    Returns
+    -------
+    DataFrame
+        Columns group, network, other (rise of the MAE) and the ranks of both, in the first's order.
+    """
+    columns = ["group", "mae", "rank"]
+    joined = first[columns].merge(second[columns], on="group", suffixes=("_network", "_other"))
+    names = {"mae_network": "network", "mae_other": "other"}
+    return joined.rename(columns=names)

@@ -1,0 +1,187 @@
+"""From a table's features to what each family of learners reads, inside the pipeline.
+
+Everything that learns from data (scales, categories, knots) is a step that is fitted in the
+training part of a fold; everything else is row-wise.
+"""
+
+import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    OneHotEncoder,
+    OrdinalEncoder,
+    PolynomialFeatures,
+    SplineTransformer,
+    StandardScaler,
+    TargetEncoder,
+)
+
+from analysis import SEED
+from analysis.tracks.features import CATEGORICAL, feature_columns, relative_pitch, with_shapes
+
+# A category seen on fewer training tracks than this shares a column with the other rare ones.
+RARE = 10
+# Histogram boosting stores a category in one byte; the rest of a long list is one category.
+MOST_CATEGORIES = 200
+# Columns that `with_shapes` derives, each in place of the column that it straightens.
+SHAPES = {
+    "speechiness": "log_speechiness",
+    "acousticness": "logit_acousticness",
+    "instrumentalness": "logit_instrumentalness",
+    "liveness": "log_liveness",
+    "duration_ms": "log_duration",
+}
+# Columns of the context: what is known of a track besides its sound.
+CONTEXT = ("genre", "popularity", "year", "explicit")
+
+
+def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the columns that a learner may use, never the target, ids or names.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        Tracks in canonical columns.
+
+    Returns
+    -------
+    DataFrame
+        One row a track; truth values as numbers, everything else as it was.
+    """
+    frame = tracks[feature_columns(tracks)]
+    flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
+    return frame.assign(**flags)
+
+
+def without_context(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks without genre, popularity, year and the explicit flag: sound only."""
+    return tracks.drop(columns=[name for name in CONTEXT if name in tracks])
+
+
+def without_analysis(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks without the pitch and timbre means of the audio analysis."""
+    return tracks.drop(columns=[name for name in tracks if name.startswith(("pitch_", "timbre_"))])
+
+
+def categories_of(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold names rather than amounts."""
+    return [name for name in frame if not pd.api.types.is_numeric_dtype(frame[name])]
+
+
+def numbers_of(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that hold amounts."""
+    return [name for name in frame if pd.api.types.is_numeric_dtype(frame[name])]
+
+
+def turn_pitches(features: pd.DataFrame) -> pd.DataFrame:
+    """Add the pitch means relative to the track's own key, where the table has them."""
+    if "pitch_0" not in features:
+        return features
+    return features.join(relative_pitch(features))
+
+
+def straighten(features: pd.DataFrame) -> pd.DataFrame:
+    """Replace skewed features by their logs and log odds; turn pitch means to the key."""
+    shaped = with_shapes(turn_pitches(features))
+    names = [SHAPES.get(name, name) for name in turn_pitches(features)]
+    return shaped[names]
+
+
+def for_boosting(features: pd.DataFrame) -> Pipeline:
+    """Encode categories as codes that histogram boosting splits as sets.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The result of `predictors`; only its columns are read.
+
+    Returns
+    -------
+    Pipeline
+        Unfitted; its output is a frame whose categorical columns keep their names.
+    """
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value",
+        unknown_value=float("nan"),
+        max_categories=MOST_CATEGORIES,
+    )
+    names = categories_of(features)
+    encode = ColumnTransformer(
+        [("codes", codes, names)], remainder="passthrough", verbose_feature_names_out=False
+    )
+    return make_pipeline(FunctionTransformer(turn_pitches), encode.set_output(transform="pandas"))
+
+
+def for_forests(features: pd.DataFrame) -> Pipeline:
+    """Encode key and metre as indicators, and genre by its smoothed mean valence.
+
+    A forest that draws a share of the columns at each split hardly ever draws a given one of 114
+    genre indicators; one column that orders the genres serves it better.
+    The encoder is fitted on training tracks only and cross-fitted there [@micci2001].
+    """
+    parts = [("indicators", _indicators(), _factors(features))]
+    if "genre" in features:
+        folds = KFold(5, shuffle=True, random_state=SEED)
+        parts.append(("genre", TargetEncoder(target_type="continuous", cv=folds), ["genre"]))
+    encode = ColumnTransformer(parts, remainder=SimpleImputer(strategy="median"))
+    return make_pipeline(FunctionTransformer(turn_pitches), encode)
+
+
+def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline:
+    """Straighten and standardise amounts, weigh indicators: for kernels and neighbours.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The result of `predictors`; only its columns are read.
+    genre_weight : float
+        Length of the step from one genre to another, in standard deviations of an amount over the
+        square root of 2.
+    """
+    amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
+    parts = [
+        ("amounts", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), amounts),
+        ("indicators", _indicators(), _factors(features)),
+    ]
+    if "genre" in features:
+        parts.append(("genre", _indicators(), ["genre"]))
+    weigh = ColumnTransformer(parts, transformer_weights={"genre": genre_weight})
+    return make_pipeline(FunctionTransformer(straighten), weigh)
+
+
+def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
+    """Expand amounts into cubic splines and products of pairs, categories into indicators.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The result of `predictors`; only its columns are read.
+    knots : int
+        Knots of each spline, at quantiles of the training tracks.
+    """
+    amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
+    spline = SplineTransformer(n_knots=knots, knots="quantile", extrapolation="linear")
+    pairs = make_pipeline(StandardScaler(), PolynomialFeatures(2, include_bias=False))
+    fill = SimpleImputer(strategy="median")
+    parts = [
+        ("splines", make_pipeline(fill, spline), amounts),
+        ("pairs", make_pipeline(fill, pairs), amounts),
+        ("indicators", _indicators(), categories_of(features)),
+    ]
+    expand = ColumnTransformer(parts)
+    return make_pipeline(FunctionTransformer(straighten), expand, StandardScaler())
+
+
+def _factors(features: pd.DataFrame) -> list[str]:
+    """Return the categories that describe sound: key, mode and metre where present."""
+    return [name for name in CATEGORICAL if name in features]
+
+
+def _indicators() -> OneHotEncoder:
+    """Return an encoder that pools rare categories and takes unseen ones for rare."""
+    return OneHotEncoder(
+        min_frequency=RARE, handle_unknown="infrequent_if_exist", sparse_output=False
+    )

@@ -1,0 +1,210 @@
+"""Repeated cross-validation by artist, and tests that know that its folds overlap."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from scipy import stats
+
+from analysis import SEED
+from analysis.memory import digest_sources, remember
+from analysis.prediction.evaluation import METRICS, scores
+from analysis.prediction.learners import Learner, fit_learner, predict
+from analysis.tracks.splitting import grouped_folds
+
+log = logging.getLogger("analysis")
+# Two processes: the report is made on small machines, and each holds a copy of the tracks.
+JOBS = 2
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A learner with the settings that a search chose for it, as sorted pairs."""
+
+    learner: Learner
+    settings: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The learner's name."""
+        return self.learner.name
+
+    @property
+    def label(self) -> str:
+        """The learner's name in print."""
+        return self.learner.label
+
+    def fit(self, train: pd.DataFrame):
+        """Fit on tracks; see `learners.fit_learner`."""
+        return fit_learner(self.learner, train, dict(self.settings))
+
+
+def candidate(learner: Learner, settings: Mapping | None = None) -> Candidate:
+    """Pair a learner with settings, its defaults if none are given."""
+    chosen = learner.defaults() if settings is None else settings
+    return Candidate(learner, tuple(sorted(chosen.items())))
+
+
+def cross_predictions(
+    candidates: Sequence[Candidate],
+    tracks: pd.DataFrame,
+    repeats: int = 1,
+    n_folds: int = 5,
+    seed: int = SEED,
+) -> pd.DataFrame:
+    """Predict every track by models that saw no track of its artist.
+
+    Parameters
+    ----------
+    candidates : sequence of Candidate
+    tracks : DataFrame
+        Tracks with valence.
+    repeats : int
+        Divisions into folds, each with its own seed.
+    n_folds : int
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        One row a track and repeat: repeat, fold, row (position in `tracks`), observed, artist and
+        one column of predictions a candidate.
+    """
+    parts = [_frame_of(tracks, repeat, n_folds, seed) for repeat in range(repeats)]
+    tasks = [(one, repeat) for one in candidates for repeat in range(repeats)]
+    log.info("cross-validation: %d methods, %d x %d folds", len(candidates), repeats, n_folds)
+    columns = Parallel(n_jobs=JOBS)(
+        delayed(predict_folds)(one, tracks, n_folds, seed + repeat, source_of(one.learner))
+        for one, repeat in tasks
+    )
+    for (one, repeat), column in zip(tasks, columns, strict=True):
+        parts[repeat][one.name] = column
+    return pd.concat(parts, ignore_index=True)
+
+
+@remember
+def predict_folds(
+    one: Candidate, tracks: pd.DataFrame, n_folds: int, seed: int, source: str = ""
+) -> np.ndarray:
+    """Predict every track from the other folds; an array of shape (n,).
+
+    `source` is the result of `source_of`: a part of the cache's key, otherwise unused.
+    """
+    predicted = np.full(len(tracks), np.nan)
+    for train, validation in grouped_folds(tracks, n_folds, seed):
+        fitted = one.fit(tracks.iloc[train])
+        predicted[validation] = predict(fitted, tracks.iloc[validation])
+    return predicted
+
+
+def source_of(learner: Learner) -> str:
+    """Return a digest of the module that builds a learner and of all that it imports."""
+    return digest_sources(learner.build.__module__)
+
+
+def fold_scores(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
+    """Score every model in every fold of `cross_predictions`.
+
+    Returns
+    -------
+    DataFrame
+        Columns model, repeat, fold and the metrics.
+    """
+    rows = []
+    for (repeat, fold), part in predictions.groupby(["repeat", "fold"]):
+        place = {"repeat": repeat, "fold": fold}
+        rows += [{"model": m, **place, **scores(part["observed"], part[m])} for m in models]
+    return pd.DataFrame(rows)
+
+
+def corrected_scores(by_fold: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
+    """Average scores over folds and repeats, with corrected 95 % intervals.
+
+    Returns
+    -------
+    DataFrame
+        Columns model, metric, value, low, high.
+    """
+    rows = []
+    for model, part in by_fold.groupby("model", sort=False):
+        for metric in METRICS:
+            rows.append((model, metric, *corrected_interval(part[metric], n_folds)))
+    return pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
+
+
+def compare_folds(
+    by_fold: pd.DataFrame, best: str, metric: str = "mae", n_folds: int = 5
+) -> pd.DataFrame:
+    """Compare every model with the best, fold by fold, by the corrected resampled t-test.
+
+    Returns
+    -------
+    DataFrame
+        Columns model, difference (model less best), low, high, t, df, p (two-sided, Holm's
+        correction over the models); `difference` and `low` are 0-1 valence for the MAE.
+    """
+    wide = by_fold.pivot_table(index=["repeat", "fold"], columns="model", values=metric)
+    rows = []
+    for model in wide.columns.drop(best):
+        apart = wide[model] - wide[best]
+        _, error, df = corrected_mean(apart, n_folds)
+        t = apart.mean() / error
+        rows.append((model, *corrected_interval(apart, n_folds), t, df, 2 * stats.t.sf(abs(t), df)))
+    names = ["model", "difference", "low", "high", "t", "df", "p"]
+    table = pd.DataFrame(rows, columns=names)
+    return table.assign(p=holm(table["p"])).sort_values("difference", ignore_index=True)
+
+
+def corrected_mean(values, n_folds: int = 5) -> tuple[float, float, int]:
+    """Return mean, standard error and degrees of freedom of fold values [@nadeau2003].
+
+    The training parts of different folds share most of their tracks, so the plain standard error
+    is too small; the correction adds the ratio of validation to training tracks, 1 to
+    `n_folds` - 1, to one over the number of values.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two values.
+    """
+    values = np.asarray(values, float)
+    if len(values) < 2:
+        raise ValueError("a corrected test needs at least two folds")
+    variance = (1 / len(values) + 1 / (n_folds - 1)) * values.var(ddof=1)
+    return float(values.mean()), float(np.sqrt(variance)), len(values) - 1
+
+
+def corrected_interval(values, n_folds: int = 5) -> tuple[float, float, float]:
+    """Return mean, low and high end of the corrected 95 % interval of fold values."""
+    value, error, df = corrected_mean(values, n_folds)
+    half = stats.t.ppf(0.975, df) * error
+    return value, value - half, value + half
+
+
+def holm(p_values) -> np.ndarray:
+    """Return p-values with Holm's correction for the number of them [@holm1979]."""
+    p = np.asarray(p_values, float)
+    order = np.argsort(p)
+    stepped = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
+    corrected = np.empty_like(p)
+    corrected[order] = np.minimum(stepped, 1)
+    return corrected
+
+
+def _frame_of(tracks: pd.DataFrame, repeat: int, n_folds: int, seed: int) -> pd.DataFrame:
+    """Return the rows of one repeat before any prediction."""
+    fold = np.full(len(tracks), -1)
+    for number, (_, validation) in enumerate(grouped_folds(tracks, n_folds, seed + repeat)):
+        fold[validation] = number
+    return pd.DataFrame(
+        {
+            "repeat": repeat,
+            "fold": fold,
+            "row": np.arange(len(tracks)),
+            "observed": tracks["valence"].to_numpy(),
+            "artist": tracks["artist"].to_numpy(),
+        }
+    )

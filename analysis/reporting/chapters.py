@@ -1,0 +1,22 @@
+"""Every chapter's figures, tables and sentences under one name each, as the report calls them."""
+# ruff: noqa: F401 - an import of a module makes it an attribute of its package
+
+import analysis.reporting.figures.assumptions
+import analysis.reporting.figures.curves
+import analysis.reporting.figures.explanation
+import analysis.reporting.figures.inference
+import analysis.reporting.figures.network
+import analysis.reporting.figures.prediction
+import analysis.reporting.figures.tracks
+import analysis.reporting.prose.abstract
+import analysis.reporting.prose.assumptions
+import analysis.reporting.prose.curves
+import analysis.reporting.prose.inference
+import analysis.reporting.prose.network
+import analysis.reporting.prose.prediction
+import analysis.reporting.prose.tracks
+import analysis.reporting.tables.inference
+import analysis.reporting.tables.network
+import analysis.reporting.tables.prediction
+import analysis.reporting.tables.tracks
+from analysis.reporting import figures, prose, tables

@@ -1,0 +1,187 @@
+"""Figures of the chapter on the network: how it learned, and where it differs from the rest."""
+
+import pandas as pd
+from plotnine import (
+    aes,
+    coord_flip,
+    element_blank,
+    element_text,
+    facet_wrap,
+    geom_abline,
+    geom_hline,
+    geom_line,
+    geom_point,
+    geom_pointrange,
+    geom_ribbon,
+    geom_vline,
+    ggplot,
+    labs,
+    position_dodge,
+    scale_color_manual,
+    scale_fill_manual,
+    scale_linetype_manual,
+    scale_shape_manual,
+    scale_x_discrete,
+)
+
+from analysis.reporting.figures.inference import FACETS
+from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+
+COLORS = (PALETTE[0], PALETTE[1])
+SHAPES = ("o", "^")
+MOST_GROUPS = 30
+
+
+def draw_history(histories: dict[str, pd.DataFrame]):
+    """Draw the error of every epoch, a panel for each network.
+
+    Parameters
+    ----------
+    histories : dict
+        By a network's name in print, what `network_comparison.training_history` returns.
+    """
+    parts = [history.assign(network=name) for name, history in histories.items()]
+    shown = pd.concat(parts).dropna(subset="mae")
+    shown["network"] = pd.Categorical(shown["network"], list(histories))
+    return (
+        ggplot(shown, aes("epoch", "mae", color="part", linetype="part"))
+        + geom_vline(aes(xintercept="epoch"), shown[shown["best"]], color=MUTED, size=0.4)
+        + geom_line(size=0.9)
+        + facet_wrap("network")
+        + scale_color_manual(COLORS)
+        + scale_linetype_manual(("solid", "dashed"))
+        + labs(x="Epoch", y="Mean absolute error", color="artists", linetype="artists")
+        + theme_report(3)
+    )
+
+
+def draw_groups(groups: pd.DataFrame):
+    """Draw the difference of the errors within groups, with its interval.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        What `network_comparison.compare_groups` returns; of many groups, those with the most
+        tracks are shown.
+    """
+    kept = groups.nlargest(MOST_GROUPS, "tracks").index
+    shown = groups[groups.index.isin(kept)]
+    shown = shown.assign(group=pd.Categorical(shown["group"], shown["group"][::-1]))
+    return (
+        ggplot(shown, aes("group", "difference"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_pointrange(aes(ymin="low", ymax="high"), color=PALETTE[0], size=0.4)
+        + coord_flip()
+        + labs(x="", y="Error of the network less error of the other method")
+        + theme_report(1.2 + 0.2 * len(shown), panel_grid_major_y=element_blank())
+    )
+
+
+def draw_agreement(tracks: pd.DataFrame, predictions: pd.DataFrame, names: dict[str, str]):
+    """Draw one method's predictions against the other's; colour tells which was closer.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        The predicted tracks.
+    predictions : DataFrame
+        Columns network and other.
+    names : dict
+        Names in print of ``network`` and ``other``.
+    """
+    shown = predictions.assign(valence=tracks["valence"].to_numpy())
+    misses = [(shown[one] - shown["valence"]).abs() for one in ("network", "other")]
+    closer = (misses[0] < misses[1]).map({True: names["network"], False: names["other"]})
+    shown["closer"] = pd.Categorical(closer, list(names.values()))
+    return (
+        ggplot(shown, aes("other", "network", color="closer", shape="closer"))
+        + geom_point(alpha=0.5, size=1, stroke=0, raster=True)
+        + geom_abline(color=INK, size=0.4)
+        + scale_color_manual(COLORS)
+        + scale_shape_manual(SHAPES)
+        + labs(
+            x=f"Prediction: {names['other'].lower()}",
+            y=f"Prediction: {names['network'].lower()}",
+            color="closer to the truth",
+            shape="closer to the truth",
+        )
+        + theme_report(4)
+    )
+
+
+def draw_effects(network: pd.DataFrame, other: pd.DataFrame, names: dict[str, str]):
+    """Draw both methods' accumulated local effects, a panel for each feature.
+
+    Parameters
+    ----------
+    network, other : DataFrame
+        What `explanation.summarise_effects` returns.
+    names : dict
+        Names in print of ``network`` and ``other``.
+    """
+    shown = pd.concat([network.assign(method="network"), other.assign(method="other")])
+    shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
+    shown["feature"] = pd.Categorical(shown["feature"], list(dict.fromkeys(network["feature"])))
+    rows = -(-network["feature"].nunique() // 3)
+    return (
+        ggplot(shown, aes("x", "effect", color="method", fill="method"))
+        + geom_hline(yintercept=0, color=INK, size=0.3)
+        + geom_ribbon(aes(ymin="low", ymax="high"), alpha=0.2, color="none")
+        + geom_line(aes(linetype="method"), size=0.8)
+        + facet_wrap("feature", scales="free_x", ncol=3)
+        + scale_color_manual(COLORS)
+        + scale_fill_manual(COLORS)
+        + scale_linetype_manual(("solid", "dashed"))
+        + labs(x="", y="Valence above or below the mean", color="", fill="", linetype="")
+        + theme_report(0.8 + 1.5 * rows, **FACETS)
+    )
+
+
+def draw_importance(pairs: pd.DataFrame, names: dict[str, str], most: int = 12):
+    """Draw both methods' permutation importance, the most important group on top.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        What `network_agreement.compare_importance` returns.
+    names : dict
+        Names in print of ``network`` and ``other``.
+    most : int
+        Groups that are shown.
+    """
+    shown = pairs.head(most)[["group", "network", "other"]].melt("group", var_name="method")
+    shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
+    order = list(pairs["group"].head(most))[::-1]
+    return (
+        ggplot(shown, aes("group", "value", color="method", shape="method"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_point(size=2, position=position_dodge(width=0.4))
+        + scale_color_manual(COLORS)
+        + scale_shape_manual(SHAPES)
+        + scale_x_discrete(limits=order)
+        + coord_flip()
+        + labs(x="", y="Rise of the mean absolute error when shuffled", color="", shape="")
+        + theme_report(1 + 0.25 * len(order), axis_text_y=element_text(size=8))
+    )
+
+
+def draw_replication(differences: pd.DataFrame):
+    """Draw the network's advantage on every data set, with its interval.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        Columns data (name in print), value, low and high: the network's mean absolute error less
+        that of the best other method.
+    """
+    shown = differences.assign(
+        data=pd.Categorical(differences["data"], list(differences["data"])[::-1])
+    )
+    return (
+        ggplot(shown, aes("data", "value"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_pointrange(aes(ymin="low", ymax="high"), color=PALETTE[0], size=0.5)
+        + coord_flip()
+        + labs(x="", y="Error of the network less error of the best other method")
+        + theme_report(1.2 + 0.3 * len(shown))
+    )

@@ -1,0 +1,178 @@
+"""Sentences of the chapter on prediction; words are chosen by what the data say."""
+
+import pandas as pd
+
+from analysis.reporting import prose
+
+
+def value_of(scored: pd.DataFrame, model: str, metric: str) -> str:
+    """Return a score with its interval."""
+    row = _row(scored, model, metric)
+    return prose.estimate(row["value"], row["low"], row["high"])
+
+
+def plain_value(scored: pd.DataFrame, model: str, metric: str) -> str:
+    """Return a score alone."""
+    return prose.number(_row(scored, model, metric)["value"])
+
+
+def summarize_leakage(table: pd.DataFrame) -> str:
+    """Say what repeats and shared artists add to R²."""
+    published, unique, artists = table["r2"]
+    repeats, known = published - unique, unique - artists
+    text = (
+        f"The same model that reaches an R² of {prose.number(artists)} on new artists seems to "
+        f"reach {prose.number(published)} on the rows as published. "
+    )
+    parts = [_flattery(repeats, "repeated recordings"), _flattery(known, "known artists")]
+    return text + f"Of the difference, {prose.joined(parts)}."
+
+
+def _flattery(size: float, what: str) -> str:
+    """Say how much one leak adds."""
+    if abs(size) < 0.005:
+        return f"next to nothing comes from {what}"
+    return f"{prose.signed(size)} comes from {what}"
+
+
+def summarize_best(scored: pd.DataFrame, best: str, labels: dict[str, str]) -> str:
+    """Say what the best method reaches, and how that compares with the simplest."""
+    gain = 1 - _row(scored, best, "mae")["value"] / _row(scored, "median", "mae")["value"]
+    return (
+        f"{labels[best]}, the method with the least cross-validated error, predicts held-out "
+        f"tracks with a mean absolute error of {value_of(scored, best, 'mae')} and an R² of "
+        f"{value_of(scored, best, 'r2')}; that is {prose.percent(gain)} less error than the median."
+    )
+
+
+def summarize_tests(tests: pd.DataFrame, best: str, labels: dict[str, str]) -> str:
+    """Say which methods the best one beats beyond doubt."""
+    beaten = [labels[name] for name in tests.loc[tests["p"] < 0.05, "model"]]
+    level = [labels[name] for name in tests.loc[tests["p"] >= 0.05, "model"]]
+    if not beaten:
+        return f"The folds cannot tell {labels[best]} from any other method."
+    text = f"Over the folds {labels[best]} is better than {prose.joined(_lower(beaten))}"
+    return f"{text}; it cannot be told from {prose.joined(_lower(level))}." if level else f"{text}."
+
+
+def summarize_optimism(plain: pd.DataFrame, grouped: pd.DataFrame, best: str) -> str:
+    """Say what the assignment's plain split adds to the scores."""
+    easy, hard = (_row(scored, best, "r2")["value"] for scored in (plain, grouped))
+    word = "flatters" if easy > hard + 0.005 else "does not flatter"
+    return (
+        f"On a plain random fifth of the same clean tracks the same settings reach an R² of "
+        f"{value_of(plain, best, 'r2')} and a mean absolute error of "
+        f"{value_of(plain, best, 'mae')}; here the plain split {word} "
+        f"({prose.signed(easy - hard)} in R²)."
+    )
+
+
+def summarize_calibration(intercept: float, slope: float) -> str:
+    """Say whether predictions mean what they say."""
+    if abs(slope - 1) < 0.1:
+        word = "predictions can be taken at their word"
+    elif slope > 1:
+        word = "predictions are too timid: the truth lies farther from the mean"
+    else:
+        word = "predictions are too bold: the truth lies nearer to the mean"
+    return (
+        f"The line of observed on predicted valence has slope {prose.number(slope, 2)} and "
+        f"intercept {prose.number(intercept, 2)}: {word}."
+    )
+
+
+def summarize_coverage(table: pd.DataFrame, level: float) -> str:
+    """Say whether intervals hold what they promise, overall and in the worst group."""
+    rest = table[table["group"] != "all"]
+    overall = table[table["group"] == "all"].set_index("kind")["coverage"]
+    parts = [f"{name} intervals {prose.percent(value, 1)}" for name, value in overall.items()]
+    text = f"Asked for {prose.percent(level)}, {prose.joined(parts)} of held-out tracks are covered"
+    if rest.empty:
+        return f"{text}."
+    worst = rest.loc[rest.groupby("kind")["coverage"].idxmin()]
+    lows = [f"{prose.percent(row.coverage)} in {row.group} with {row.kind} ones"
+            for row in worst.itertuples()]  # fmt: skip
+    return f"{text}; the least covered groups have {prose.joined(lows)}."
+
+
+def summarize_groups(table: pd.DataFrame) -> str:
+    """Say where errors are greatest and least within one way to group tracks."""
+    worst, best = table.loc[table["mae"].idxmax()], table.loc[table["mae"].idxmin()]
+    return (
+        f"the mean absolute error runs from {prose.number(best['mae'])} ({best['group']}) to "
+        f"{prose.number(worst['mae'])} ({worst['group']})"
+    )
+
+
+def summarize_importance(table: pd.DataFrame, concordance: float) -> str:
+    """Say which features matter most and whether folds agree."""
+    leading = table["group"].head(3).tolist()
+    word = "agree" if concordance > 0.8 else "partly agree" if concordance > 0.5 else "disagree"
+    return (
+        f"{prose.joined(leading)} matter most; the folds' rankings {word} (Kendall's coefficient "
+        f"of concordance {prose.number(concordance, 2)})."
+    )
+
+
+def summarize_interaction(table: pd.DataFrame, effects: pd.DataFrame) -> str:
+    """Say how large the strongest interaction is beside the largest single effect."""
+    top = table.iloc[0]
+    share = top["size"] / effects["spread"].max()
+    word = "small" if share < 0.2 else "not small"
+    return (
+        f"The strongest is that of {top['first']} and {top['second']}; with a standard deviation "
+        f"of {prose.number(top['size'])} it is {word} beside the largest single effect "
+        f"({prose.number(effects['spread'].max())})."
+    )
+
+
+def summarize_repeats(repeats: pd.DataFrame) -> str:
+    """Say how repeatable valence is."""
+    row = repeats.iloc[0]
+    if pd.isna(row["r2"]):
+        return "The table has too few recordings under two identifiers to say how repeatable it is."
+    verdict = (
+        "Valence is read off the audio with next to no noise, so what a model misses is not noise "
+        "but what the features leave out."
+        if row["r2"] > 0.95
+        else "Part of what a model misses is noise in valence itself."
+    )
+    return (
+        f"{prose.count(row['recordings'])} recordings are there under two identifiers or more; "
+        f"in {prose.percent(row['equal'])} of the {prose.count(row['pairs'])} pairs valence is the "
+        f"same, and half the mean squared difference leaves "
+        f"{prose.estimate(row['r2'], row['low'], row['high'])} of the variance. {verdict}"
+    )
+
+
+def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
+    """Say how near the best method comes to what these features allow."""
+    top = ceilings["r2"].max()
+    word = "close to" if reached > 0.85 * top else "below"
+    return (
+        f"The highest estimate is {prose.number(top)}; the best method, with a cross-validated R² "
+        f"of {prose.number(reached)}, is {word} it ({prose.percent(min(reached / top, 9.99))})."
+    )
+
+
+def describe_track(row) -> str:
+    """Return a track's name with observed and predicted valence, as the title of a panel."""
+    return (
+        f"{_short(row.title)}\n{_short(row.artist)}\nobserved {prose.number(row.observed, 2)}, "
+        f"predicted {prose.number(row.predicted, 2)}"
+    )
+
+
+def _short(name: str, most: int = 26) -> str:
+    """Return a name that fits over a panel."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def _row(scored: pd.DataFrame, model: str, metric: str) -> pd.Series:
+    """Return one line of a table of scores."""
+    return scored[(scored["model"] == model) & (scored["metric"] == metric)].iloc[0]
+
+
+def _lower(names: list[str]) -> list[str]:
+    """Return names as they stand within a sentence; abbreviations stay as they are."""
+    return [n if n[:2].isupper() else n[0].lower() + n[1:] for n in names]

@@ -1,0 +1,171 @@
+"""Tables of the chapter on how valence is made, and its displayed formulas."""
+
+import numpy as np
+import pandas as pd
+from IPython.display import Markdown
+
+from analysis.reporting import prose
+from analysis.reporting.prose import formulas as words
+from analysis.reporting.tables import EMPTY, markdown
+
+METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE", "rank": "rank correlation"}
+
+
+def display_formula(formula, label: str) -> Markdown:
+    """Display a formula as a numbered equation; `label` begins with "eq-"."""
+    return Markdown(f"$$\n{words.typeset(formula)}\n$$ {{#{label}}}")
+
+
+def tabulate_hypotheses(stated: pd.DataFrame) -> Markdown:
+    """Tabulate claims, what they predict and how they are judged."""
+    rule = [
+        f"{row['measure']}: supported from {words.plain(row['supported'])}, "
+        f"not below {words.plain(row['refuted'])}"
+        for _, row in stated.iterrows()
+    ]
+    shown = stated[["claim", "prediction", "test"]].assign(rule=rule)
+    return markdown(shown)
+
+
+def tabulate_verdicts(judged: pd.DataFrame) -> Markdown:
+    """Tabulate the verdict on every claim with the size it rests on."""
+    size = [
+        EMPTY if np.isnan(row["size"]) else _with_interval(row["size"], row["low"], row["high"])
+        for _, row in judged.iterrows()
+    ]
+    shown = judged[["claim", "measure"]].assign(size=size, verdict=judged["verdict"])
+    return markdown(shown.rename(columns={"size": "size (95 % interval)"}))
+
+
+def tabulate_groups(groups: pd.DataFrame) -> Markdown:
+    """Tabulate what groups of features explain alone and what is missed without them."""
+    shown = pd.DataFrame({
+        "features": groups["group"],
+        "R² alone": _intervals(groups, "alone", ""),
+        "missed without": _intervals(groups, "missed", "missed_"),
+        "added to the scores": _intervals(groups, "gain", "gain_"),
+    })  # fmt: skip
+    return markdown(shown)
+
+
+def tabulate_keys(keys: pd.DataFrame) -> Markdown:
+    """Tabulate how valence goes with signs of harmony."""
+    shown = pd.DataFrame({
+        "sign": keys["sign"],
+        "alone": _intervals(keys, "alone", "alone_"),
+        "other scores equal": _intervals(keys, "partial", "partial_"),
+    })  # fmt: skip
+    return markdown(shown)
+
+
+def tabulate_scores(scored: pd.DataFrame, metrics: tuple[str, ...] = ("r2", "mae")) -> Markdown:
+    """Tabulate scores of formulas and models on held-out artists."""
+    columns = {"prediction": list(dict.fromkeys(scored["model"]))}
+    for metric in metrics:
+        part = scored[scored["metric"] == metric].set_index("model").loc[columns["prediction"]]
+        columns[METRICS[metric]] = _intervals(part, "value", "")
+    return markdown(pd.DataFrame(columns))
+
+
+def tabulate_example(formula, worked: pd.DataFrame, track: pd.DataFrame) -> Markdown:
+    """Tabulate a formula worked through by hand for one track."""
+    terms = ["start", *(words.spell_piece(term.piece) for term in formula.terms), "sum"]
+    total = worked["contribution"].sum()
+    shown = pd.DataFrame({
+        "term": terms,
+        "its value": [EMPTY, *map(_short, worked["piece"][1:]), EMPTY],
+        "times": [EMPTY, *map(_factor, worked["coefficient"][1:]), EMPTY],
+        "makes": [*map(prose.number, worked["contribution"]), prose.number(total)],
+    })  # fmt: skip
+    return markdown(shown)
+
+
+def tabulate_scorecard(card) -> Markdown:
+    """Tabulate the questions of a scorecard with their points."""
+    points = [prose.signed(number, 0) for number in card.points]
+    rows = pd.DataFrame({"question": [words.ask(q) for q in card.questions], "points": points})
+    start = pd.DataFrame({"question": ["Start"], "points": [prose.number(card.start, 0)]})
+    return markdown(pd.concat([start, rows]))
+
+
+def tabulate_transfer(table: pd.DataFrame) -> Markdown:
+    """Tabulate R² by the table that a formula was derived from and the one it is tested on."""
+    cells = [_with_interval(r["r2"], r["low"], r["high"]) for _, r in table.iterrows()]
+    names = list(dict.fromkeys(table["tested"]))
+    wide = table.assign(cell=cells).pivot_table(
+        index="trained", columns="tested", values="cell", aggfunc="first", sort=False
+    )
+    shown = wide[names].rename(columns=lambda name: f"on {name}").reset_index()
+    return markdown(shown.rename(columns={"trained": "derived from"}))
+
+
+def tabulate_shares(shares: pd.DataFrame) -> Markdown:
+    """Tabulate what groupings account for of the residual variance."""
+    shown = shares[["grouping", "groups", "tracks"]].assign(
+        share=[
+            f"{prose.percent(r['share'], 1)} ({prose.percent(r['low'], 1)} to "
+            f"{prose.percent(r['high'], 1)})"
+            for _, r in shares.iterrows()
+        ]
+    )
+    return markdown(shown.rename(columns={"share": "share of the residual variance"}))
+
+
+def tabulate_rest(table: pd.DataFrame) -> Markdown:
+    """Tabulate the parts of the variance of valence."""
+    shown = table.assign(
+        share=[prose.percent(value, 1) for value in table["share"]],
+        total=[prose.percent(value, 1) for value in table["total"]],
+    )
+    return markdown(shown.rename(columns={"total": "up to here"}))
+
+
+def tabulate_gains(gains: pd.DataFrame) -> Markdown:
+    """Tabulate what further information could add to R²."""
+    return markdown(gains.rename(columns={"gain": "R² to gain"}))
+
+
+def tabulate_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> Markdown:
+    """Tabulate patterns of the data beside those of every simulated mechanism."""
+    marks = {"yes": "✓", "no": "✗", "unknown": ""}
+    cells = [
+        f"{prose.number(r['value'], 2)} ({prose.interval(r['low'], r['high'], 2)}) "
+        f"{marks[r['reproduced']]}".strip()
+        for _, r in compared.iterrows()
+    ]
+    wide = compared.assign(cell=cells).pivot_table(
+        index="pattern", columns="mechanism", values="cell", aggfunc="first", sort=False
+    )
+    first = compared.drop_duplicates("pattern").set_index("pattern")
+    shown = wide[list(labels)].rename(columns=labels)
+    shown.insert(0, "role", first["role"])
+    shown.insert(0, "observed", [_known(first.loc[name, "observed"]) for name in shown.index])
+    return markdown(shown.reset_index())
+
+
+def _known(value: float) -> str:
+    """Return a number, or a dash where there is none."""
+    return EMPTY if np.isnan(value) else prose.number(value, 2)
+
+
+def _factor(value: float) -> str:
+    """Return a coefficient as the formula prints it, with a true minus sign."""
+    return words.plain(value).replace("-", prose.MINUS)
+
+
+def _short(value: float) -> str:
+    """Return a value of a piece to four significant digits."""
+    return words.plain(float(f"{value:.4g}")).replace("-", prose.MINUS)
+
+
+def _with_interval(value: float, low: float, high: float) -> str:
+    """Return a number with its interval in brackets."""
+    if np.isnan(low):
+        return prose.number(value)
+    return f"{prose.number(value)} ({prose.interval(low, high)})"
+
+
+def _intervals(frame: pd.DataFrame, value: str, prefix: str) -> list[str]:
+    """Return the numbers of a column with their intervals."""
+    names = (value, f"{prefix}low", f"{prefix}high")
+    return [_with_interval(*(row[name] for name in names)) for _, row in frame.iterrows()]

@@ -1,0 +1,119 @@
+"""Tables of the chapter on the network."""
+
+import pandas as pd
+from IPython.display import Markdown
+
+from analysis.reporting import prose
+from analysis.reporting.tables import markdown
+
+METRICS = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "rank": "rank correlation"}
+
+
+def tabulate_scores(scores: pd.DataFrame, labels: dict[str, str]) -> Markdown:
+    """Tabulate the scores of network, other method and their average, with intervals.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns model, metric, value, low, high.
+    labels : dict
+        Names in print by model.
+    """
+    cells = [prose.number(one.value) + _span(one) for one in scores.itertuples()]
+    wide = scores.assign(cell=cells).pivot_table("cell", "model", "metric", aggfunc="first")
+    wide = wide.loc[list(dict.fromkeys(scores["model"])), list(METRICS)]
+    names = [labels.get(model, model) for model in wide.index]
+    return markdown(
+        wide.rename(columns=METRICS).assign(method=names)[["method", *METRICS.values()]]
+    )
+
+
+def tabulate_differences(differences: pd.DataFrame, labels: dict[str, str]) -> Markdown:
+    """Tabulate paired differences: each model less the one that it is compared with."""
+    shown = differences[differences["metric"].isin(["mae", "rmse", "r2"])]
+    first, second = (
+        shown[name].map(lambda one: labels.get(one, one)) for name in ("model", "against")
+    )
+    table = pd.DataFrame(
+        {
+            "method": first,
+            "less": second,
+            "score": shown["metric"].map(METRICS),
+            "difference": [prose.signed(value, 4) for value in shown["value"]],
+            "95 % interval": [prose.interval(*ends, 4) for ends in _ends(shown)],
+        }
+    )
+    return markdown(table)
+
+
+def tabulate_times(times: dict[str, pd.Series]) -> Markdown:
+    """Tabulate seconds of training and prediction, by a method's name in print."""
+    names = {
+        "first": "first training (s)",
+        "again": "training again (s)",
+        "predict": "prediction of 1,000 tracks (s)",
+    }
+    frame = pd.DataFrame(times).T.rename(columns=names)
+    frame = frame.rename_axis("method").reset_index()
+    return markdown(frame, digits={names["first"]: 1, names["again"]: 1, names["predict"]: 2})
+
+
+def tabulate_seeds(spread: pd.DataFrame) -> Markdown:
+    """Tabulate the scores over seeds: least, mean and greatest, of ensembles and single members."""
+    parts = spread.groupby("kind", sort=False)
+    rows = [
+        {"network": kind, "score": METRICS[metric], "least": part[metric].min(),
+         "mean": part[metric].mean(), "greatest": part[metric].max(), "SD": part[metric].std()}
+        for kind, part in parts
+        for metric in ("mae", "r2")
+    ]  # fmt: skip
+    return markdown(pd.DataFrame(rows), digits=4)
+
+
+def tabulate_disagreements(found: pd.DataFrame, names: dict[str, str]) -> Markdown:
+    """Tabulate the tracks on which the methods differ most."""
+    shown = found.assign(closer=found["closer"].map(names))
+    return markdown(shown.rename(columns=names), digits=2)
+
+
+def tabulate_effects(effects: pd.DataFrame) -> Markdown:
+    """Tabulate how alike both methods' curves are, feature by feature."""
+    names = {
+        "correlation": "correlation of the curves",
+        "apart": "root mean square difference",
+        "spread": "SD of the network's curve",
+    }
+    return markdown(effects.rename(columns=names))
+
+
+def tabulate_replication(replication: pd.DataFrame) -> Markdown:
+    """Tabulate the network against the best other method over data sets.
+
+    Parameters
+    ----------
+    replication : DataFrame
+        One row a data set: data, other (the other method's name in print), network_mae, other_mae,
+        average_mae, network_r2, other_r2, average_r2, and value, low and high of the paired
+        difference of the MAE, network less other.
+    """
+    columns = {
+        "data": "data", "other": "best other method", "network_mae": "MAE, network",
+        "other_mae": "MAE, other", "average_mae": "MAE, average", "network_r2": "R², network",
+        "other_r2": "R², other", "average_r2": "R², average",
+    }  # fmt: skip
+    shown = replication[list(columns)].rename(columns=columns)
+    apart = [
+        f"{prose.signed(one.value, 4)} ({prose.interval(one.low, one.high, 4)})"
+        for one in replication.itertuples()
+    ]
+    return markdown(shown.assign(**{"difference of the MAE (95 %)": apart}))
+
+
+def _span(line) -> str:
+    """Return an interval in brackets."""
+    return f" ({prose.interval(line.low, line.high)})"
+
+
+def _ends(frame: pd.DataFrame):
+    """Return pairs of low and high."""
+    return frame[["low", "high"]].itertuples(index=False, name=None)

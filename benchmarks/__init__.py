@@ -1,0 +1,1 @@
+"""Comparisons with tools that the report itself does not use; see README.md."""

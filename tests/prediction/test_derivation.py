@@ -1,0 +1,286 @@
+"""The formula: its search, its rounding, and its print."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LinearRegression
+
+from analysis.prediction import derivation, fidelity, growth, learners, pieces, scorecard
+from analysis.prediction.derivation import Formula, Term
+from analysis.prediction.pieces import Atom, Piece
+from analysis.reporting.prose import formulas
+from analysis.reporting.tables import derivation as tables
+from analysis.tracks import datasets
+from analysis.tracks.cleaning import clean
+from analysis.tracks.splitting import hold_out
+from tests.tracks.made_tracks import make_tracks
+
+
+def made(rows: int = 1500, seed: int = 1, artists: int = 150) -> pd.DataFrame:
+    return clean(make_tracks(rows, artists, seed)).tracks
+
+
+def planted(rows: int = 1500, noise: float = 0.02, seed: int = 1) -> pd.DataFrame:
+    tracks = made(rows, seed)
+    rng = np.random.default_rng(seed)
+    valence = (
+        0.15 + 0.5 * tracks["danceability"] - 0.4 * np.maximum(0.5 - tracks["energy"], 0)
+        + 0.2 * tracks["danceability"] * (tracks["genre"] == "soul").to_numpy(float)
+        + 0.001 * np.maximum(tracks["tempo"] - 130, 0)
+    )  # fmt: skip
+    return tracks.assign(valence=(valence + noise * rng.standard_normal(len(tracks))).clip(0, 1))
+
+
+# the printed formula, read back ------------------------------------------------------------------
+
+PLAIN = {"minutes": "duration_min", "least pitch": "pitch_least", "mean pitch": "pitch_mean",
+         "pitch contrast": "pitch_contrast", "timbre 0 less loudness": "level_gap"}  # fmt: skip
+
+
+def column_of(name: str) -> str:
+    """Return the column behind a printed name, found without the code that prints."""
+    if name.startswith("timbre ") and name[7:].isdigit():
+        return f"timbre_{name[7:]}"
+    kinds = ["semitone", "whole tone", "minor third", "major third", "fourth", "tritone"]
+    if name in (plurals := [f"{kind}s" for kind in kinds]):
+        return f"interval_{plurals.index(name) + 1}"
+    if name.startswith("pitch of the "):
+        return f"tonic_{formulas.DEGREES.index(name[13:])}"
+    return PLAIN.get(name, name)
+
+
+def read_formula(text: str, tracks: pd.DataFrame) -> np.ndarray:
+    """Evaluate a rendered display equation."""
+    frame = pieces.observe(tracks)
+    body = re.search(r"\\begin\{aligned\}\n(.*)\n\\end\{aligned\}", text, re.S)[1]
+    lines = [line.rstrip("\\ ") for line in body.split("\n")]
+    total = np.full(len(tracks), float(lines[0].rsplit("&", 1)[1]))
+    for line in lines[1:]:
+        sign, number, factors = re.fullmatch(r"& ([+-]) ([\d.]+)\\,(.*)", line).groups()
+        value = float(number) * (1 if sign == "+" else -1) * np.ones(len(tracks))
+        for factor in factors.split(r" \cdot "):
+            value = value * read_factor(factor, frame)
+        total = total + value
+    return np.clip(total, 0, 1)
+
+
+def unescape(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text)
+
+
+def read_factor(text: str, frame: pd.DataFrame) -> np.ndarray:
+    plain = re.sub(r"\\text\{((?:\\.|[^{}])*)\}", lambda m: f"<{unescape(m[1])}>", text)
+    if level := re.fullmatch(r"\[<(\w+) is (.*)>\]", plain):
+        return (frame[level[1]].astype(str) == level[2]).to_numpy(float)
+    if above := re.fullmatch(r"\(<(.*)> ([+-]) ([\d.]+)\)_\{\+\}", plain):
+        knot = float(above[3]) * (1 if above[2] == "-" else -1)
+        return np.maximum(frame[column_of(above[1])].to_numpy() - knot, 0)
+    if below := re.fullmatch(r"\((-?[\d.]+) - <(.*)>\)_\{\+\}", plain):
+        return np.maximum(float(below[1]) - frame[column_of(below[2])].to_numpy(), 0)
+    return frame[column_of(re.fullmatch("<(.*)>", plain)[1])].to_numpy(float)
+
+
+ODD = Formula(
+    -0.25,
+    (
+        Term(-2.5e-05, Piece((Atom("tempo", "above", 145.0), Atom("loudness", "below", -6.5)))),
+        Term(10.0, Piece((Atom("speechiness", "below", 0.05), Atom("danceability", "line")))),
+        Term(0.4, Piece((Atom("loudness", "above", -12.0),))),
+        Term(-0.07, Piece((Atom("genre", "level", "r&b_100% {new} $"),))),
+        Term(0.3, Piece((Atom("duration_min", "below", 3.5), Atom("mode", "level", "major")))),
+    ),
+)
+
+
+def with_odd_genre() -> pd.DataFrame:
+    tracks = made(300)
+    odd = tracks["genre"].astype(str).replace({"soul": "r&b_100% {new} $"})
+    return tracks.assign(genre=pd.Categorical(odd))
+
+
+def with_audio(tracks: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    pitch = {f"pitch_{k}": rng.uniform(0.05, 1, len(tracks)) for k in range(12)}
+    timbre = {f"timbre_{k}": rng.normal(0, 20, len(tracks)) for k in range(12)}
+    return tracks.assign(**pitch, **timbre)
+
+
+def test_the_printed_formula_gives_the_formulas_values():
+    tracks = with_odd_genre()
+    text = tables.display_formula(ODD, "eq-odd").data
+    assert text.endswith("$$ {#eq-odd}")
+    np.testing.assert_allclose(read_formula(text, tracks), ODD.predict(tracks), atol=1e-12)
+
+
+def test_every_column_of_the_audio_analysis_can_be_printed_and_read():
+    tracks = with_audio(made(200))
+    atoms = pieces.pool_of(pieces.observe(tracks), knots=7)
+    for start in range(0, len(atoms), 40):
+        terms = tuple(Term(0.01, Piece((atom,))) for atom in atoms[start : start + 40])
+        formula = Formula(0.2, terms)
+        made_of = read_formula(tables.display_formula(formula, "eq-x").data, tracks)
+        np.testing.assert_allclose(made_of, formula.predict(tracks), atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def embedded():
+    split = hold_out(clean(datasets.load("genres")).tracks)
+    return split, derivation.derive_formula(split.train)
+
+
+def test_the_printed_formula_reaches_the_reported_scores(embedded):
+    split, found = embedded
+    text = tables.display_formula(found.formula, "eq-compact").data
+    best = np.full(len(split.test), 0.5)
+    reported = fidelity.compare_with_best(found.formula, best, split.test)
+    printed = read_formula(text, split.test)
+    observed = split.test["valence"]
+    r2 = 1 - ((observed - printed) ** 2).sum() / ((observed - observed.mean()) ** 2).sum()
+    assert r2 == pytest.approx(reported["valence"], abs=1e-9)
+    assert np.abs(observed - printed).mean() == pytest.approx(reported["mae"], abs=1e-9)
+
+
+def test_twelve_terms_keep_most_of_a_good_models_skill(embedded):
+    split, found = embedded
+    model = learners.fit_learner(learners.SUPPORT, split.train)
+    kept = fidelity.compare_with_best(
+        found.formula, learners.predict(model, split.test), split.test
+    )
+    assert len(found.formula.terms) <= 12
+    assert kept["kept"] >= 0.85
+    assert kept["model"] > 0.7
+
+
+def test_rounding_costs_less_than_a_thousandth_of_the_variance(embedded):
+    split, found = embedded
+    full = np.corrcoef(found.exact.predict(split.train), split.train["valence"])[0, 1] ** 2
+    short = found.formula.predict(split.train)
+    error = ((split.train["valence"] - short) ** 2).mean() / split.train["valence"].var(ddof=0)
+    assert full - (1 - error) < 0.001
+    for term in found.formula.terms:
+        assert float(f"{term.coefficient:.{found.formula.digits}g}") == term.coefficient
+
+
+# the search --------------------------------------------------------------------------------------
+
+
+def test_a_planted_formula_is_found():
+    tracks = planted()
+    found = derivation.derive_formula(tracks, most=8)
+    columns = {atom.column for term in found.formula.terms for atom in term.piece.atoms}
+    assert columns == {"danceability", "energy", "genre", "tempo"}
+    assert 4 <= len(found.formula.terms) <= 6
+    assert np.abs(found.formula.predict(tracks) - tracks["valence"]).mean() < 0.02
+    by_columns = {t.piece.columns: t.coefficient for t in found.exact.terms}
+    assert by_columns[frozenset({"danceability", "genre"})] == pytest.approx(0.2, abs=0.03)
+
+
+def test_noise_has_no_formula():
+    tracks = made(1000)
+    found = derivation.derive_formula(tracks, most=6)
+    assert found.frontier["r2"].max() < 0.02
+    assert len(found.formula.terms) <= 2
+
+
+def test_the_frontier_is_scored_on_other_artists(monkeypatch):
+    tracks = planted(400)
+    seen = []
+    score = derivation._score_path
+    monkeypatch.setattr(
+        derivation, "_score_path", lambda path, train, held: seen.append((train, held))
+        or score(path, train, held),
+    )  # fmt: skip
+    derivation.derive_formula(tracks, most=4)
+    assert len(seen) == 5
+    assert all(not set(train["artist"]) & set(held["artist"]) for train, held in seen)
+    assert sum(len(held) for _, held in seen) == len(tracks)
+
+
+def test_each_step_takes_the_piece_of_the_least_squared_error():
+    tracks = planted(400, noise=0.1)
+    frame, target = pieces.observe(tracks), tracks["valence"].to_numpy()
+    atoms = pieces.pool_of(frame, knots=3)
+    taken, _ = growth.grow_pieces(frame, atoms, target, 3, products=False)
+    chosen = []
+    for piece in taken:
+        errors = {}
+        for atom in atoms:
+            design = pieces.design_of(frame, [*chosen, atom])
+            line = LinearRegression().fit(design, target)
+            errors[atom] = ((target - line.predict(design)) ** 2).sum()
+        chosen.append(piece)
+        assert errors[piece.atoms[0]] == pytest.approx(min(errors.values()))
+
+
+def test_pruning_takes_away_what_is_missed_least():
+    rng = np.random.default_rng(3)
+    design = rng.normal(size=(200, 4))
+    target = design @ [3.0, 0.1, 1.0, 2.0] + rng.normal(size=200)
+    path = growth.prune_pieces(design, target)
+    assert [path[n] for n in (4, 3, 2, 1)] == [[0, 1, 2, 3], [0, 2, 3], [0, 3], [0]]
+
+
+def test_the_same_search_twice_gives_the_same_formula():
+    tracks = planted(400, noise=0.2)
+    parts = [derivation.search_path.fresh(tracks, "formula", True, True, 5) for _ in range(2)]
+    assert parts[0] == parts[1]
+
+
+def test_knots_are_round_and_inside():
+    values = pd.Series(np.random.default_rng(0).gamma(2, 30, 500), name="tempo")
+    knots = pieces.round_knots(values, 7)
+    assert knots == sorted(set(knots))
+    assert values.min() < knots[0] and knots[-1] < values.max()
+    assert all(len(f"{knot:g}") <= 5 for knot in knots)
+    assert pieces.round_knots(pd.Series(np.full(50, 0.3), name="energy"), 7) == []
+
+
+@pytest.mark.parametrize(("width", "step"), [(0.013, 0.01), (0.05, 0.05), (7, 5), (2, 2), (0, 1)])
+def test_steps_are_one_two_or_five(width, step):
+    assert pieces.round_step(width) == pytest.approx(step)
+
+
+def test_an_unseen_genre_adds_nothing():
+    formula = Formula(0.4, (Term(0.2, Piece((Atom("genre", "level", "polka"),))),))
+    assert (formula.predict(made(300)) == 0.4).all()
+
+
+# the worked example and the scorecard ------------------------------------------------------------
+
+
+def test_the_worked_example_adds_up(embedded):
+    split, found = embedded
+    track = fidelity.pick_example(split.test)
+    worked = fidelity.work_through(found.formula, track)
+    total = np.clip(worked["contribution"].sum(), 0, 1)
+    assert total == pytest.approx(found.formula.predict(track)[0])
+    assert track["popularity"].iloc[0] == split.test["popularity"].max()
+
+
+def test_a_scorecard_is_whole_points():
+    tracks = planted()
+    card = scorecard.make_scorecard(tracks, most=6)
+    assert all(isinstance(number, int) and number for number in (*card.points, card.start))
+    answers = pieces.design_of(pieces.observe(tracks), card.questions)
+    assert set(np.unique(answers)) <= {0.0, 1.0}
+    by_hand = [card.unit * (card.start + sum(np.array(card.points)[row > 0])) for row in answers]
+    np.testing.assert_allclose(card.predict(tracks), np.clip(by_hand, 0, 1))
+    error = np.abs(card.predict(tracks) - tracks["valence"]).mean()
+    assert error < 0.7 * np.abs(tracks["valence"] - tracks["valence"].mean()).mean()
+
+
+def test_a_scorecards_questions_read_as_questions():
+    assert formulas.ask(Piece((Atom("loudness", "step", -6.5),))) == (
+        "Is the loudness at least −6.5 dB?"
+    )
+    assert formulas.ask(Piece((Atom("genre", "level", "rock"),))) == "Is the genre rock?"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(6.3e-05, "0.000063"), (10.0, "10"), (-0.5, "-0.5"), (0.0, "0"), (120, "120")],
+)
+def test_numbers_of_a_formula_have_no_exponent(value, text):
+    assert formulas.plain(value) == text

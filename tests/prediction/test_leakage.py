@@ -1,0 +1,38 @@
+"""A planted leak is visible in the leakage table."""
+
+import pandas as pd
+import pytest
+
+from analysis.prediction import leakage, preparing
+from tests.prediction.conftest import make_tracks
+
+
+@pytest.fixture(scope="module")
+def table():
+    """A table whose rows are there twice, under two artists, and mostly noise."""
+    unique = make_tracks(300, 60, noise=0.3)
+    other = {"artist": unique["artist"] + " and friends", "track_id": unique["track_id"] + "b"}
+    copies = unique.assign(**other)
+    return leakage.leakage_table.fresh(pd.concat([unique, copies], ignore_index=True), unique, 1)
+
+
+def test_duplicated_recordings_inflate_the_plain_split(table):
+    published, unique, artists = table["r2"]
+    assert published > unique + 0.1
+    assert published > artists + 0.1
+
+
+def test_whole_artists_share_nothing(table):
+    assert table["shared_artists"].iloc[2] == 0
+    assert table["shared_artists"].iloc[1] > 0.5
+    assert table["r2_low"].le(table["r2"]).all() and table["r2_high"].ge(table["r2"]).all()
+
+
+def test_a_copy_of_the_target_does_not_reach_a_learner(tracks):
+    planted = tracks.assign(mood=tracks["valence"], valence_copy=tracks["valence"])
+    assert set(preparing.predictors(planted)) == set(preparing.predictors(tracks))
+
+
+def test_shared_share_counts_by_hand():
+    frame = pd.DataFrame({"artist": ["a", "b", "a", "c"]})
+    assert leakage.shared_share(frame, [0, 1], [2, 3], ["artist"]) == 0.5

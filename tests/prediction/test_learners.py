@@ -1,0 +1,98 @@
+"""Every learner learns, predicts within bounds, and survives levels that it did not see."""
+
+import numpy as np
+import pytest
+
+from analysis.inference.formulas import formula_of
+from analysis.prediction import learners, preparing
+from analysis.prediction.evaluation import scores
+from analysis.tracks.splitting import hold_out
+
+FEW_TREES = {"trees": 20}
+
+
+def settings_of(learner):
+    """Return a learner's defaults with few trees."""
+    return learner.defaults() | (FEW_TREES if learner.name in ("forest", "extra_trees") else {})
+
+
+@pytest.mark.parametrize("learner", learners.LEARNERS, ids=lambda learner: learner.name)
+def test_learner_learns_a_known_function(tracks, learner):
+    split = hold_out(tracks)
+    fitted = learners.fit_learner(learner, split.train, settings_of(learner))
+    predicted = learners.predict(fitted, split.test)
+    assert scores(split.test["valence"], predicted)["r2"] > 0.3
+    assert predicted.min() >= 0 and predicted.max() <= 1
+
+
+@pytest.mark.parametrize("learner", learners.LEARNERS, ids=lambda learner: learner.name)
+def test_learner_says_the_same_twice(tracks, learner):
+    pair = [
+        learners.predict(learners.fit_learner(learner, tracks, settings_of(learner)), tracks)
+        for _ in range(2)
+    ]
+    assert np.array_equal(*pair)
+
+
+@pytest.mark.parametrize("learner", learners.LEARNERS, ids=lambda learner: learner.name)
+def test_learner_takes_an_unseen_genre(tracks, learner):
+    split = hold_out(tracks)
+    fitted = learners.fit_learner(learner, split.train, settings_of(learner))
+    changed = split.test.assign(genre=split.test["genre"].cat.rename_categories({"pop": "polka"}))
+    assert np.isfinite(learners.predict(fitted, changed)).all()
+
+
+@pytest.mark.parametrize("learner", learners.LEARNERS, ids=lambda learner: learner.name)
+def test_learner_uses_the_audio_analysis(tracks, learner):
+    rng = np.random.default_rng(4)
+    names = [f"{kind}_{i}" for kind in ("pitch", "timbre") for i in range(12)]
+    wide = tracks.assign(**{name: rng.uniform(0, 1, len(tracks)) for name in names})
+    wide = preparing.without_context(wide)
+    fitted = learners.fit_learner(learner, wide, settings_of(learner))
+    assert np.isfinite(learners.predict(fitted, wide)).all()
+
+
+def test_defaults_lie_within_their_ranges():
+    for learner in learners.LEARNERS:
+        for dimension in learner.space:
+            if dimension.choices:
+                assert dimension.default in dimension.choices
+            else:
+                assert dimension.low <= dimension.default <= dimension.high
+
+
+def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
+    monkeypatch.setattr(learners, "EXACT_KERNEL_ROWS", 100)
+    monkeypatch.setattr(learners, "LANDMARKS", 80)
+    split = hold_out(tracks)
+    fitted = learners.fit_learner(learners.SUPPORT, split.train)
+    assert "nystroem" in fitted.named_steps
+    assert scores(split.test["valence"], learners.predict(fitted, split.test))["r2"] > 0.3
+
+
+def test_formula_equals_least_squares(tracks):
+    import statsmodels.formula.api as smf
+
+    from analysis.inference.formulas import model_frame
+
+    formula = formula_of(tracks, "categorical")
+    one = learners.formula_learner("ols", "OLS", formula)
+    fitted = learners.fit_learner(one, tracks)
+    frame = model_frame(tracks)
+    expected = smf.ols(formula, frame).fit().predict(frame)
+    assert learners.predict(fitted, tracks) == pytest.approx(np.clip(expected, 0, 1), abs=1e-8)
+
+
+def test_predictors_never_hold_the_target_or_names(tracks):
+    columns = set(preparing.predictors(tracks))
+    assert not columns & {"valence", "track_id", "title", "artist", "artists", "album"}
+    assert "genre" not in preparing.predictors(preparing.without_context(tracks))
+
+
+def test_relative_pitch_is_made_inside_the_pipeline(tracks):
+    names = [f"pitch_{i}" for i in range(12)]
+    wide = tracks.assign(**{name: float(i) / 12 for i, name in enumerate(names)})
+    wide = wide.assign(**{f"timbre_{i}": 0.0 for i in range(12)})
+    turned = preparing.turn_pitches(preparing.predictors(wide))
+    codes = wide["key"].cat.codes.to_numpy()
+    assert turned["tonic_0"].to_numpy() == pytest.approx(codes / 12)

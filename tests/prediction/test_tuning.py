@@ -1,0 +1,57 @@
+"""The search: defaults first, the same again, never a held-out track."""
+
+import pandas as pd
+import pytest
+
+from analysis.prediction import learners, tuning
+from analysis.tracks.splitting import artist_keys
+
+BUDGET = tuning.Budget("test", 4, 3, 300, 1, (0.5, 1.0))
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A short search of a fast learner."""
+    from tests.prediction.conftest import make_tracks
+
+    return tuning.search.fresh(learners.NEIGHBOURS, make_tracks(), 6, 3)
+
+
+def test_defaults_are_tried_first(found):
+    first = found.trace.iloc[0]
+    for dimension in learners.NEIGHBOURS.space:
+        assert first[dimension.name] == dimension.default
+
+
+def test_best_never_rises_and_is_the_least(found):
+    best = found.trace["best"]
+    assert best.is_monotonic_decreasing
+    assert found.mae == best.iloc[-1]
+    assert found.gained >= 0
+
+
+def test_search_is_reproducible(found, tracks):
+    again = tuning.search.fresh(learners.NEIGHBOURS, tracks, 6, 3)
+    pd.testing.assert_frame_equal(again.trace, found.trace)
+    assert again.chosen == found.chosen
+
+
+def test_artists_are_drawn_whole(tracks):
+    part = tuning.draw_artists(tracks, 200)
+    rest = tracks[~tracks["track_id"].isin(part["track_id"])]
+    assert 150 < len(part) <= 200
+    assert not set(artist_keys(part["artist"])) & set(artist_keys(rest["artist"]))
+
+
+def test_all_learners_get_the_same_number_of_trials(tracks):
+    pair = (learners.NEIGHBOURS, learners.NET)
+    result = tuning.tune(pair, tracks, BUDGET)
+    assert list(result) == ["neighbours", "elastic_net"]
+    assert {len(one.trace) for one in result.values()} == {BUDGET.trials}
+    assert set(tuning.traces(result)["learner"]) == set(result)
+    assert len(tuning.best_settings(result)) == sum(len(one.space) for one in pair)
+
+
+def test_spaces_are_printed_in_full():
+    table = tuning.search_spaces(learners.LEARNERS)
+    assert len(table) == sum(len(one.space) for one in learners.LEARNERS)
