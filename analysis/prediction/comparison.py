@@ -12,7 +12,8 @@ from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.blending import add_blend, blend_weights, stack_candidate
 from analysis.prediction.evaluation import best_model, bootstrap_scores, scores
-from analysis.prediction.learners import MEAN, MEDIAN, Learner, formula_learner, predict
+from analysis.prediction.formula_learner import formula_learner
+from analysis.prediction.learners import MEAN, MEDIAN, Learner, predict
 from analysis.prediction.tuning import Budget, Search
 from analysis.prediction.validation import (
     JOBS,

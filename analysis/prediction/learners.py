@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import patsy
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import BaseEstimator
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import (
     ExtraTreesRegressor,
@@ -23,7 +22,6 @@ from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import ThreadpoolController
 
 from analysis import SEED
-from analysis.inference.formulas import model_frame
 from analysis.prediction import preparing
 from analysis.tracks.splitting import artist_keys
 
@@ -130,11 +128,6 @@ def build_mean(features: pd.DataFrame) -> BaseEstimator:
 def build_median(features: pd.DataFrame) -> BaseEstimator:
     """Predict the median of the training tracks, the constant of the least absolute error."""
     return DummyRegressor(strategy="median")
-
-
-def build_formula(features: pd.DataFrame, formula: str) -> BaseEstimator:
-    """Fit a formula of question 1 by least squares."""
-    return FormulaRegressor(formula)
 
 
 def build_elastic_net(
@@ -309,45 +302,3 @@ EXTRA = Learner(
     reason="deep trees with cuts drawn at random, averaged [@geurts2006]",
 )
 LEARNERS = (NET, NEIGHBOURS, SUPPORT, FOREST, EXTRA, BOOSTING)
-
-
-def formula_learner(name: str, label: str, formula: str) -> Learner:
-    """Return a formula of question 1 as a learner with one setting, the formula."""
-    return Learner(name, label, "baseline", build_formula, (Dimension("formula", formula),))
-
-
-class FormulaRegressor(RegressorMixin, BaseEstimator):
-    """Least squares on a patsy formula whose response is ``valence``.
-
-    Parameters
-    ----------
-    formula : str
-        The formula; its right side reads columns of `formulas.model_frame`.
-    """
-
-    def __init__(self, formula: str = "valence ~ 1"):
-        """Keep the formula; scikit-learn asks that nothing else happens here."""
-        self.formula = formula
-
-    def fit(self, features: pd.DataFrame, target) -> "FormulaRegressor":
-        """Estimate coefficients; a design of deficient rank gets the smallest ones."""
-        frame = model_frame(features)
-        names = preparing.categories_of(frame)
-        self.levels_ = {name: frame[name].value_counts().index for name in names}
-        design = patsy.dmatrix(self.formula.split("~", 1)[1], frame, NA_action="raise")
-        self.design_ = design.design_info
-        self.coefficients_ = np.linalg.lstsq(np.asarray(design), target, rcond=None)[0]
-        return self
-
-    def predict(self, features: pd.DataFrame) -> np.ndarray:
-        """Predict valence, not clipped; a level not seen in training is taken for the commonest."""
-        frame = model_frame(features)
-        known = {name: _known(frame[name], levels) for name, levels in self.levels_.items()}
-        design = patsy.dmatrix(self.design_, frame.assign(**known), NA_action="raise")
-        return np.asarray(design) @ self.coefficients_
-
-
-def _known(values: pd.Series, levels: pd.Index) -> pd.Series:
-    """Replace levels that training did not see by the commonest that it saw."""
-    text = values.astype("object")
-    return text.where(text.isin(levels), levels[0])

@@ -17,7 +17,7 @@ from analysis.prediction.evaluation import (
     score_differences,
 )
 from analysis.prediction.tuning import Budget, Search
-from analysis.prediction.validation import cross_predictions, fold_scores
+from analysis.prediction.validation import compare_folds, cross_predictions, fold_scores
 from analysis.tracks.splitting import Split
 
 AVERAGE = "average"
@@ -137,6 +137,21 @@ def judge_rivals(entrants: comparing.Comparison, test: pd.DataFrame) -> Comparis
     kinds = {name: one.learner.kind for name, one in entrants.candidates.items()}
     rivals = choose_rivals(entrants.by_fold, kinds)
     return compare_networks(test["valence"], entrants.held_out, test["artist"], *rivals)
+
+
+def compare_rivals_in_folds(
+    entrants: comparing.Comparison, duel: Comparison, n_folds: int
+) -> pd.Series:
+    """Compare both rivals over the folds of the training part.
+
+    Returns
+    -------
+    Series
+        The network's line of `validation.compare_folds`: difference in MAE to the other method,
+        low, high, t, df, p.
+    """
+    both = entrants.by_fold[entrants.by_fold["model"].isin([duel.network, duel.other])]
+    return compare_folds(both, duel.other, n_folds=n_folds).iloc[0]
 
 
 def compare_networks(

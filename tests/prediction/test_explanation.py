@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.prediction import attribution, effects, explanation, learners, validation
+from analysis.prediction import attribution, effects, explanation, learners, rankings, validation
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +93,7 @@ def test_permutation_finds_what_matters(tracks):
     table = explanation.summarise_importance(found)
     assert table["group"].head(2).tolist() == ["danceability", "energy"]
     assert table["mae"].iloc[2:].abs().max() < 0.01
-    assert 0.2 < explanation.fold_agreement(found) <= 1
+    assert 0.2 < rankings.fold_agreement(found) <= 1
 
 
 def test_correlated_features_stand_together(points, tracks):
@@ -107,9 +107,9 @@ def test_correlated_features_stand_together(points, tracks):
 
 def test_concordance_by_hand():
     same = pd.DataFrame({"group": list("abc") * 2, "fold": [0] * 3 + [1] * 3, "mae": [3, 2, 1] * 2})
-    assert explanation.fold_agreement(same) == pytest.approx(1)
+    assert rankings.fold_agreement(same) == pytest.approx(1)
     opposite = same.assign(mae=[3, 2, 1, 1, 2, 3])
-    assert explanation.fold_agreement(opposite) == pytest.approx(0)
+    assert rankings.fold_agreement(opposite) == pytest.approx(0)
 
 
 def test_local_effects_of_a_fitted_model(tracks):

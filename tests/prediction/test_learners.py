@@ -6,6 +6,7 @@ import pytest
 from analysis.inference.formulas import formula_of
 from analysis.prediction import learners, preparing
 from analysis.prediction.evaluation import scores
+from analysis.prediction.formula_learner import formula_learner
 from analysis.tracks.splitting import hold_out
 
 FEW_TREES = {"trees": 20}
@@ -76,7 +77,7 @@ def test_formula_equals_least_squares(tracks):
     from analysis.inference.formulas import model_frame
 
     formula = formula_of(tracks, "categorical")
-    one = learners.formula_learner("ols", "OLS", formula)
+    one = formula_learner("ols", "OLS", formula)
     fitted = learners.fit_learner(one, tracks)
     frame = model_frame(tracks)
     expected = smf.ols(formula, frame).fit().predict(frame)

@@ -38,19 +38,40 @@ def summarize_prediction(held: pd.DataFrame, comparison: Comparison) -> str:
     )
 
 
-def summarize_network(duel: Duel, labels: dict[str, str]) -> str:
-    """Say whether the network does better."""
-    word = {
-        "better": "does better than that",
-        "worse": "does worse than that",
-        "equal": "cannot be told from that",
-    }[duel.verdict()]
-    line = duel.difference("mae")
-    return (
-        f"A tuned neural network {word} (difference in mean absolute error "
-        f"{prose.signed(line['value'], 4)}, 95 % interval "
-        f"{prose.interval(line['low'], line['high'], 4)})."
+def summarize_network(duel: Duel, folds: pd.Series) -> str:
+    """Say whether the network does better, on the held-out tracks and over the folds.
+
+    Parameters
+    ----------
+    duel : network_comparison.Comparison
+    folds : pandas.Series
+        The network's line of `validation.compare_folds` against the other method.
+    """
+    held = duel.difference("mae")
+    first, second = _judge(held["low"], held["high"]), _judge(folds["low"], folds["high"])
+    text = (
+        f"A tuned neural network {first} on these artists (difference in mean absolute error "
+        f"{_difference(held['value'], held)})"
     )
+    if first == second:
+        return f"{text}, and cross-validation of the training part says the same."
+    return (
+        f"{text}, but in cross-validation of the training part it {second} "
+        f"({_difference(folds['difference'], folds)}), so no winner is declared."
+    )
+
+
+def _judge(low: float, high: float) -> str:
+    """Say on which side of zero an interval of a difference in error lies."""
+    if high < 0:
+        return "does better"
+    return "does worse" if low > 0 else "cannot be told from that method"
+
+
+def _difference(value: float, ends: pd.Series) -> str:
+    """Return a difference in error with its interval."""
+    between = prose.interval(ends["low"], ends["high"], 4)
+    return f"{prose.signed(value, 4)}, 95 % interval {between}"
 
 
 def summarize_flattery(leaks: pd.DataFrame) -> str:

@@ -84,7 +84,8 @@ def summarize_agreement(agreement: pd.Series) -> str:
     """Say how alike predictions and errors are."""
     return (
         "The two methods' predictions correlate at "
-        f"{prose.number(agreement['predictions'], 2)} and their errors at {prose.number(agreement['errors'], 2)}; the network is the closer one on "
+        f"{prose.number(agreement['predictions'], 2)} and their errors at "
+        f"{prose.number(agreement['errors'], 2)}; the network is the closer one on "
         f"{prose.percent(agreement['closer'])} of the tracks."
     )
 
