@@ -4,10 +4,13 @@ import argparse
 import logging
 import re
 import sys
+import warnings
+from pathlib import Path
 
 import pandas as pd
 
 from analysis.tracks import cleaning, datasets
+from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.download import download
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput
@@ -16,7 +19,10 @@ from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0, or 2 where the input is at fault."""
     options = _build_parser().parse_args(arguments)
-    logging.basicConfig(format="%(message)s", level=logging.INFO)
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("analysis").setLevel(logging.INFO)
+    # solvers and pools of processes warn in their own words of what does no harm here
+    warnings.filterwarnings("ignore")
     try:
         options.command(options)
     except BadInput as error:
@@ -30,17 +36,42 @@ def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is in a table and what would be dropped")
-    check.add_argument("file", metavar="FILE", help="a table of tracks, or a known name")
+    check.add_argument(
+        "file", metavar="FILE", help="a table of tracks, a known name, or audio analyses (JSON)"
+    )
     check.set_defaults(command=check_table)
     download = commands.add_parser("download", help="fetch a known table")
     download.add_argument("name", metavar="NAME", help=", ".join(datasets.KNOWN))
     download.set_defaults(command=download_table)
+    _add_study(commands.add_parser("study", help="take a table through the whole analysis"))
+    _add_predict(commands.add_parser("predict", help="predict the valence of given tracks"))
     return parser
+
+
+def _add_study(study: argparse.ArgumentParser) -> None:
+    """Describe the options of `study`."""
+    study.add_argument("data", metavar="NAME|PATH", help="a known name, or a table of tracks")
+    study.add_argument("--budget", choices=("quick", "full"), default="full")
+    study.add_argument("--out", type=Path, help="the record; results/NAME.json if not given")
+    study.set_defaults(command=study_table)
+
+
+def _add_predict(predict: argparse.ArgumentParser) -> None:
+    """Describe the options of `predict`."""
+    predict.add_argument("tracks", metavar="TRACKS", help="a table of tracks to be predicted")
+    predict.add_argument(
+        "--train", metavar="NAME|PATH", required=True, help="the table to learn from"
+    )
+    predict.add_argument("--out", type=Path, default=Path("predictions.csv"))
+    predict.set_defaults(command=predict_table)
 
 
 def check_table(options: argparse.Namespace) -> None:
     """Print what a table's columns were taken for, what is missing, what would be dropped."""
     path = datasets.locate(options.file)
+    if holds_analyses(path):
+        check_analyses(path)
+        return
     layout = read_layout(path, PREDICTION)
     print(f"{path}: {len(layout.tracks):,} rows\n")
     print(_list_columns(layout.found))
@@ -84,6 +115,63 @@ def _list_account(account: pd.DataFrame) -> str:
 def download_table(options: argparse.Namespace) -> None:
     """Fetch a known table and print where it lies."""
     print(download(options.name))
+
+
+def check_analyses(path: Path) -> None:
+    """Print what audio analyses say of their tracks."""
+    found = read_analyses(path)
+    print(f"{path}: {len(found):,} audio analyses\n")
+    print(f"Recognised: {_join_blocks(list(found.columns))}\n")
+    shown = found[[name for name in found if not name.startswith(("pitch_", "timbre_"))]]
+    print(shown.head(10).T.to_string(header=False, float_format="{:.3f}".format))
+    if len(found) > 10:
+        print(f"... and {len(found) - 10:,} more")
+
+
+def study_table(options: argparse.Namespace) -> None:
+    """Study a table and write its record."""
+    from analysis.study.records import RESULTS, make_record, write_record
+
+    name = datasets.describe(options.data).name
+    path = options.out or RESULTS / f"{name}.json"
+    refuse_folder(path)
+    write_record(make_record(options.data, options.budget), path)
+    print(path)
+
+
+def predict_table(options: argparse.Namespace) -> None:
+    """Predict given tracks, write the predictions, print scores where valence is known."""
+    from analysis.prediction.given_tracks import predict_given, to_csv
+    from analysis.study.records import write_text
+
+    refuse_folder(options.out)
+    given = datasets.load(options.tracks, PREDICTION)
+    found = predict_given(given, datasets.load(options.train))
+    write_text(options.out, to_csv(found.rows))
+    print(describe_prediction(found))
+    print(options.out)
+
+
+def refuse_folder(path: Path) -> None:
+    """Refuse, before any work is done, to write where no file can be written."""
+    if path.is_dir() or not path.parent.is_dir():
+        raise BadInput(f"{path} cannot be written: name a file in a folder that exists.")
+
+
+def describe_prediction(found) -> str:
+    """Return what a prediction learned from and, where it can be told, how well it did."""
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())
+    missing = int((found.rows["reason"] != "").sum())
+    lines = [
+        f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted from "
+        f"{len(found.features)} features, learned on {found.learned:,} tracks "
+        f"({found.left_out:,} rows left out that are among the given tracks).",
+        f"Method: a weighted mean of {weights}.",
+    ]
+    if found.scored is not None:
+        mae, rmse, r2 = (f"{found.scored[name]:.4f}" for name in ("mae", "rmse", "r2"))
+        lines.append(f"MAE {mae}, RMSE {rmse}, R² {r2} on {found.known:,} tracks of known valence.")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

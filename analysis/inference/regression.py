@@ -121,9 +121,9 @@ def cluster_sums(values: np.ndarray, clusters: np.ndarray) -> np.ndarray:
 
 
 def small_sample_factor(clusters: np.ndarray, parameters: int) -> float:
-    """Return G/(G-1) (n-1)/(n-p)."""
+    """Return G/(G-1) (n-1)/(n-p); a formula that uses up all tracks counts as leaving one."""
     groups, rows = len(np.unique(clusters)), len(clusters)
-    return groups / (groups - 1) * (rows - 1) / (rows - parameters)
+    return groups / (groups - 1) * (rows - 1) / max(rows - parameters, 1)
 
 
 def leverages(matrix: np.ndarray) -> np.ndarray:

@@ -12,6 +12,7 @@ from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.prediction.validation import JOBS, corrected_interval
+from analysis.tracks.cleaning import encode
 from analysis.tracks.splitting import grouped_folds
 
 N_FOLDS = 5
@@ -92,7 +93,6 @@ def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray)
 
 
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
-    """Keep every row that has a valence, its codes as categories."""
-    rows = published.dropna(subset="valence").reset_index(drop=True)
-    names = [name for name in ("key", "mode", "time_signature", "genre") if name in rows]
-    return rows.astype(dict.fromkeys(names, "str"))
+    """Keep every row that has a valence and a key, encoded as the clean tracks are."""
+    rows = published.dropna(subset=["valence", "key", "mode"])
+    return encode(rows[rows["key"] >= 0].reset_index(drop=True))

@@ -151,7 +151,7 @@ def compare_folds(
     for model in wide.columns.drop(best):
         apart = wide[model] - wide[best]
         _, error, df = corrected_mean(apart, n_folds)
-        t = apart.mean() / error
+        t = apart.mean() / error if error else 0.0  # two methods may predict alike in every fold
         rows.append((model, *corrected_interval(apart, n_folds), t, df, 2 * stats.t.sf(abs(t), df)))
     names = ["model", "difference", "low", "high", "t", "df", "p"]
     table = pd.DataFrame(rows, columns=names)

@@ -130,5 +130,7 @@ def _feature_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
     The length is left out: releases with equal scores differ in it by milliseconds.
     """
     scores = [name for name in FEATURES if name in tracks]
-    codes = tracks.groupby(scores, observed=True, dropna=True, sort=False).ngroup().to_numpy()
+    groups = tracks.groupby(scores, observed=True, dropna=True, sort=False).ngroup()
+    # a row in no group has no number, which would make all numbers floats
+    codes = groups.fillna(-1).astype(int).to_numpy()
     return [np.where(tracks[scores].isna().any(axis=1), -1, codes)]

@@ -1,0 +1,149 @@
+"""Figures of the chapters made from stored records: replication, and the audio analysis."""
+
+import functools
+from collections.abc import Callable
+
+import pandas as pd
+from plotnine import (
+    aes,
+    annotate,
+    coord_flip,
+    facet_wrap,
+    geom_hline,
+    geom_point,
+    geom_pointrange,
+    ggplot,
+    labs,
+    position_dodge,
+    scale_color_manual,
+    scale_shape_manual,
+    theme_void,
+)
+
+from analysis.reporting.figures.inference import FACETS
+from analysis.reporting.theme import INK, PALETTE, theme_report
+
+SHAPES = ("o", "^", "s", "D", "v", "P")
+
+
+def or_nothing(draw: Callable) -> Callable:
+    """Return a line in place of a picture where there is no record to make it from."""
+
+    @functools.wraps(draw)
+    def drawn(frame: pd.DataFrame, *more):
+        if frame.empty:
+            note = annotate("text", x=0, y=0, label="No record is stored.")
+            return ggplot() + note + theme_report(1) + theme_void()
+        return draw(frame, *more)
+
+    return drawn
+
+
+@or_nothing
+def draw_ladders(ladders: pd.DataFrame):
+    """Draw cross-validated R² of every rung in every table; the chosen rung stands out."""
+    order = list(dict.fromkeys(ladders.sort_values("parameters")["rung"]))
+    shown = ladders.assign(
+        rung=pd.Categorical(ladders["rung"], order[::-1]), data=_ordered(ladders["data"]),
+        low=ladders["cv_r2"] - ladders["cv_r2_se"], high=ladders["cv_r2"] + ladders["cv_r2_se"],
+        chosen=ladders["chosen"].map({True: "chosen", False: "not chosen"}),
+    )  # fmt: skip
+    return (
+        ggplot(shown, aes("rung", "cv_r2", ymin="low", ymax="high", color="chosen", shape="chosen"))
+        + geom_pointrange(size=0.4)
+        + facet_wrap("data")
+        + scale_color_manual((PALETTE[1], PALETTE[0]))
+        + scale_shape_manual(("D", "o"))
+        + coord_flip()
+        + labs(x="", y="Cross-validated R²", color="", shape="")
+        + theme_report(1.2 + 1.7 * -(-shown["data"].nunique() // 2), **FACETS)
+    )
+
+
+@or_nothing
+def draw_effects(effects: pd.DataFrame):
+    """Draw average effects per standard deviation of every feature, tables side by side."""
+    order = list(dict.fromkeys(effects["feature"]))
+    data = _ordered(effects["data"])
+    shown = effects.assign(feature=pd.Categorical(effects["feature"], order[::-1]), data=data)
+    return (
+        ggplot(shown, aes("feature", "value", ymin="low", ymax="high", color="data", shape="data"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_pointrange(position=position_dodge(width=0.6), size=0.4)
+        + scale_color_manual(_colors(data))
+        + scale_shape_manual(SHAPES[: len(data.categories)])
+        + coord_flip()
+        + labs(x="", y="Valence per standard deviation", color="", shape="")
+        + theme_report(1 + 0.4 * len(order))
+    )
+
+
+@or_nothing
+def draw_importance(importance: pd.DataFrame, most: int = 12):
+    """Draw how much the error rises when a feature is shuffled, tables side by side."""
+    mean = importance.groupby("feature")["mae"].max().sort_values(ascending=False)
+    order = list(mean.index[:most])
+    shown = importance[importance["feature"].isin(order)]
+    data = _ordered(shown["data"])
+    shown = shown.assign(feature=pd.Categorical(shown["feature"], order[::-1]), data=data)
+    return (
+        ggplot(shown, aes("feature", "mae", color="data", shape="data"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_point(size=2, position=position_dodge(width=0.5))
+        + scale_color_manual(_colors(data))
+        + scale_shape_manual(SHAPES[: len(data.categories)])
+        + coord_flip()
+        + labs(x="", y="Rise of the mean absolute error when shuffled", color="", shape="")
+        + theme_report(1 + 0.27 * len(order))
+    )
+
+
+@or_nothing
+def draw_gains(gains: pd.DataFrame):
+    """Draw what the audio analysis adds to R² of every model, in panels by `kind`."""
+    order = list(dict.fromkeys(gains["label"]))
+    shown = gains.assign(label=pd.Categorical(gains["label"], order[::-1]))
+    return (
+        ggplot(shown, aes("label", "gain", ymin="low", ymax="high"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_pointrange(color=PALETTE[0], size=0.4)
+        + facet_wrap("kind", scales="free_y")
+        + coord_flip()
+        + labs(x="", y="Gain in R²")
+        + theme_report(1 + 0.25 * len(order), **FACETS)
+    )
+
+
+@or_nothing
+def draw_parts(parts: pd.DataFrame, names: dict[str, str]):
+    """Draw the slope of valence in every mean of the audio analysis, pitch beside timbre.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        The table ``audio_parts`` of a record.
+    names : dict
+        Names in print by part; parts whose name begins with "pitch" stand in the first panel.
+    """
+    titles = parts["part"].map(names)
+    kind = parts["part"].str.startswith("tonic").map({True: "Pitch", False: "Timbre"})
+    shown = parts.assign(part=pd.Categorical(titles, list(titles)[::-1]), kind=kind)
+    return (
+        ggplot(shown, aes("part", "per_sd", ymin="low", ymax="high"))
+        + geom_hline(yintercept=0, color=INK, size=0.4)
+        + geom_pointrange(color=PALETTE[0], size=0.4)
+        + facet_wrap("kind", scales="free_y")
+        + coord_flip()
+        + labs(x="", y="Valence per standard deviation, all else equal")
+        + theme_report(3.6, **FACETS)
+    )
+
+
+def _ordered(data: pd.Series) -> pd.Categorical:
+    """Return the names of the tables as categories in their order."""
+    return pd.Categorical(data, list(dict.fromkeys(data)))
+
+
+def _colors(data: pd.Categorical) -> tuple[str, ...]:
+    """Return a colour for each table."""
+    return PALETTE[: len(data.categories)]

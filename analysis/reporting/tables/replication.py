@@ -1,0 +1,169 @@
+"""Tables of the chapters made from stored records: replication, and the audio analysis."""
+
+import functools
+from collections.abc import Callable
+
+import pandas as pd
+from IPython.display import Markdown
+
+from analysis.reporting import prose
+from analysis.reporting.tables import markdown
+from analysis.reporting.tables.network import METRICS, tabulate_replication
+
+ANSWERS = {"yes": "yes", "no": "not shown", "unknown": None}
+DIVISIONS = {
+    "rows as published, plain folds": "as published",
+    "unique recordings, plain folds": "unique recordings",
+    "unique recordings, whole artists": "whole artists held out",
+}
+NOTHING = Markdown("*No record is stored.*")
+PARTS = {"neither": "neither", "pitch": "pitch", "timbre": "timbre", "both": "pitch and timbre"}
+
+
+def or_nothing(tabulate: Callable[..., Markdown]) -> Callable[..., Markdown]:
+    """Return a line in place of a table where there is no record to make it from."""
+
+    @functools.wraps(tabulate)
+    def made(frame: pd.DataFrame, *more) -> Markdown:
+        return NOTHING if frame.empty else tabulate(frame, *more)
+
+    return made
+
+
+@or_nothing
+def tabulate_studies(studies: pd.DataFrame) -> Markdown:
+    """Tabulate which records there are, and how each was made."""
+    shown = pd.DataFrame({
+        "data": studies["data"], "table": studies["title"], "as of": studies["snapshot"],
+        "budget": studies["budget"], "studied": studies["made"],
+        "data fingerprint": "`" + studies["data_print"] + "`",
+        "code": [_age(row) for row in studies.itertuples()],
+    })  # fmt: skip
+    return markdown(shown, raw=("data fingerprint", "code"))
+
+
+def _age(row) -> str:
+    """Return whether a record was made by the code at hand."""
+    return "this version" if row.current else f"earlier version `{row.code_print}`"
+
+
+@or_nothing
+def tabulate_cleaning(cleaning: pd.DataFrame) -> Markdown:
+    """Tabulate what cleaning did to every table."""
+    names = {"sd": "SD of valence"}
+    return markdown(cleaning.rename(columns=names))
+
+
+@or_nothing
+def tabulate_leakage(leakage: pd.DataFrame) -> Markdown:
+    """Tabulate R² of one boosted model by the way to divide the rows, a row a table."""
+    cells = leakage.assign(cell=_spans(leakage, "r2", "r2_low", "r2_high"))
+    wide = cells.assign(design=cells["design"].map(DIVISIONS))
+    return markdown(_widen(wide, "data", "design", list(DIVISIONS.values())))
+
+
+@or_nothing
+def tabulate_methods(methods: pd.DataFrame, metric: str) -> Markdown:
+    """Tabulate one score of a few methods on held-out artists, a row a table."""
+    shown = methods[methods["metric"] == metric]
+    shown = shown.assign(cell=_spans(shown, "value", "low", "high"))
+    roles = list(dict.fromkeys(shown["role"]))
+    wide = _widen(shown, "data", "role", roles)
+    best = shown[shown["role"] == "best"].set_index("data")["label"]
+    wide.insert(1, "best is", wide["data"].map(best))
+    return markdown(wide.rename(columns={"best": f"best ({METRICS[metric]})"}))
+
+
+@or_nothing
+def tabulate_effects(effects: pd.DataFrame) -> Markdown:
+    """Tabulate average effects per standard deviation, a column a table."""
+    cells = [prose.signed(value, 3) + _mark(low, high) for value, low, high
+             in effects[["value", "low", "high"]].itertuples(index=False)]  # fmt: skip
+    return markdown(_widen(effects.assign(cell=cells), "feature", "data", _names(effects)))
+
+
+def _mark(low: float, high: float) -> str:
+    """Return a mark where an interval holds zero."""
+    return " (0)" if low <= 0 <= high else ""
+
+
+@or_nothing
+def tabulate_importance(importance: pd.DataFrame, most: int = 12) -> Markdown:
+    """Tabulate the rank of features in every table, those that lead on average first."""
+    mean = importance.groupby("feature")["rank"].mean().sort_values(kind="stable")
+    shown = importance.assign(cell=[prose.count(rank) for rank in importance["rank"]])
+    wide = _widen(shown, "feature", "data", _names(importance)).set_index("feature")
+    return markdown(wide.loc[mean.index[:most]].reset_index())
+
+
+@or_nothing
+def tabulate_findings(findings: pd.DataFrame) -> Markdown:
+    """Tabulate which findings hold in which table."""
+    answers = findings.drop(columns=["finding", "everywhere"])
+    return markdown(findings[["finding"]].join(answers.replace(ANSWERS)))
+
+
+@or_nothing
+def tabulate_ceilings(ceilings: pd.DataFrame, repeats: pd.DataFrame) -> Markdown:
+    """Tabulate what share of the variance could be explained, a row a table."""
+    both = pd.concat([ceilings, repeats.assign(estimate="releases of one recording")])
+    shown = both.dropna(subset="r2")
+    shown = shown.assign(cell=_spans(shown, "r2", "low", "high"))
+    return markdown(_widen(shown, "data", "estimate", list(dict.fromkeys(shown["estimate"]))))
+
+
+@or_nothing
+def tabulate_gains(gains: pd.DataFrame) -> Markdown:
+    """Tabulate R² without and with the audio analysis, and the gain with its interval."""
+    shown = pd.DataFrame({
+        "model": gains["label"], "without": gains["without"], "with": gains["with"],
+        "gain (95 %)": [
+            f"{prose.signed(value)} ({prose.interval(low, high)})" for value, low, high
+            in gains[["gain", "low", "high"]].itertuples(index=False)
+        ],
+    })  # fmt: skip
+    return markdown(shown)
+
+
+@or_nothing
+def tabulate_sets(sets: pd.DataFrame) -> Markdown:
+    """Tabulate R² of one method with neither part of the audio analysis, one, or both."""
+    shown = pd.DataFrame({
+        "the scores and": sets["with"].map(PARTS), "R² (95 %)": _spans(sets, "r2", "low", "high"),
+    })  # fmt: skip
+    return markdown(shown)
+
+
+@or_nothing
+def tabulate_keys(keys: pd.DataFrame) -> Markdown:
+    """Tabulate how valence goes with signs of harmony, alone and with the scores held equal."""
+    shown = pd.DataFrame({
+        "data": keys["data"], "sign": keys["sign"],
+        "alone": _spans(keys, "alone", "alone_low", "alone_high"),
+        "the scores equal": _spans(keys, "partial", "partial_low", "partial_high"),
+    })  # fmt: skip
+    return markdown(shown)
+
+
+@or_nothing
+def tabulate_networks(networks: pd.DataFrame) -> Markdown:
+    """Tabulate the network against the best other method, a row a table."""
+    return tabulate_replication(networks)
+
+
+def _widen(frame: pd.DataFrame, rows: str, columns: str, order: list[str]) -> pd.DataFrame:
+    """Return cells as a table, rows in the order in which they stand."""
+    wide = frame.pivot_table("cell", rows, columns, aggfunc="first")
+    wide = wide.reindex(index=list(dict.fromkeys(frame[rows])), columns=order)
+    return wide.astype(object).where(wide.notna(), None).rename_axis(columns=None).reset_index()
+
+
+def _spans(frame: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
+    """Return values with their intervals in brackets."""
+    triples = frame[[value, low, high]].itertuples(index=False)
+    return [f"{prose.number(v)} ({prose.interval(a, b)})" for v, a, b in triples]
+
+
+def _names(frame: pd.DataFrame) -> list[str]:
+    """Return the names of the tables in their order."""
+    return list(dict.fromkeys(frame["data"]))

@@ -1,0 +1,196 @@
+"""The steps of a study: from a published table to frames of findings.
+
+Calls are those of the report, so that either finds in the cache what the other has computed, and a
+study that was interrupted goes on where it stopped.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from analysis.inference import effects, formulas, selection
+from analysis.prediction import (
+    comparison,
+    evaluation,
+    explanation,
+    intervals,
+    leakage,
+    learners,
+    network_comparison,
+    network_learners,
+    tuning,
+    validation,
+)
+from analysis.study.audio_block import find_audio_block
+from analysis.study.making import derive, find_ceilings, find_transfer
+from analysis.tracks import cleaning
+from analysis.tracks.features import NUMERIC
+from analysis.tracks.splitting import Split, describe_split, hold_out
+
+log = logging.getLogger("analysis")
+
+# The table of which the record also holds how formulas transfer between all known tables.
+LARGEST = "tracks114k"
+
+
+@dataclass
+class Watch:
+    """Runs steps, says which one is running, and keeps how many seconds each took."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self, name: str, step: Callable, *arguments):
+        """Run one step and return its result."""
+        log.info("== %s", name)
+        start = time.perf_counter()
+        result = step(*arguments)
+        self.seconds[name] = time.perf_counter() - start
+        return result
+
+
+def study_tracks(
+    published: pd.DataFrame, budget: str, name: str = ""
+) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
+    """Take one table through cleaning, both questions, ceiling and derivation.
+
+    Parameters
+    ----------
+    published : DataFrame
+        A canonical table, uncleaned.
+    budget : {"quick", "full"}
+    name : str
+        Name of the known table that this is, if it is one.
+
+    Returns
+    -------
+    dict of str to DataFrame, dict of str to float
+        Frames by the names of `records.TABLES`, and seconds by step; what an earlier run left in
+        the cache takes none.
+    """
+    watch, spending = Watch(), tuning.BUDGETS[budget]
+    cleaned = watch.run("cleaning", cleaning.clean, published)
+    split = hold_out(cleaned.tracks)
+    tables = {"account": cleaned.account, "split": describe_split(split)}
+    repeats = 3 if budget == "full" else 1
+    tables["leakage"] = watch.run("leakage", find_leakage, published, cleaned.tracks, repeats)
+    choice, found = watch.run("question 1", find_effects, split.train)
+    tables |= found
+    methods, found = watch.run("question 2", compare_methods, split, spending, choice)
+    tables |= found
+    entrants, found = watch.run("network", compare_networks, methods, split, spending)
+    tables |= found
+    tables |= watch.run("explanation", explain_method, methods, split.train)
+    tables |= watch.run("ceiling", find_ceilings, methods, split.train, published, spending)
+    tables |= watch.run("derivation", derive, published, cleaned.tracks, split, methods)
+    if "pitch_0" in split.train and "timbre_0" in split.train:
+        tables |= watch.run("audio analysis", find_audio_block, split.train, entrants, choice)
+    if name == LARGEST:
+        tables |= watch.run("transfer", find_transfer)
+    return tables, watch.seconds
+
+
+def find_leakage(published: pd.DataFrame, tracks: pd.DataFrame, repeats: int) -> pd.DataFrame:
+    """Return what a plain split flatters."""
+    return leakage.leakage_table(published, tracks, repeats=repeats)
+
+
+def find_effects(train: pd.DataFrame) -> tuple[selection.Choice, dict[str, pd.DataFrame]]:
+    """Choose a rung of the ladder on one half and estimate effects on the other."""
+    choice = selection.choose_formula(train)
+    estimates = selection.estimate_choice(choice, train)
+    ladder = choice.comparison.assign(chosen=choice.comparison["rung"] == choice.rung)
+    parts = {"estimating half": estimates.half, "all training tracks": estimates.full}
+    each = [effects.average_effects(fit).assign(tracks=name) for name, fit in parts.items()]
+    return choice, {
+        "ladder": ladder,
+        "effects": pd.concat(each, ignore_index=True),
+        "tests": effects.term_tests(estimates.half),
+        "blocks": effects.block_r2(estimates.half),
+    }
+
+
+def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Choice):
+    """Tune and compare all methods but the networks; return the comparison and its frames."""
+    train, test = split.train, split.test
+    simple = comparison.baselines({
+        "linear": ("Linear regression", formulas.formula_of(train, "linear")),
+        "question_1": ("Formula of question 1", choice.formula),
+    })  # fmt: skip
+    found = tuning.tune(learners.LEARNERS, train, spending)
+    methods = comparison.compare(found, split, spending, simple)
+    best, observed = methods.best, test["valence"]
+    conformal = intervals.fit_conformal(train, methods.out_of_fold, intervals.LEVEL)
+    bounds = conformal.intervals(test, methods.held_out[best].to_numpy())
+    return methods, {
+        "searches": describe_searches(found),
+        "settings": tuning.best_settings(found),
+        "weights": methods.weights.rename_axis("model").rename("weight").reset_index(),
+        "differences": evaluation.score_differences(
+            observed, methods.held_out, test["artist"], best
+        ),
+        "tests_of_methods": validation.compare_folds(methods.by_fold, best, n_folds=spending.folds),
+        "coverage": intervals.coverage(observed, bounds, test["artist"]),
+    }
+
+
+def describe_searches(found: dict[str, tuning.Search]) -> pd.DataFrame:
+    """Return model, label, trials, mae (the least) and gained (on the defaults) of searches."""
+    rows = [
+        (name, one.chosen.label, len(one.trace), one.mae, one.gained)
+        for name, one in found.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["model", "label", "trials", "mae", "gained"])
+
+
+def compare_networks(methods: comparison.Comparison, split: Split, spending: tuning.Budget):
+    """Tune networks and compare them; return all methods together and the frames."""
+    found = tuning.tune(network_learners.NETWORKS, split.train, spending)
+    entrants = network_comparison.enter_networks(found, methods, split, spending)
+    duel = network_comparison.judge_rivals(entrants, split.test)
+    test = split.test
+    held = evaluation.bootstrap_scores(test["valence"], entrants.held_out, test["artist"])
+    crossed = validation.corrected_scores(entrants.by_fold, spending.folds)
+    roles = {duel.network: "network", duel.other: "other", "average": "average"}
+    return entrants, {
+        "methods": describe_methods(entrants),
+        "scores": held,
+        "cross_validation": crossed,
+        "network_settings": tuning.best_settings(found),
+        "network_scores": duel.scores.assign(role=duel.scores["model"].map(roles)),
+        "network_differences": duel.differences,
+    }
+
+
+def describe_methods(entrants: comparison.Comparison) -> pd.DataFrame:
+    """Return model, label, kind and best (of those without a network) of every method."""
+    rows = [
+        (name, one.label, one.learner.kind, name == entrants.best)
+        for name, one in entrants.candidates.items()
+    ]
+    return pd.DataFrame(rows, columns=["model", "label", "kind", "best"])
+
+
+def explain_method(methods: comparison.Comparison, train: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Measure importance and direction of features in the best method made of trees.
+
+    One family of methods for all tables, so that differences are those of the tables.
+    """
+    trees = methods.candidates[methods.trees]
+    groups = {
+        "single features": explanation.single_features(train),
+        "correlated features": explanation.feature_groups(train),
+    }
+    parts = [
+        explanation.summarise_importance(
+            explanation.permutation_importance(trees, train, columns)
+        ).assign(by=by)
+        for by, columns in groups.items()
+    ]
+    local = explanation.local_effects(trees, train, list(NUMERIC))
+    return {
+        "importance": pd.concat(parts, ignore_index=True).assign(model=trees.label),
+        "directions": explanation.effect_sizes(local, train).assign(model=trees.label),
+    }

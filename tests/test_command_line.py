@@ -1,0 +1,120 @@
+"""The command line: what it writes, what it says, and how it refuses."""
+
+import functools
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from joblib import Memory
+
+from analysis.__main__ import main
+from analysis.prediction import given_tracks
+from analysis.prediction.learners import NET
+from analysis.study import records
+from tests.tracks.made_tracks import as_export, make_tracks
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch, tmp_path_factory):
+    """One quick method, one process, a cache of its own."""
+    monkeypatch.setattr("analysis.memory.store", Memory(tmp_path_factory.mktemp("c"), verbose=0))
+    for room in ("validation", "tuning", "comparison"):
+        monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
+    quick = functools.partial(given_tracks.predict_given, members=(NET,))
+    monkeypatch.setattr(given_tracks, "predict_given", quick)
+
+
+@pytest.fixture
+def tables(tmp_path):
+    """A list of 30 tracks, the last without a tempo, and a table that holds 10 of them."""
+    training, given = make_tracks(300, 40, seed=1), make_tracks(30, 10, seed=2)
+    for frame in (training, given):
+        frame["valence"] = (0.2 + 0.6 * frame["danceability"]).round(4)
+    given.loc[29, "tempo"] = 0
+    as_export(given).to_csv(tmp_path / "list.csv", index=False)
+    both = pd.concat([as_export(training), as_export(given).head(10)])
+    both.to_csv(tmp_path / "training.csv", index=False)
+    return tmp_path
+
+
+def predict(folder, tracks="list.csv", train="training.csv", out="out.csv"):
+    return main(["predict", str(folder / tracks), "--train", str(folder / train),
+                 "--out", str(folder / out)])  # fmt: skip
+
+
+def test_predict_writes_one_line_a_track_and_says_how_well(tables, capsys):
+    assert predict(tables) == 0
+    said = capsys.readouterr().out
+    assert "29 of 30 tracks predicted" in said
+    assert "10 rows left out" in said
+    assert "MAE 0.0" in said and "R² 0.9" in said and "29 tracks of known valence" in said
+    given = pd.read_csv(tables / "list.csv", dtype={"track_id": str})
+    written = pd.read_csv(tables / "out.csv", dtype={"track_id": str})
+    assert written["track_id"].tolist() == given["track_id"].tolist()
+    assert np.isnan(written["valence"].iloc[29])
+    assert "failed audio analysis" in written["reason"].iloc[29]
+    assert written["valence"][:29].between(0, 1).all()
+    assert (written["low"][:29] <= written["high"][:29]).all()
+    assert not list(tables.glob(".*"))
+
+
+def test_predict_without_valence_prints_no_scores(tables, capsys):
+    pd.read_csv(tables / "list.csv").drop(columns="valence").to_csv(tables / "bare.csv")
+    assert predict(tables, "bare.csv") == 0
+    assert "MAE" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"tracks": "training.csv"}, "nothing is left to learn from"),
+        ({"tracks": "missing.csv"}, "There is no file"),
+        ({"train": "list.csv"}, "nothing is left to learn from"),
+        ({"out": "nowhere/out.csv"}, "in a folder that exists"),
+        ({"out": "."}, "cannot be written"),
+        ({"tracks": "other.csv"}, "no column for duration_ms, danceability"),
+        ({"train": "other.csv"}, "no column for"),
+    ],
+)
+def test_predict_refuses_in_one_sentence(tables, capsys, change, said):
+    (tables / "other.csv").write_text("height,weight\n1,2\n")
+    assert predict(tables, **change) == 2
+    errors = [line for line in capsys.readouterr().err.splitlines() if not line.startswith("left")]
+    assert len(errors) == 1
+    assert said in errors[0]
+    assert not (tables / "out.csv").exists()
+
+
+def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
+    def stub(data, budget):
+        return {"data": data, "budget": budget}
+
+    monkeypatch.setattr(records, "make_record", stub)
+    monkeypatch.setattr(records, "check_record", lambda record: None)
+    out = tables / "record.json"
+    assert main(["study", "genres", "--budget", "quick", "--out", str(out)]) == 0
+    assert json.loads(out.read_text()) == {"data": "genres", "budget": "quick"}
+    assert str(out) in capsys.readouterr().out
+
+
+def test_study_refuses_in_one_sentence(tables, capsys):
+    assert main(["study", str(tables / "list.csv"), "--out", str(tables / "r.json")]) == 2
+    assert "give at least" in capsys.readouterr().err
+    assert main(["study", "genres", "--out", str(tables / "nowhere" / "r.json")]) == 2
+    assert "in a folder that exists" in capsys.readouterr().err
+
+
+def test_check_understands_audio_analyses(tmp_path, capsys):
+    one = {"start": 0.0, "duration": 1.5, "pitches": [0.5] * 12, "timbre": [1.0] * 12}
+    analysis = {"track": {"tempo": 100.0, "key": 3, "mode": 1}, "segments": [one] * 3}
+    (tmp_path / "abc.json").write_text(json.dumps(analysis))
+    for path in (tmp_path, tmp_path / "abc.json"):
+        assert main(["check", str(path)]) == 0
+        said = capsys.readouterr().out
+        assert "1 audio analyses" in said
+        assert "pitch, timbre" in said
+        assert "abc" in said
+    (tmp_path / "abd.json").write_text("{}")
+    assert main(["check", str(tmp_path)]) == 2
+    assert "no audio analysis" in capsys.readouterr().err
