@@ -13,7 +13,10 @@ def table():
     unique = make_tracks(300, 60, noise=0.3)
     other = {"artist": unique["artist"] + " and friends", "track_id": unique["track_id"] + "b"}
     copies = unique.assign(**other)
-    return leakage.leakage_table.fresh(pd.concat([unique, copies], ignore_index=True), unique, 1)
+    published = pd.concat([unique, copies], ignore_index=True)
+    # a published table has codes where a clean one has categories
+    codes = {name: published[name].cat.codes.astype(float) for name in ("key", "mode")}
+    return leakage.leakage_table.fresh(published.assign(**codes), unique, 1)
 
 
 def test_duplicated_recordings_inflate_the_plain_split(table):
