@@ -1,0 +1,59 @@
+"""README's first screen says what the analysis finds today."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from analysis.inference import effects, selection
+from analysis.prediction import ceiling, leakage
+from analysis.reporting import prose
+from analysis.tracks import cleaning, datasets, splitting
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def published():
+    return datasets.load("genres")
+
+
+@pytest.fixture(scope="module")
+def tracks(published):
+    return cleaning.clean(published).tracks
+
+
+def test_counts(tracks):
+    recordings, artists = len(tracks), tracks["artist"].nunique()
+    assert f"{recordings:,} recordings by {artists:,} artists" in README
+
+
+def test_effects(tracks):
+    train = splitting.hold_out(tracks).train
+    half = selection.estimate_choice(selection.choose_formula(train), train).half
+    slopes = effects.average_effects(half).set_index("feature")["per_sd"]
+    assert f"most ({prose.signed(slopes['danceability'])} per standard deviation" in README
+    assert f"then energy ({prose.signed(slopes['energy'])})" in README
+    assert slopes["loudness"] < 0
+
+
+def test_leakage(published, tracks):
+    shown = [float(n) for n in re.findall(r"R² of (0\.\d\d);.*?shows (0\.\d\d)\.", README)[0]]
+    found = leakage.leakage_table(published, tracks, repeats=3)["r2"]
+    assert shown == pytest.approx([found[0], found[2]], abs=0.006)
+
+
+def test_repeats(published):
+    repeatable = ceiling.repeat_measurements(published)["r2"].iloc[0]
+    assert f"share {prose.percent(repeatable, 1)} of the variance" in README
+
+
+def test_commands_and_places_exist():
+    targets = re.findall(r"^make (\w+)", README, re.M)
+    makefile = (ROOT / "Makefile").read_text()
+    assert targets
+    assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+    places = re.findall(r"\]\(((?!http)[^)#]+)\)", README)
+    assert places
+    assert all((ROOT / place).exists() for place in places)
