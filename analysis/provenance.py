@@ -17,6 +17,7 @@ PACKAGES = (
     "pygam",
     "keras",
     "jax",
+    "optuna",
     "plotnine",
 )
 

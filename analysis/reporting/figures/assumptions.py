@@ -98,7 +98,7 @@ def _explain(panel: str) -> str:
         "Predictive check": "density, data thick and draws thin",
         "Linearity": "residual against fitted valence",
         "Equal variance": "size of residual against fitted valence",
-        "Normality": "standardised residual against normal quantile",
+        "Normality": "residual against normal quantile",
         "Influence": "standardised residual against leverage",
         "Collinearity": "inflation of standard errors, by rank",
     }

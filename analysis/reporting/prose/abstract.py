@@ -23,8 +23,9 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
         f"Of the published scores, {first['feature']} goes with valence most "
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
         f"{prose.interval(first['per_sd_low'], first['per_sd_high'])}), then {second['feature']} "
-        f"({prose.signed(second['per_sd'])}); a regression with curves, chosen by cross-validation "
-        f"over whole artists, explains {prose.percent(share)} of its variance."
+        f"({prose.signed(second['per_sd'])}), other features equal; a regression with curves, "
+        "chosen by cross-validation over whole artists, explains "
+        f"{prose.percent(share)} of the variance in the folds that chose it."
     )
 
 
@@ -32,9 +33,11 @@ def summarize_prediction(held: pd.DataFrame, comparison: Comparison) -> str:
     """Say how well the best method without a neural network predicts artists it has not seen."""
     label = comparison.labels[comparison.best]
     mae, r2 = (_score(held, comparison.best, metric) for metric in ("mae", "r2"))
+    crossed = comparison.by_fold.query("model == @comparison.best")["r2"].mean()
     return (
         f"On artists held out, the best method that is no neural network ({label.lower()}) "
-        f"predicts valence with a mean absolute error of {mae} and an R² of {r2}."
+        f"predicts valence with a mean absolute error of {mae} and an R² of {r2}; over folds of "
+        f"the training part its R² is {prose.number(crossed)}."
     )
 
 
@@ -76,12 +79,11 @@ def _difference(value: float, ends: pd.Series) -> str:
 
 def summarize_flattery(leaks: pd.DataFrame) -> str:
     """Say how much a plain split of the published rows flatters."""
-    published, _, artists = leaks["r2"]
+    published, unique, artists = leaks["r2"]
     return (
-        f"The usual random split of the published rows would have shown an R² of "
-        f"{prose.number(published, 2)} where whole artists held out show "
-        f"{prose.number(artists, 2)} for one and the same model: repeated recordings and known "
-        "artists make up the difference."
+        f"For one and the same model, folds of the published rows drawn at random show an R² of "
+        f"{prose.number(published, 2)}, folds of whole artists {prose.number(artists, 2)}; "
+        f"{_blame(published - unique, unique - artists)}."
         if published - artists > 0.02
         else "A random split of the published rows flatters little here: an R² of "
         f"{prose.number(published, 2)} against {prose.number(artists, 2)} on whole artists."
@@ -95,12 +97,21 @@ def summarize_remainder(repeats: pd.DataFrame, reached: float) -> str:
         return "Too few recordings repeat in this table to say how much of the rest is noise."
     return (
         f"Two releases of one recording share {prose.percent(repeatable, 1)} of the variance of "
-        f"valence, so what stays unexplained beyond {prose.percent(reached)} is not noise: it is "
-        "in the sound, and not in the scores published beside valence."
+        f"valence, so little of what stays unexplained beyond {prose.percent(reached)} is noise of "
+        "the measurement; how much of it the published scores do not contain, and how much the "
+        "methods miss, the estimates of a ceiling leave open."
         if repeatable - reached > 0.2
         else f"Two releases of one recording share {prose.percent(repeatable, 1)} of the variance "
         "of valence, which is hardly more than the models explain."
     )
+
+
+def _blame(repeats: float, known: float) -> str:
+    """Say which of two leaks makes the difference."""
+    if known < 0.1 * (repeats + known):
+        return "nearly all of the difference comes from recordings that are there more than once"
+    share = repeats / (repeats + known)
+    return f"{prose.percent(share)} of the difference comes from repeated recordings"
 
 
 def _score(held: pd.DataFrame, model: str, metric: str) -> str:

@@ -20,7 +20,7 @@ def compare_models(effects: pd.DataFrame) -> str:
     other = apart.loc[feature].idxmax()
     split = _opposed(effects)
     story = (
-        "All models tell the same story: no feature has intervals clear of zero on opposite sides."
+        "The models agree on signs: no feature has intervals clear of zero on opposite sides."
         if not split else f"The models disagree on the sign of {prose.joined(split)}."
     )  # fmt: skip
     return (
@@ -111,5 +111,6 @@ def _judge_rest(simulated: pd.DataFrame, collinearity: pd.DataFrame, moved) -> l
         ("no single track decides",
          f"without the most influential, effects move by at most "
          f"{prose.number(moved['shift'].abs().max(), 2)} standard errors",
-         "conclusions change" if moved["moved"].any() else "none", "tracks named; kept"),
+         "an interval meets zero that did not, or the reverse" if moved["moved"].any() else "none",
+         "tracks named; kept"),
     ]  # fmt: skip

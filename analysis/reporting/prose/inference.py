@@ -173,7 +173,7 @@ def answer_question(effects, tests, blocks, associations, extra: dict) -> list[s
     return [
         f"{first['feature'].capitalize()} goes with valence most: {_effect_words(first)}.",
         f"Next comes {second['feature']}: {_effect_words(second)}.",
-        _falling(ordered[ordered["per_sd_high"] < 0].head(3)),
+        _others(ordered.iloc[2:], tests),
         turning,
         f"The block that explains most beyond all others is {block['block']} "
         f"({prose.percent(block['r2_lost'])} of the variance), and artists differ by a further "
@@ -181,15 +181,25 @@ def answer_question(effects, tests, blocks, associations, extra: dict) -> list[s
     ]  # fmt: skip
 
 
-def _falling(down: pd.DataFrame) -> str:
-    """Say which scores go with lower valence, all else equal."""
-    if down.empty:
-        return "No score clearly goes with lower valence, all else equal."
-    names, slopes = down["feature"].tolist(), [prose.signed(value) for value in down["per_sd"]]
-    return (
-        f"{prose.joined(names).capitalize()} {'goes' if len(down) == 1 else 'go'} with lower "
-        f"valence, all else equal ({prose.joined(slopes)} per standard deviation)."
-    )
+def _others(rest: pd.DataFrame, tests: pd.DataFrame) -> str:
+    """Say which other scores pass the joint test, in which direction, the weightiest first."""
+    merged = rest.merge(tests[["feature", "p_holm", "r2_lost"]], on="feature")
+    passed = merged[merged["p_holm"] < LEVEL].sort_values("r2_lost", ascending=False)
+    if passed.empty:
+        return "No other score passes the joint test."
+    parts = [
+        f"{row.feature} ({_direction(row)}, {prose.percent(row.r2_lost, 1)} of the variance)"
+        for row in passed.itertuples()
+    ]
+    verb = "passes" if len(parts) == 1 else "pass"
+    return f"Of the other scores, {prose.joined(parts)} {verb} the joint test."
+
+
+def _direction(row) -> str:
+    """Return the direction of a curve; one whose slope and ends disagree turns."""
+    if row.per_sd * row.span < 0:
+        return "turning"
+    return "rising" if row.span > 0 else "falling"
 
 
 def _effect_words(row: pd.Series) -> str:
@@ -212,12 +222,12 @@ def summarize_slopes(slopes: pd.DataFrame) -> str:
     mixed = [n for n, p in slopes.groupby("feature", sort=False)
              if (p["pooled_low"] > 0).any() and (p["pooled_high"] < 0).any()]  # fmt: skip
     text = (
-        f"Genres differ most in {wide}: the pooled slope runs from "
-        f"{prose.signed(low['pooled'])} in {low['genre']} to {prose.signed(high['pooled'])} in "
-        f"{high['genre']}."
+        f"Genres differ most in {wide} (by the standard deviation between genres): the pooled "
+        f"slope runs from {prose.signed(low['pooled'])} in {low['genre']} to "
+        f"{prose.signed(high['pooled'])} in {high['genre']}."
     )
     if not mixed:
         return f"{text} No score has clearly opposite signs in two genres."
     verb = "has" if len(mixed) == 1 else "have"
     names = prose.joined(mixed).capitalize()
-    return f"{text} {names} {verb} clearly opposite signs in some genres."
+    return f"{text} {names} {verb} opposite signs in some genres, with intervals clear of zero."

@@ -58,11 +58,16 @@ def summarize_history(history: pd.DataFrame) -> str:
 def summarize_seeds(spread: pd.DataFrame, duel) -> str:
     """Set the seeds' spread beside the difference that is to be judged."""
     maes = spread[spread["kind"] == "ensemble"]["mae"]
-    apart, span = abs(duel.difference("mae")["value"]), maes.max() - maes.min()
-    word = "less" if span < apart else "no less"
+    other = duel.score("mae", duel.other)["value"]
+    reported = duel.score("mae", duel.network)["value"]
+    better = int((maes < reported - 1e-6).sum())
     return (
-        f"Over {prose.spelled(len(maes))} seeds the ensemble's error spans "
-        f"{prose.number(span, 4)}, {word} than the difference between the methods."
+        f"Over {prose.spelled(len(maes))} seeds the ensemble's error runs from "
+        f"{prose.number(maes.min(), 4)} to {prose.number(maes.max(), 4)}; "
+        f"{prose.spelled(better)} of these seeds did better than the one reported above "
+        f"({prose.number(reported, 4)}). On average over the seeds the difference to the other "
+        f"method is {prose.signed(maes.mean() - other, 4)}, not "
+        f"{prose.signed(reported - other, 4)}."
     )
 
 
@@ -97,9 +102,9 @@ def answer_same_function(effects: pd.DataFrame, pairs: pd.DataFrame) -> str:
     ranks = pairs["rank_network"].corr(pairs["rank_other"], method="spearman")
     both = curves >= ALIKE and ranks >= ALIKE
     verdict = (
-        "As far as single features show, both learned the same function"
+        "As far as these features show, both learned curves of like shape"
         if both
-        else "The two did not learn quite the same function"
+        else "The two did not learn quite the same shapes"
     )
     return (
         f"{verdict}: their curves correlate at {prose.number(curves, 2)} on average, weighted by "

@@ -18,14 +18,16 @@ def plain_value(scored: pd.DataFrame, model: str, metric: str) -> str:
 
 def summarize_leakage(table: pd.DataFrame) -> str:
     """Say what repeats and shared artists add to R²."""
-    published, unique, artists = table["r2"]
+    published, unique, artists = table["r2"].round(3)
     repeats, known = published - unique, unique - artists
+    unsure = table["r2_low"].iloc[1] < artists
     text = (
         f"The same model that reaches an R² of {prose.number(artists)} on new artists seems to "
         f"reach {prose.number(published)} on the rows as published. "
     )
     parts = [_flattery(repeats, "repeated recordings"), _flattery(known, "known artists")]
-    return text + f"Of the difference, {prose.joined(parts)}."
+    doubt = " The part of the artists is within the uncertainty of the folds." if unsure else ""
+    return text + f"Of the difference, {prose.joined(parts)}.{doubt}"
 
 
 def _flattery(size: float, what: str) -> str:
@@ -57,20 +59,22 @@ def summarize_tests(tests: pd.DataFrame, best: str, labels: dict[str, str]) -> s
 
 def summarize_optimism(plain: pd.DataFrame, grouped: pd.DataFrame, best: str) -> str:
     """Say what the assignment's plain split adds to the scores."""
-    easy, hard = (_row(scored, best, "r2")["value"] for scored in (plain, grouped))
-    word = "flatters" if easy > hard + 0.005 else "does not flatter"
+    one, two = (_row(scored, best, "r2") for scored in (plain, grouped))
+    easy, hard = one["value"], two["value"]
+    apart = one["low"] > two["high"] or two["low"] > one["high"]
+    word = "differ" if apart else "cannot be told apart, since each has its own tracks and interval"
     return (
         f"On a plain random fifth of the same clean tracks the same settings reach an R² of "
         f"{value_of(plain, best, 'r2')} and a mean absolute error of "
-        f"{value_of(plain, best, 'mae')}; here the plain split {word} "
-        f"({prose.signed(easy - hard)} in R²)."
+        f"{value_of(plain, best, 'mae')}. That is {prose.signed(easy - hard)} in R² against whole "
+        f"artists; the two scores {word}."
     )
 
 
 def summarize_calibration(intercept: float, slope: float) -> str:
     """Say whether predictions mean what they say."""
     if abs(slope - 1) < 0.1:
-        word = "predictions can be taken at their word"
+        word = "on average, predictions can be taken at their word"
     elif slope > 1:
         word = "predictions are too timid: the truth lies farther from the mean"
     else:
@@ -85,14 +89,14 @@ def summarize_coverage(table: pd.DataFrame, level: float) -> str:
     """Say whether intervals hold what they promise, overall and in the worst group."""
     rest = table[table["group"] != "all"]
     overall = table[table["group"] == "all"].set_index("kind")["coverage"]
-    parts = [f"{name} intervals {prose.percent(value, 1)}" for name, value in overall.items()]
-    text = f"Asked for {prose.percent(level)}, {prose.joined(parts)} of held-out tracks are covered"
+    parts = [f"{name} intervals cover {prose.percent(v, 1)}" for name, v in overall.items()]
+    text = f"Asked for {prose.percent(level)}, {prose.joined(parts)} of the held-out tracks"
     if rest.empty:
         return f"{text}."
     worst = rest.loc[rest.groupby("kind")["coverage"].idxmin()]
     lows = [f"{prose.percent(row.coverage)} in {row.group} with {row.kind} ones"
             for row in worst.itertuples()]  # fmt: skip
-    return f"{text}; the least covered groups have {prose.joined(lows)}."
+    return f"{text}; the lowest coverage of a group is {prose.joined(lows)}."
 
 
 def summarize_groups(table: pd.DataFrame) -> str:
@@ -132,8 +136,8 @@ def summarize_repeats(repeats: pd.DataFrame) -> str:
     if pd.isna(row["r2"]):
         return "The table has too few recordings under two identifiers to say how repeatable it is."
     verdict = (
-        "Valence is read off the audio with next to no noise, so what a model misses is not noise "
-        "but what the features leave out."
+        "Between releases valence hardly changes, so little of what a model misses is noise of the "
+        "measurement."
         if row["r2"] > 0.95
         else "Part of what a model misses is noise in valence itself."
     )
@@ -151,7 +155,10 @@ def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
     word = "close to" if reached > 0.85 * top else "below"
     return (
         f"The highest estimate is {prose.number(top)}; the best method, with a cross-validated R² "
-        f"of {prose.number(reached)}, is {word} it ({prose.percent(min(reached / top, 9.99))})."
+        f"of {prose.number(reached)}, is {word} it ({prose.percent(min(reached / top, 9.99))}). "
+        "None of these estimates is a bound: each rests on the same tracks, a neighbour that is "
+        "not near makes the attainable look smaller, and the curve of one method says where that "
+        "method tends, not what the features allow."
     )
 
 
