@@ -62,7 +62,12 @@ def _add_predict(predict: argparse.ArgumentParser) -> None:
     predict.add_argument(
         "--train", metavar="NAME|PATH", required=True, help="the table to learn from"
     )
-    predict.add_argument("--out", type=Path, default=Path("predictions.csv"))
+    predict.add_argument(
+        "--out",
+        type=Path,
+        default=Path("predictions.csv"),
+        help="where to write the predictions; predictions.csv if not given",
+    )
     predict.set_defaults(command=predict_table)
 
 

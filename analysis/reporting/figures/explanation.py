@@ -44,7 +44,8 @@ def draw_importance(table: pd.DataFrame, most: int = 16):
     table : pandas.DataFrame
         What `explanation.summarise_importance` returns, with a column `by`.
     """
-    shown = table.groupby("by", sort=False).head(most)
+    shown = table.assign(group=table["group"].map(prose.feature_name))
+    shown = shown.groupby("by", sort=False).head(most)
     order = list(dict.fromkeys(shown.sort_values("mae")["group"]))
     shown = shown.assign(
         group=pd.Categorical(shown["group"], order),
@@ -117,6 +118,7 @@ def draw_contributions(parts: pd.DataFrame):
         Columns track (title of the panel), feature, value, contribution; the greatest first.
     """
     shown = parts.assign(
+        feature=parts["feature"].map(prose.feature_name),
         track=pd.Categorical(parts["track"], parts["track"].unique()),
         sign=["up" if value > 0 else "down" for value in parts["contribution"]],
         text=[prose.signed(value, 2) for value in parts["contribution"]],

@@ -24,6 +24,7 @@ from plotnine import (
     scale_x_discrete,
 )
 
+from analysis.reporting import prose
 from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
 
@@ -95,7 +96,7 @@ def draw_agreement(tracks: pd.DataFrame, predictions: pd.DataFrame, names: dict[
     shown["closer"] = pd.Categorical(closer, list(names.values()))
     return (
         ggplot(shown, aes("other", "network", color="closer", shape="closer"))
-        + geom_point(alpha=0.5, size=1, stroke=0, raster=True)
+        + geom_point(alpha=0.7, size=1.8, stroke=0, raster=True)
         + geom_abline(color=INK, size=0.4)
         + scale_color_manual(COLORS)
         + scale_shape_manual(SHAPES)
@@ -149,6 +150,7 @@ def draw_importance(pairs: pd.DataFrame, names: dict[str, str], most: int = 12):
     most : int
         Groups that are shown.
     """
+    pairs = pairs.assign(group=pairs["group"].map(prose.feature_name))
     shown = pairs.head(most)[["group", "network", "other"]].melt("group", var_name="method")
     shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
     order = list(pairs["group"].head(most))[::-1]

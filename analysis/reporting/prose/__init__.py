@@ -85,3 +85,8 @@ def verbatim(text: str) -> str:
     escaped = re.sub(r"([\\`*_{}\[\]<>()#+.!|$@^~\"'-])", r"\\\1", text)
     # Pandoc's Typst writer lets "+ key" at the start of a cell become a list; a joiner prevents it
     return f"{JOINER}{escaped}" if re.match(r"[-+=/] ", text) else escaped
+
+
+def feature_name(name: str) -> str:
+    """Return the name in print of a column, or of columns joined by other words."""
+    return re.sub(r"\bduration_(?:ms|min)\b", "duration", name).replace("genre_", "genre: ")

@@ -110,11 +110,11 @@ def summarize_groups(table: pd.DataFrame) -> str:
 
 def summarize_importance(table: pd.DataFrame, concordance: float) -> str:
     """Say which features matter most and whether folds agree."""
-    leading = table["group"].head(3).tolist()
+    leading = [prose.feature_name(name) for name in table["group"].head(3)]
     word = "agree" if concordance > 0.8 else "partly agree" if concordance > 0.5 else "disagree"
     return (
-        f"{prose.joined(leading)} matter most; the folds' rankings {word} (Kendall's coefficient "
-        f"of concordance {prose.number(concordance, 2)})."
+        f"{prose.joined(leading).capitalize()} matter most; the folds' rankings {word} "
+        f"(Kendall's coefficient of concordance {prose.number(concordance, 2)})."
     )
 
 
@@ -124,7 +124,8 @@ def summarize_interaction(table: pd.DataFrame, effects: pd.DataFrame) -> str:
     share = top["size"] / effects["spread"].max()
     word = "small" if share < 0.2 else "not small"
     return (
-        f"The strongest is that of {top['first']} and {top['second']}; with a standard deviation "
+        f"The strongest is that of {prose.feature_name(top['first'])} and "
+        f"{prose.feature_name(top['second'])}; with a standard deviation "
         f"of {prose.number(top['size'])} it is {word} beside the largest single effect "
         f"({prose.number(effects['spread'].max())})."
     )

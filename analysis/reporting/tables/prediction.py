@@ -139,7 +139,8 @@ def tabulate_attained(shares: pd.DataFrame, labels: dict[str, str]) -> Markdown:
 def tabulate_interactions(table: pd.DataFrame, most: int = 8) -> Markdown:
     """Tabulate the strongest interactions."""
     shown = pd.DataFrame({
-        "features": table["first"] + " and " + table["second"], "H": table["h"],
+        "features": (table["first"] + " and " + table["second"]).map(prose.feature_name),
+        "H": table["h"],
         "size (SD of valence)": table["size"], "least fold": table["low"],
         "greatest fold": table["high"],
     })  # fmt: skip
