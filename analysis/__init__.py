@@ -8,10 +8,13 @@ The rooms, in the order in which data walk through them:
     Question 1: which features go with valence, in which direction, how much and in what shape.
 ``prediction``
     Question 2: how well valence can be predicted, and what the predictions rest on.
+``study``
+    One data set through all of it, into one record in ``results/``.
 ``reporting``
     Frames in, pictures and words out; it computes nothing.
 
-``memory`` keeps the results of slow steps between runs.
+``memory`` keeps the results of slow steps between runs; ``provenance`` says what made a report;
+``__main__`` is the command line.
 No room imports from a room further down this list.
 """
 

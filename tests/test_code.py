@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted([*(ROOT / "analysis").rglob("*.py"), *(ROOT / "render").rglob("*.py")])
 # no room imports from a room further down the way
-WAY = ("tracks", "inference", "prediction", "reporting")
+WAY = ("tracks", "inference", "prediction", "study", "reporting")
 
 
 def relative(path: Path) -> str:

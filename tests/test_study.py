@@ -43,7 +43,7 @@ def table(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory):
+def own_store(tmp_path_factory):
     """A small budget, few and quick methods, one process and a cache of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("analysis.memory.store", Memory(tmp_path_factory.mktemp("c"), verbose=0))
@@ -60,7 +60,7 @@ def workplace(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def record(table, workplace):
+def record(table, own_store):
     return records.make_record(str(table), "quick")
 
 
@@ -86,11 +86,11 @@ def test_a_record_says_what_the_table_says(record, table):
     assert sets["timbre"] > sets["neither"] + 0.1 > sets["pitch"]
 
 
-def test_a_study_that_is_run_again_takes_its_results_from_the_cache(record, table, workplace):
-    workplace.setattr("analysis.prediction.validation.fit_learner", None)
+def test_a_study_that_is_run_again_takes_its_results_from_the_cache(record, table, own_store):
+    own_store.setattr("analysis.prediction.validation.fit_learner", None)
     again = records.make_record(str(table), "quick")
     assert again["tables"] == json.loads(json.dumps(record["tables"]))
-    workplace.undo()
+    own_store.undo()
 
 
 def test_a_failed_write_leaves_the_old_record(record, tmp_path, monkeypatch):
