@@ -157,7 +157,7 @@ def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
     return (
         f"The highest estimate is {prose.number(top)}; the best method, with a cross-validated R² "
         f"of {prose.number(reached)}, is {word} it ({prose.percent(min(reached / top, 9.99))}). "
-        "None of these estimates is a bound: each rests on the same tracks, a neighbour that is "
+        "These estimates are no bounds: each rests on the same tracks, a neighbour that is "
         "not near makes the attainable look smaller, and the curve of one method says where that "
         "method tends, not what the features allow."
     )
