@@ -1,4 +1,4 @@
-"""The learners: each one pipeline from the columns of a table to a prediction of valence."""
+"""The learners: what each is called, what a search may choose, and how one is fitted."""
 
 import functools
 from collections.abc import Callable, Mapping
@@ -7,28 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import (
-    ExtraTreesRegressor,
-    HistGradientBoostingRegressor,
-    RandomForestRegressor,
-)
-from sklearn.kernel_approximation import Nystroem
-from sklearn.linear_model import ElasticNet
-from sklearn.neighbors import KNeighborsRegressor
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.svm import SVR, LinearSVR
 from sklearn.utils.validation import has_fit_parameter
 from threadpoolctl import ThreadpoolController
 
-from analysis import SEED
 from analysis.prediction import preparing
+from analysis.prediction.builders import (
+    build_boosting,
+    build_elastic_net,
+    build_extra_trees,
+    build_forest,
+    build_mean,
+    build_median,
+    build_neighbours,
+    build_support_vectors,
+)
 from analysis.tracks.splitting import artist_keys
-
-# Above this many training tracks a support vector machine works on an approximate kernel.
-EXACT_KERNEL_ROWS = 10_000
-# Landmarks of the approximate kernel.
-LANDMARKS = 1_000
 
 
 @dataclass(frozen=True)
@@ -118,110 +111,6 @@ def one_thread():
 def _threads() -> ThreadpoolController:
     """Find the libraries that keep threads; that takes time, so it is done once."""
     return ThreadpoolController()
-
-
-def build_mean(features: pd.DataFrame) -> BaseEstimator:
-    """Predict the mean of the training tracks."""
-    return DummyRegressor(strategy="mean")
-
-
-def build_median(features: pd.DataFrame) -> BaseEstimator:
-    """Predict the median of the training tracks, the constant of the least absolute error."""
-    return DummyRegressor(strategy="median")
-
-
-def build_elastic_net(
-    features: pd.DataFrame, alpha: float = 0.003, l1_ratio: float = 0.5, knots: int = 5
-) -> BaseEstimator:
-    """Fit a penalised linear model on splines, products of pairs and indicators."""
-    model = ElasticNet(alpha=alpha, l1_ratio=l1_ratio, max_iter=500, tol=5e-3)
-    return make_pipeline(*steps(preparing.for_lines(features, knots)), model)
-
-
-def build_neighbours(
-    features: pd.DataFrame,
-    n_neighbors: int = 25,
-    weights: str = "distance",
-    p: float = 2.0,
-    genre_weight: float = 1.0,
-) -> BaseEstimator:
-    """Average the valence of the most similar training tracks."""
-    model = KNeighborsRegressor(n_neighbors, weights=weights, p=p)
-    return make_pipeline(*steps(preparing.for_distances(features, genre_weight)), model)
-
-
-def build_support_vectors(
-    features: pd.DataFrame,
-    cost: float = 0.5,
-    width: float = 0.5,
-    epsilon: float = 0.1,
-    genre_weight: float = 1.0,
-) -> BaseEstimator:
-    """Fit support vector regression with a Gaussian kernel, approximated on large tables.
-
-    `width` is gamma times the number of features, so that one range suits narrow and wide tables.
-    """
-    prepare = preparing.for_distances(features, genre_weight)
-    gamma = width / features.shape[1]
-    if len(features) <= EXACT_KERNEL_ROWS:
-        model = [SVR(C=cost, gamma=gamma, epsilon=epsilon, cache_size=500)]
-    else:
-        model = [
-            Nystroem(gamma=gamma, n_components=LANDMARKS, random_state=SEED),
-            LinearSVR(C=cost, epsilon=epsilon, dual="auto", random_state=SEED),
-        ]
-    return make_pipeline(*steps(prepare), *model)
-
-
-def build_forest(
-    features: pd.DataFrame, leaf: int = 3, share: float = 0.4, trees: int = 200
-) -> BaseEstimator:
-    """Fit a random forest: trees on bootstrap samples, the best cut of a share of the features."""
-    model = RandomForestRegressor(
-        trees, min_samples_leaf=leaf, max_features=share, random_state=SEED
-    )
-    return make_pipeline(*steps(preparing.for_forests(features)), model)
-
-
-def build_extra_trees(
-    features: pd.DataFrame, leaf: int = 3, share: float = 0.5, trees: int = 200
-) -> BaseEstimator:
-    """Fit extremely randomised trees: every tree sees all tracks, cuts are drawn at random."""
-    model = ExtraTreesRegressor(trees, min_samples_leaf=leaf, max_features=share, random_state=SEED)
-    return make_pipeline(*steps(preparing.for_forests(features)), model)
-
-
-def build_boosting(
-    features: pd.DataFrame,
-    rate: float = 0.05,
-    rounds: int = 250,
-    leaves: int = 12,
-    leaf: int = 20,
-    penalty: float = 5.0,
-    share: float = 0.4,
-) -> BaseEstimator:
-    """Fit histogram gradient boosting; categories are split as sets of levels.
-
-    The loss is the square although the objective of the search is the absolute error: measured on
-    the embedded table, the absolute loss gave no lower MAE and a lower R².
-    """
-    model = HistGradientBoostingRegressor(
-        learning_rate=rate,
-        max_iter=rounds,
-        max_leaf_nodes=leaves,
-        min_samples_leaf=leaf,
-        l2_regularization=penalty,
-        max_features=share,
-        categorical_features=preparing.categories_of(features),
-        early_stopping=False,
-        random_state=SEED,
-    )
-    return make_pipeline(*steps(preparing.for_boosting(features)), model)
-
-
-def steps(prepared: Pipeline) -> list:
-    """Return the steps of a pipeline, to be followed by a model."""
-    return [step for _, step in prepared.steps]
 
 
 MEAN = Learner("mean", "Mean", "baseline", build_mean)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.inference.formulas import formula_of
-from analysis.prediction import learners, preparing
+from analysis.prediction import builders, learners, preparing
 from analysis.prediction.evaluation import scores
 from analysis.prediction.formula_learner import formula_learner
 from analysis.tracks.splitting import hold_out
@@ -63,8 +63,8 @@ def test_defaults_lie_within_their_ranges():
 
 
 def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
-    monkeypatch.setattr(learners, "EXACT_KERNEL_ROWS", 100)
-    monkeypatch.setattr(learners, "LANDMARKS", 80)
+    monkeypatch.setattr(builders, "EXACT_KERNEL_ROWS", 100)
+    monkeypatch.setattr(builders, "LANDMARKS", 80)
     split = hold_out(tracks)
     fitted = learners.fit_learner(learners.SUPPORT, split.train)
     assert "nystroem" in fitted.named_steps
