@@ -6,7 +6,9 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nbformat
@@ -15,6 +17,7 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from render import RenderError
 from render.document import Cell, Document, Prose
+from render.progress import show_progress
 from render.settings import Settings
 
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -62,11 +65,12 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     RenderError
         At the first failure, with the cell's label, the line and the error.
     """
-    client = _client(document)
     try:
-        with client.setup_kernel(env=_environment(settings), stderr=subprocess.DEVNULL):
-            _run(client, SETUP.format(**_figure(settings)))
-            return _walk(client, document, settings, parameters, say)
+        with _client(document) as client, show_progress(say) as variables:
+            environment = _environment(settings) | variables
+            with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+                _run(client, SETUP.format(**_figure(settings)))
+                return _walk(client, document, settings, parameters, say)
     except KeyboardInterrupt:
         # the task that waited for the kernel is left behind and would complain of its death
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -142,14 +146,17 @@ def _run(client, code: str) -> list:
     return cell.outputs
 
 
-def _client(document: Document) -> NotebookClient:
-    """Return a client whose kernel works beside the document, without a network port."""
+@contextmanager
+def _client(document: Document):
+    """Give a client whose kernel works beside the document, without a network port."""
     resources = {"metadata": {"path": str(document.path.parent)}}
     client = NotebookClient(nbformat.v4.new_notebook(), timeout=None, resources=resources)
     client.km = client.create_kernel_manager()
-    if sys.platform != "win32":
-        client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
-    return client
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+        if sys.platform != "win32":
+            client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
+            client.km.ip = f"{folder}/kernel"  # sockets' names; else they lie beside the document
+        yield client
 
 
 def _environment(settings: Settings) -> dict[str, str]:

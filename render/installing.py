@@ -32,7 +32,8 @@ def main() -> int:
     problem = install()
     if problem:
         NOTE.write_text(problem, encoding="utf-8")
-        print(f"Quarto could not be installed: {problem}. The report does not need it.")
+        if is_asked:  # else the renderer's own line, which follows, says why it is not Quarto
+            print(f"Quarto could not be installed: {problem}. The report does not need it.")
         return int(is_asked)
     NOTE.unlink(missing_ok=True)
     print("Quarto is installed.")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from render import RenderError
 from render.document import Document
+from render.progress import show_progress
 from render.publishing import publish
 from render.settings import read_settings
 
@@ -51,14 +52,16 @@ def _run(command: list, document: Document, name: str, say) -> None:
     """Run Quarto for one format; tell every cell; explain a failure."""
     environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
-    process = subprocess.Popen(command, cwd=document.path.parent, env=environment, **streams)
-    try:
-        log = _follow(process, name, say)
-        if process.wait():
-            raise RenderError(_explain(log, document))
-    finally:
-        process.terminate()
-        process.wait()
+    with show_progress(say) as variables:
+        options = {"cwd": document.path.parent, "env": environment | variables, **streams}
+        process = subprocess.Popen(command, **options)
+        try:
+            log = _follow(process, name, say)
+            if process.wait():
+                raise RenderError(_explain(log, document))
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def _follow(process: subprocess.Popen, name: str, say) -> list[str]:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 
 import pytest
 from conftest import ROOT
@@ -170,7 +171,11 @@ def test_an_interrupt_leaves_the_last_good_files(report):
     folder = report(cell("#| label: slow", "import time", "time.sleep(60)"))
     command = [sys.executable, "-m", "render", "--renderer", "pandoc"]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    process = subprocess.Popen(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, **streams)
+    # a shell starts what it sends to the background with interrupts ignored, and tests inherit that
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, preexec_fn=heard, **streams
+    )
     wait_for(process, "slow")
     process.send_signal(signal.SIGINT)
     _, message = process.communicate(timeout=20)

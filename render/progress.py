@@ -1,0 +1,47 @@
+"""What long cells do, told while they run: the analysis writes lines, the renderer shows them."""
+
+import os
+import tempfile
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+
+# The analysis writes its lines to the file that this variable names, under either renderer.
+VARIABLE = "REPORT_PROGRESS"
+EVERY = 0.5  # seconds between two looks at the file
+
+
+@contextmanager
+def show_progress(say):
+    """Show every line that the analysis writes about its progress while the body runs.
+
+    Parameters
+    ----------
+    say : callable
+        Takes what `print` takes; called from a thread of its own.
+
+    Yields
+    ------
+    dict of str to str
+        The environment variable to hand to whatever runs the cells.
+    """
+    with tempfile.TemporaryDirectory(prefix="progress-", ignore_cleanup_errors=True) as folder:
+        path, ended = Path(folder) / "lines", threading.Event()
+        path.touch()
+        watcher = threading.Thread(target=_watch, args=(path, ended, say), daemon=True)
+        watcher.start()
+        try:
+            yield {VARIABLE: os.fspath(path)}
+        finally:
+            ended.set()
+            watcher.join()
+
+
+def _watch(path: Path, ended: threading.Event, say) -> None:
+    """Say every whole line that is added to a file, until the end."""
+    rest = ""
+    with path.open(encoding="utf-8") as file:
+        while not ended.wait(EVERY):
+            *lines, rest = (rest + file.read()).split("\n")
+            for line in lines:
+                say(f"\n      {line} ...", end=" ", flush=True)
