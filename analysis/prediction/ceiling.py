@@ -1,33 +1,24 @@
 """How much of the variance of valence could these features explain at all?
 
-Three answers that share no assumption: how much alike tracks differ, where the learning curve
-leads, and how much two measurements of one recording differ.
+Two answers that share no assumption: how much alike tracks differ, and how much two measurements
+of one recording differ; `learning_curves` has a third, where more tracks would lead.
 """
-
-import logging
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.neighbors import NearestNeighbors
 
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction import preparing
-from analysis.prediction.evaluation import draw_counts, interval_of, scores
-from analysis.prediction.learners import predict
+from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import JOBS, Candidate, source_of
 from analysis.tracks.recordings import recording_numbers
-from analysis.tracks.splitting import artist_keys, grouped_folds
+from analysis.tracks.splitting import artist_keys
 
-log = logging.getLogger("analysis")
 NEIGHBOURS = 10
 # Searching all pairs of more tracks takes long and moves the estimate by less than its error.
 MOST_TRACKS = 20_000
-# Exponents of the learning curve that are tried; 1/2 is that of a parametric model's error.
-DECAYS = np.linspace(0.2, 1.0, 17)
 
 
 @remember
@@ -70,65 +61,6 @@ def neighbour_profile(tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     halves, distances = _neighbour_pairs(draw_artists(tracks, MOST_TRACKS, seed))
     means = {"distance": distances.mean(axis=0), "half_difference": halves.mean(axis=0)}
     return pd.DataFrame({"neighbour": np.arange(1, NEIGHBOURS + 1), **means})
-
-
-def learning_curve(
-    one: Candidate, train: pd.DataFrame, shares: Sequence[float], seed: int = SEED
-) -> pd.DataFrame:
-    """Score a learner trained on growing shares of the artists.
-
-    Parameters
-    ----------
-    one : Candidate
-    train : DataFrame
-    shares : sequence of float
-        Shares of each fold's training tracks, in whole artists.
-
-    Returns
-    -------
-    DataFrame
-        Columns share, fold, tracks (trained on), mae, rmse, r2, rank.
-    """
-    log.info("learning curve of %s: %d sizes", one.label, len(shares))
-    source = source_of(one.learner)
-    tasks = [(share, fold) for share in sorted(shares, reverse=True) for fold in range(5)]
-    rows = Parallel(n_jobs=JOBS)(
-        delayed(_curve_point)(one, train, share, fold, seed, source) for share, fold in tasks
-    )
-    return pd.DataFrame(rows).sort_values(["share", "fold"], ignore_index=True)
-
-
-def extend_curve(curve: pd.DataFrame, resamples: int = 500, seed: int = SEED) -> pd.DataFrame:
-    """Extend a learning curve to endless data: R²(n) = a - b n^-c.
-
-    Returns
-    -------
-    DataFrame
-        One row; columns r2 (the limit a, at most 1), low, high (95 %, folds resampled), drop (b),
-        decay (c, between 0.2 and 1), doubled (R² at twice the tracks). Few sizes and three
-        parameters make a wide interval: that is what such a curve tells.
-    """
-    wide = curve.pivot_table(index="fold", columns="share", values="r2")
-    sizes = curve.groupby("share")["tracks"].mean().to_numpy()
-    fit = _fit_curve(sizes, wide.mean().to_numpy())
-    generator = np.random.default_rng(seed)
-    drawn = [
-        _fit_curve(sizes, wide.iloc[generator.integers(0, len(wide), len(wide))].mean().to_numpy())
-        for _ in range(resamples)
-    ]
-    low, high = interval_of(np.array([limit for limit, _, _ in drawn]))
-    limit, drop, decay = fit
-    doubled = limit - drop * (2 * sizes.max()) ** -decay
-    return pd.DataFrame(
-        [{"r2": limit, "low": low, "high": high, "drop": drop, "decay": decay, "doubled": doubled}]
-    )
-
-
-def curve_line(fit: pd.DataFrame, largest: float, points: int = 60) -> pd.DataFrame:
-    """Return tracks and r2 along an extended curve, up to four times the largest size."""
-    sizes = np.geomspace(largest / 12, largest * 4, points)
-    one = fit.iloc[0]
-    return pd.DataFrame({"tracks": sizes, "r2": one["r2"] - one["drop"] * sizes ** -one["decay"]})
 
 
 def repeat_measurements(published: pd.DataFrame, resamples: int = 2000, seed: int = SEED):
@@ -207,31 +139,6 @@ def _ceilings(sums: np.ndarray) -> np.ndarray:
     x, y = distances - middle_x[:, None], halves - middle_y[:, None]
     slope = (x * y).sum(axis=1) / (x**2).sum(axis=1)
     return 1 - np.stack([halves[:, 0], middle_y - slope * middle_x]) / variance
-
-
-@remember
-def _curve_point(
-    one: Candidate, train: pd.DataFrame, share: float, fold: int, seed: int, source: str
-) -> dict:
-    """Train on a share of the artists outside one fold, score on the fold."""
-    fitting, validation = grouped_folds(train, 5, seed)[fold]
-    rest, held = train.iloc[fitting], train.iloc[validation]
-    part = draw_artists(rest, round(share * len(rest)), seed + fold)
-    predicted = predict(one.fit(part), held)
-    place = {"share": share, "fold": fold, "tracks": len(part)}
-    return place | scores(held["valence"], predicted).to_dict()
-
-
-def _fit_curve(sizes: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
-    """Return limit, drop and decay of least squares; the limit is at most 1."""
-    best = (np.inf, float(values[-1]), 0.0, 0.5)
-    for decay in DECAYS:
-        design = np.column_stack([np.ones_like(sizes), -(sizes**-decay)])
-        (limit, drop), *_ = np.linalg.lstsq(design, values, rcond=None)
-        error = ((design @ (limit, drop) - values) ** 2).sum()
-        if drop >= 0 and limit <= 1 and error < best[0]:
-            best = (error, float(limit), float(drop), float(decay))
-    return best[1:]
 
 
 def _release_pairs(published: pd.DataFrame) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     tracks : DataFrame
-        Tracks with the pitch means and `timbre_0`.
+        Tracks with the pitch means.
 
     Returns
     -------
@@ -38,7 +38,8 @@ def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
         `pitch_contrast` (their standard deviation over their mean), `interval_1` to `interval_6`
         (correlation of the twelve means with themselves, so many semitones apart: positive where
         pitches sound together that form this interval or its complement), and `level_gap`
-        (`timbre_0`, the mean level of the segments, less `loudness`; dB, on an offset of 60).
+        (`timbre_0`, the mean level of the segments, less `loudness`; dB, on an offset of 60),
+        which is left out where a table has no timbre.
     """
     pitches = tracks[list(PITCHES)].to_numpy(float)
     centred = pitches - pitches.mean(axis=1, keepdims=True)
@@ -46,12 +47,14 @@ def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "pitch_mean": pitches.mean(axis=1),
         "pitch_least": pitches.min(axis=1),
-        "pitch_contrast": np.sqrt(spread) / pitches.mean(axis=1),
+        # silence has pitch means of 0
+        "pitch_contrast": np.sqrt(spread) / np.maximum(pitches.mean(axis=1), 1e-3),
     }
     for number, name in enumerate(INTERVALS, start=1):
         turned = np.roll(centred, -number, axis=1)
         columns[name] = (centred * turned).mean(axis=1) / spread
-    columns["level_gap"] = (tracks["timbre_0"] - tracks["loudness"]).to_numpy(float)
+    if "timbre_0" in tracks:
+        columns["level_gap"] = (tracks["timbre_0"] - tracks["loudness"]).to_numpy(float)
     return pd.DataFrame(columns, index=tracks.index)
 
 

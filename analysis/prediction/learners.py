@@ -162,7 +162,7 @@ SUPPORT = Learner(
     build_support_vectors,
     (
         Dimension("cost", 0.5, 0.05, 5.0, log=True),
-        Dimension("width", 0.5, 0.05, 1.5, log=True),
+        Dimension("width", 0.25, 0.05, 1.5, log=True),
         Dimension("epsilon", 0.1, 0.02, 0.2),
         Dimension("genre_weight", 1.0, 0.3, 5.0, log=True),
     ),

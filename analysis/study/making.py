@@ -9,6 +9,7 @@ from analysis.prediction import (
     evidence,
     fidelity,
     hypotheses,
+    learning_curves,
     transfer,
 )
 from analysis.prediction.tuning import Budget
@@ -23,8 +24,10 @@ def find_ceilings(
     spending: Budget,
 ) -> dict[str, pd.DataFrame]:
     """Estimate how much could be explained at all."""
-    curve = ceiling.learning_curve(methods.candidates[methods.best], train, spending.curve)
-    limit = ceiling.extend_curve(curve).assign(estimate="learning curve, endless data")
+    best = methods.candidates[methods.best]
+    curve, predicted = learning_curves.learning_curve(best, train, spending.curve)
+    limit = learning_curves.extend_curve(curve, predicted, train)
+    limit = limit.assign(estimate="learning curve, endless data")
     estimates = pd.concat([ceiling.neighbour_ceiling(train), limit], ignore_index=True)
     return {
         "learning_curve": curve,

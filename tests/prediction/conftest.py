@@ -42,7 +42,7 @@ def tracks():
 @pytest.fixture(autouse=True)
 def no_processes(monkeypatch):
     """Run everything in this process: a pool costs more than such small work."""
-    rooms = ("validation", "tuning", "comparison", "explanation", "ceiling", "leakage")
+    rooms = ("validation", "tuning", "comparison", "explanation", "leakage", "learning_curves")
     for room in rooms:
         monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.prediction import ceiling, learners, validation
+from analysis.prediction import ceiling
 from tests.prediction.conftest import make_tracks
 
 
@@ -36,28 +36,6 @@ def test_neighbours_are_of_other_artists():
     twins = pd.concat([tracks, tracks.assign(track_id=tracks["track_id"] + "b")], ignore_index=True)
     _, distances = ceiling._neighbour_pairs(twins)
     assert distances[:, 0].min() > 0
-
-
-def test_curve_is_extended_to_its_limit():
-    sizes = np.array([300, 600, 1200, 2400, 4800])
-    rows = [
-        {"share": n / 4800, "fold": fold, "tracks": n, "r2": 0.5 - 2 * n**-0.5}
-        for n in sizes
-        for fold in range(5)
-    ]
-    found = ceiling.extend_curve(pd.DataFrame(rows), 20)
-    assert found["r2"].iloc[0] == pytest.approx(0.5, abs=1e-6)
-    assert found["decay"].iloc[0] == pytest.approx(0.5)
-    line = ceiling.curve_line(found, 4800)
-    assert line["r2"].is_monotonic_increasing
-
-
-def test_learning_curve_rises(tracks):
-    one = validation.candidate(learners.NET)
-    curve = ceiling.learning_curve(one, tracks, (0.2, 1.0))
-    means = curve.groupby("share")["r2"].mean()
-    assert means[1.0] > means[0.2]
-    assert curve["tracks"].max() <= len(tracks)
 
 
 def test_repeats_of_a_recording_are_paired():
