@@ -14,7 +14,7 @@ from analysis.prediction.blending import add_blend, blend_weights, stack_candida
 from analysis.prediction.evaluation import best_model, bootstrap_scores, scores
 from analysis.prediction.formula_learner import formula_learner
 from analysis.prediction.learners import MEAN, MEDIAN, Learner, predict
-from analysis.prediction.tuning import Budget, Search
+from analysis.prediction.tuning import Budget, Search, draw_artists
 from analysis.prediction.validation import (
     JOBS,
     Candidate,
@@ -34,7 +34,8 @@ class Comparison:
     """What a comparison found.
 
     `candidates` has every method by name, baselines first and the stack last; `weights` are the
-    stack's. `folds` holds cross-validated predictions of the training part (the result of
+    stack's. `crossed` are the training tracks that were cross-validated: all of them, or of a long
+    table a sample of whole artists. `folds` holds their cross-validated predictions (the result of
     `validation.cross_predictions`), `by_fold` their scores, `held_out` one column of predictions
     of the held-out tracks a method. `best` is the method of the least cross-validated MAE: the
     held-out tracks have no say in it. `trees` is the best of the methods made of trees.
@@ -42,6 +43,7 @@ class Comparison:
 
     candidates: dict[str, Candidate]
     weights: pd.Series
+    crossed: pd.DataFrame
     folds: pd.DataFrame
     by_fold: pd.DataFrame
     held_out: pd.DataFrame
@@ -55,7 +57,7 @@ class Comparison:
 
     @property
     def out_of_fold(self) -> np.ndarray:
-        """The best method's prediction of every training track, from the first repeat."""
+        """The best method's prediction of every track of `crossed`, from the first repeat."""
         first = self.folds[self.folds["repeat"] == 0]
         return first.sort_values("row")[self.best].to_numpy()
 
@@ -88,8 +90,9 @@ def compare(
     """
     tuned = {name: result.chosen for name, result in found.items()}
     candidates = {one.name: candidate(one) for one in simple} | tuned
+    crossed = draw_artists(split.train, budget.crossed, seed)
     folds = cross_predictions(
-        list(candidates.values()), split.train, budget.repeats, budget.folds, seed
+        list(candidates.values()), crossed, budget.repeats, budget.folds, seed
     )
     folds = add_blend(folds, list(tuned))
     weights = blend_weights(folds["observed"], folds[list(tuned)])
@@ -100,6 +103,7 @@ def compare(
     return Comparison(
         candidates,
         weights,
+        crossed,
         folds,
         fold_scores(folds, list(candidates)),
         held_out,

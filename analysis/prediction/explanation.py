@@ -17,6 +17,7 @@ from analysis.memory import remember
 from analysis.prediction import preparing
 from analysis.prediction.effects import accumulate, accumulate_pair, h_statistics
 from analysis.prediction.learners import one_thread
+from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, Candidate, source_of
 from analysis.tracks.splitting import grouped_folds
 
@@ -24,6 +25,7 @@ log = logging.getLogger("analysis")
 # Features correlated beyond this in rank stand for each other when one of them is permuted.
 ALIKE = 0.5
 N_FOLDS = 5
+MOST_TRACKS = 20_000  # every fold is another fit
 
 
 def feature_groups(tracks: pd.DataFrame, alike: float = ALIKE) -> dict[str, tuple[str, ...]]:
@@ -197,7 +199,8 @@ def _by_fold(
     task: Callable, one: Candidate, tracks: pd.DataFrame, what, points: int, seed: int,
     folds: int = N_FOLDS,
 ) -> list[pd.DataFrame]:  # fmt: skip
-    """Run a task for every fold on a model fitted without it; all the work is remembered."""
+    """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
+    tracks = draw_artists(tracks, MOST_TRACKS, seed)
     log.info("explanation: %s of %s", task.__name__.strip("_"), one.label)
     source = source_of(one.learner)
     return Parallel(n_jobs=JOBS)(

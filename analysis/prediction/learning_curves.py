@@ -16,6 +16,8 @@ from analysis.prediction.validation import JOBS, Candidate, source_of
 from analysis.tracks.splitting import artist_keys, grouped_folds
 
 log = logging.getLogger("analysis")
+# Five folds at every size on more tracks than this take long, and the curve is flat by then.
+MOST_TRACKS = 20_000
 # Exponents of the learning curve that are tried; 1/2 is that of a parametric model's error.
 DECAYS = np.linspace(0.2, 1.0, 17)
 
@@ -29,7 +31,7 @@ def learning_curve(
     ----------
     one : Candidate
     train : DataFrame
-        Of n tracks.
+        More than 20,000 tracks are sampled by artist.
     shares : sequence of float
         Shares of each fold's training tracks, in whole artists.
 
@@ -38,27 +40,25 @@ def learning_curve(
     scored : DataFrame
         Columns share, fold, tracks (trained on), mae, rmse, r2, rank.
     predicted : DataFrame
-        Of n rows and one column a share: every track predicted from the folds without its artist.
+        Columns observed, artist and one a share: every track that was scored, predicted from the
+        folds without its artist.
     """
     log.info("learning curve of %s: %d sizes", one.label, len(shares))
-    source = source_of(one.learner)
+    train, source = draw_artists(train, MOST_TRACKS, seed), source_of(one.learner)
     tasks = [(share, fold) for share in sorted(shares, reverse=True) for fold in range(5)]
     points = Parallel(n_jobs=JOBS)(
         delayed(_curve_point)(one, train, share, fold, seed, source) for share, fold in tasks
     )
-    predicted = pd.DataFrame(index=train.index, columns=sorted(shares), dtype=float)
+    by_share = {share: np.full(len(train), np.nan) for share in sorted(shares)}
     for (share, _), (_, held, values) in zip(tasks, points, strict=True):
-        predicted.loc[train.index[held], share] = values
+        by_share[share][held] = values
+    about = {"observed": train["valence"].to_numpy(), "artist": train["artist"].to_numpy()}
     scored = pd.DataFrame([row for row, _, _ in points])
-    return scored.sort_values(["share", "fold"], ignore_index=True), predicted
+    return scored.sort_values(["share", "fold"], ignore_index=True), pd.DataFrame(about | by_share)
 
 
 def extend_curve(
-    scored: pd.DataFrame,
-    predicted: pd.DataFrame,
-    train: pd.DataFrame,
-    resamples: int = 500,
-    seed: int = SEED,
+    scored: pd.DataFrame, predicted: pd.DataFrame, resamples: int = 500, seed: int = SEED
 ) -> pd.DataFrame:
     """Extend a learning curve to endless data: R²(n) = a - b n^-c.
 
@@ -66,8 +66,6 @@ def extend_curve(
     ----------
     scored, predicted : DataFrame
         Of `learning_curve`.
-    train : DataFrame
-        The same training tracks; columns valence and artist.
 
     Returns
     -------
@@ -80,8 +78,8 @@ def extend_curve(
     sizes = scored.groupby("share")["tracks"].mean().to_numpy()
     means = scored.groupby("share")["r2"].mean().to_numpy()
     limit, drop, decay = fit_curve(sizes, means)
-    drawn = [fit_curve(sizes, means + apart) for apart in _draw_apart(predicted, train, resamples,
-                                                                      seed)]  # fmt: skip
+    apart = _draw_apart(predicted, resamples, seed)
+    drawn = [fit_curve(sizes, means + one) for one in apart]
     low, high = interval_of(np.array([one[0] for one in drawn]))
     doubled = limit - drop * (2 * sizes.max()) ** -decay
     return pd.DataFrame(
@@ -108,14 +106,15 @@ def fit_curve(sizes: np.ndarray, values: np.ndarray) -> tuple[float, float, floa
     return best[1:]
 
 
-def _draw_apart(predicted: pd.DataFrame, train: pd.DataFrame, resamples: int, seed: int):
+def _draw_apart(predicted: pd.DataFrame, resamples: int, seed: int) -> np.ndarray:
     """Return by how much R² over resampled artists is off at every size; (resamples, sizes).
 
     All sizes are scored on the same artists, so their scores move together.
     """
-    observed = train["valence"].to_numpy()
-    squares = (observed[:, None] - predicted.to_numpy()) ** 2
-    codes = pd.factorize(artist_keys(train["artist"]))[0]
+    observed = predicted["observed"].to_numpy()
+    at_sizes = predicted.drop(columns=["observed", "artist"]).to_numpy()
+    squares = (observed[:, None] - at_sizes) ** 2
+    codes = pd.factorize(artist_keys(predicted["artist"]))[0]
     values = np.column_stack([np.ones(len(observed)), observed, observed**2, squares])
     sums = np.stack([np.bincount(codes, column) for column in values.T], axis=1)
     drawn = _pooled_r2(draw_counts(len(sums), resamples, seed) @ sums)

@@ -80,7 +80,9 @@ def enter_networks(
         The same with the networks added; `best` still names the best other method.
     """
     tuned = {name: result.chosen for name, result in found.items()}
-    folds = cross_predictions(list(tuned.values()), split.train, budget.repeats, budget.folds, seed)
+    folds = cross_predictions(
+        list(tuned.values()), comparison.crossed, budget.repeats, budget.folds, seed
+    )
     folds = comparison.folds.assign(**{name: folds[name] for name in tuned})
     held_out = comparison.held_out.join(comparing.predict_held_out(tuned, split))
     candidates = comparison.candidates | tuned

@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 from analysis import SEED
 from analysis.memory import remember
@@ -41,6 +42,33 @@ def spread_of_seeds(
     """
     log.info("seeds: %s, %d times", one.label, seeds)
     return _spread(one, train, test, seeds, source_of(one.learner))
+
+
+def add_seeds(spread: pd.DataFrame, line: pd.Series, other: float) -> pd.Series:
+    """Add the variance over seeds to the interval of a difference that knows only of artists.
+
+    A network is one draw of its starting weights, and whoever trains it again gets another one; the
+    two sources of variance are independent, so they add.
+
+    Parameters
+    ----------
+    spread : DataFrame
+        Of `spread_of_seeds`.
+    line : Series
+        value, low and high (95 %, artists resampled) of the network's MAE less another method's.
+    other : float
+        The other method's MAE.
+
+    Returns
+    -------
+    Series
+        value (the mean over seeds), low and high of the difference for one seed drawn anew.
+    """
+    maes = spread.loc[spread["kind"] == "ensemble", "mae"]
+    half = norm.ppf(0.975)
+    error = np.hypot((line["high"] - line["low"]) / 2 / half, maes.std())
+    value = maes.mean() - other
+    return pd.Series({"value": value, "low": value - half * error, "high": value + half * error})
 
 
 def measure_time(one: Candidate, train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:

@@ -28,8 +28,9 @@ log = logging.getLogger("analysis")
 class Budget:
     """What a search may spend: trials a learner, folds, and tracks at most.
 
-    `repeats` and `curve` belong to what follows the search: repeats of cross-validation, and
-    shares of the training tracks on the learning curve.
+    `repeats`, `curve` and `crossed` belong to what follows the search: repeats of cross-validation,
+    shares of the training tracks on the learning curve, and how many tracks at most are
+    cross-validated; held-out tracks are always predicted from the whole training part.
     """
 
     name: str
@@ -38,10 +39,11 @@ class Budget:
     tracks: int
     repeats: int
     curve: tuple[float, ...]
+    crossed: int = 20_000
 
 
 BUDGETS = {
-    "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0)),
+    "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0), 4_000),
     "full": Budget("full", 20, 5, 8_000, 2, (0.1, 0.2, 0.35, 0.6, 1.0)),
 }
 

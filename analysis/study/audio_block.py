@@ -43,13 +43,13 @@ def find_audio_block(
     dict of str to DataFrame
         ``audio_rungs`` and ``audio_learners`` (without, with, gain, low, high: R²; 95 %, corrected
         for overlapping folds), ``audio_sets`` (R² of one method on the scores with neither, one,
-        or both parts) and ``audio_parts`` (valence per standard deviation of each mean, all else
-        in the fullest formula equal, clustered by artist).
+        or both parts) and ``audio_parts`` (valence per standard deviation of each mean: `per_sd`
+        with all else in the fullest formula equal, `alone` with nothing else; clustered by artist).
     """
     return {
         "audio_rungs": compare_rungs(choice.choosing),
-        "audio_learners": compare_learners(train, entrants),
-        "audio_sets": compare_sets(train, entrants.candidates[entrants.trees]),
+        "audio_learners": compare_learners(entrants),
+        "audio_sets": compare_sets(entrants.crossed, entrants.candidates[entrants.trees]),
         "audio_parts": estimate_parts(choice.estimating),
     }
 
@@ -65,7 +65,7 @@ def compare_rungs(tracks: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def compare_learners(train: pd.DataFrame, entrants: Comparison) -> pd.DataFrame:
+def compare_learners(entrants: Comparison) -> pd.DataFrame:
     """Cross-validate every tuned method without the audio analysis, beside its scores with it."""
     tuned = [
         one for one in entrants.candidates.values()
@@ -73,7 +73,7 @@ def compare_learners(train: pd.DataFrame, entrants: Comparison) -> pd.DataFrame:
     ]  # fmt: skip
     first = entrants.by_fold[entrants.by_fold["repeat"] == 0]
     n_folds = first["fold"].nunique()
-    folds = cross_predictions(tuned, without_analysis(train), 1, n_folds)
+    folds = cross_predictions(tuned, without_analysis(entrants.crossed), 1, n_folds)
     plain = score_folds(folds, [one.name for one in tuned])
     rows = []
     for one in tuned:
@@ -94,14 +94,25 @@ def compare_sets(train: pd.DataFrame, one: Candidate, n_folds: int = 5) -> pd.Da
 
 
 def estimate_parts(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return the slope of valence in each mean of the audio analysis, per standard deviation."""
+    """Return the slope of valence in each mean of the audio analysis, per standard deviation.
+
+    Means go with each other and with the scores (the first of timbre is loudness once more), so a
+    slope with all else equal may differ in size and sign from that of the mean alone.
+    """
     fullest = ladder_for(without_analysis(tracks))[-1].formula
-    fit = fit_ols(f"{fullest} + {' + '.join(TERMS)}", tracks)
-    found = coefficients(fit).set_index("name").loc[list(TERMS)]
+    joint = coefficients(fit_ols(f"{fullest} + {' + '.join(TERMS)}", tracks))
+    single = [coefficients(fit_ols(f"valence ~ {term}", tracks)) for term in TERMS]
     spread = model_frame(tracks)[list(TERMS)].std()
-    columns = {"per_sd": "estimate", "low": "clustered_low", "high": "clustered_high"}
-    table = pd.DataFrame({name: found[column] * spread for name, column in columns.items()})
-    return table.rename_axis("part").reset_index()
+    table = _per_spread(joint, spread, ("per_sd", "low", "high"))
+    alone = _per_spread(pd.concat(single), spread, ("alone", "alone_low", "alone_high"))
+    return table.join(alone).rename_axis("part").reset_index()
+
+
+def _per_spread(found: pd.DataFrame, spread: pd.Series, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return estimates and clustered ends of the means, per standard deviation, under new names."""
+    lines = found.set_index("name").loc[list(TERMS)]
+    columns = zip(names, ("estimate", "clustered_low", "clustered_high"), strict=True)
+    return pd.DataFrame({name: lines[column] * spread for name, column in columns})
 
 
 def _gain(plain, full, n_folds: int) -> dict[str, float]:

@@ -26,7 +26,7 @@ def find_ceilings(
     """Estimate how much could be explained at all."""
     best = methods.candidates[methods.best]
     curve, predicted = learning_curves.learning_curve(best, train, spending.curve)
-    limit = learning_curves.extend_curve(curve, predicted, train)
+    limit = learning_curves.extend_curve(curve, predicted)
     limit = limit.assign(estimate="learning curve, endless data")
     estimates = pd.concat([ceiling.neighbour_ceiling(train), limit], ignore_index=True)
     return {

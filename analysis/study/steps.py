@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from analysis.inference import effects, formulas, selection
+from analysis.inference import effects, formulas, regression, selection
 from analysis.prediction import (
     comparison,
     evaluation,
@@ -34,6 +34,8 @@ log = logging.getLogger("analysis")
 
 # The table of which the record also holds how formulas transfer between all known tables.
 LARGEST = "tracks114k"
+# The rung whose effects are set side by side, whatever rung each table's data chose.
+COMMON = "splines"
 
 
 @dataclass
@@ -98,11 +100,16 @@ def find_leakage(published: pd.DataFrame, tracks: pd.DataFrame, repeats: int) ->
 
 
 def find_effects(train: pd.DataFrame) -> tuple[selection.Choice, dict[str, pd.DataFrame]]:
-    """Choose a rung of the ladder on one half and estimate effects on the other."""
+    """Choose a rung of the ladder on one half and estimate effects on the other.
+
+    Effects of one formula for all tables are estimated too, on all training tracks.
+    """
     choice = selection.choose_formula(train)
     estimates = selection.estimate_choice(choice, train)
     ladder = choice.comparison.assign(chosen=choice.comparison["rung"] == choice.rung)
-    parts = {"estimating half": estimates.half, "all training tracks": estimates.full}
+    common = regression.fit_ols(formulas.formula_of(train, COMMON), train)
+    parts = {"estimating half": estimates.half, "all training tracks": estimates.full,
+             "all training tracks, one formula": common}  # fmt: skip
     each = [effects.average_effects(fit).assign(tracks=name) for name, fit in parts.items()]
     return choice, {
         "ladder": ladder,
@@ -122,7 +129,7 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
     found = tuning.tune(learners.LEARNERS, train, spending)
     methods = comparison.compare(found, split, spending, simple)
     best, observed = methods.best, test["valence"]
-    conformal = intervals.fit_conformal(train, methods.out_of_fold, intervals.LEVEL)
+    conformal = intervals.fit_conformal(methods.crossed, methods.out_of_fold, intervals.LEVEL)
     bounds = conformal.intervals(test, methods.held_out[best].to_numpy())
     return methods, {
         "searches": describe_searches(found),

@@ -1,12 +1,14 @@
 """Every learner learns, predicts within bounds, and survives levels that it did not see."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from analysis.inference.formulas import formula_of
 from analysis.prediction import builders, learners, preparing
 from analysis.prediction.evaluation import scores
 from analysis.prediction.formula_learner import formula_learner
+from analysis.prediction.harmony import HARMONY
 from analysis.tracks.splitting import hold_out
 
 FEW_TREES = {"trees": 20}
@@ -68,6 +70,8 @@ def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
     split = hold_out(tracks)
     fitted = learners.fit_learner(learners.SUPPORT, split.train)
     assert "nystroem" in fitted.named_steps
+    linear = fitted.named_steps["linearsvr"]
+    assert linear.n_iter_ < linear.max_iter
     assert scores(split.test["valence"], learners.predict(fitted, split.test))["r2"] > 0.3
 
 
@@ -97,3 +101,30 @@ def test_relative_pitch_is_made_inside_the_pipeline(tracks):
     turned = preparing.turn_pitches(preparing.predictors(wide))
     codes = wide["key"].cat.codes.to_numpy()
     assert turned["tonic_0"].to_numpy() == pytest.approx(codes / 12)
+
+
+def test_harmony_reaches_every_family_of_learners(tracks):
+    names = [f"{kind}_{i}" for kind in ("pitch", "timbre") for i in range(12)]
+    values = np.random.default_rng(4).uniform(0, 1, (len(tracks), len(names)))
+    wide = tracks.join(pd.DataFrame(values, columns=names, index=tracks.index))
+    features = preparing.predictors(wide)
+    for arranged in (preparing.turn_pitches(features), preparing.straighten(features)):
+        assert set(HARMONY) <= set(arranged)
+    without = preparing.turn_pitches(features.drop(columns=names[12:]))
+    assert "interval_5" in without and "level_gap" not in without
+
+
+def test_a_track_without_length_or_sound_is_straightened_to_numbers(tracks):
+    silent = {f"pitch_{i}": 0.0 for i in range(12)} | {f"timbre_{i}": 0.0 for i in range(12)}
+    empty = preparing.predictors(tracks.assign(duration_ms=0, **silent))
+    amounts = preparing.straighten(empty).select_dtypes("number")
+    assert np.isfinite(amounts.to_numpy(float)).all()
+
+
+def test_boosting_grows_with_a_table_longer_than_a_search_sees(tracks, monkeypatch):
+    features = preparing.predictors(tracks)
+    plain = builders.build_boosting(features)[-1]
+    monkeypatch.setattr(builders, "SEARCHED_ROWS", len(features) / 4)
+    grown = builders.build_boosting(features)[-1]
+    assert (plain.max_iter, plain.max_leaf_nodes) == (250, 12)
+    assert (grown.max_iter, grown.max_leaf_nodes) == (500, 24)

@@ -24,11 +24,13 @@ def test_interval_is_that_of_resampled_artists():
     rng = np.random.default_rng(3)
     # the same errors at every size: a flat curve, whose limit is the score itself
     noise = rng.normal(0, tracks["valence"].std() / 2, len(tracks))
-    predicted = pd.DataFrame(dict.fromkeys((0.2, 0.5, 1.0), tracks["valence"] + noise))
+    about = {"observed": tracks["valence"], "artist": tracks["artist"]}
+    shares = (0.2, 0.5, 1.0)
+    predicted = pd.DataFrame(about | dict.fromkeys(shares, tracks["valence"] + noise))
     score = 1 - (noise**2).sum() / ((tracks["valence"] - tracks["valence"].mean()) ** 2).sum()
-    scored = pd.DataFrame({"share": predicted.columns, "fold": 0, "tracks": [400, 1000, 2000],
+    scored = pd.DataFrame({"share": shares, "fold": 0, "tracks": [400, 1000, 2000],
                            "r2": score})  # fmt: skip
-    found = learning_curves.extend_curve(scored, predicted, tracks).iloc[0]
+    found = learning_curves.extend_curve(scored, predicted).iloc[0]
     assert found["r2"] == pytest.approx(score, abs=1e-6)
     # resampled one artist at a time, as in the textbook
     groups = [part.index.to_numpy() for _, part in tracks.groupby("artist")]
@@ -47,5 +49,5 @@ def test_learning_curve_rises(tracks):
     means = scored.groupby("share")["r2"].mean()
     assert means[1.0] > means[0.2]
     assert scored["tracks"].max() <= len(tracks)
-    assert predicted.shape == (len(tracks), 2)
+    assert predicted.shape == (len(tracks), 4)
     assert predicted.notna().all(axis=None)

@@ -6,6 +6,7 @@ import pytest
 
 from analysis.prediction import network_agreement as agreeing
 from analysis.prediction import network_comparison as comparing
+from analysis.prediction import network_runs
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +115,14 @@ def test_rivals_are_chosen_by_cross_validation_and_baselines_do_not_compete():
     assert comparing.choose_rivals(by_fold, kinds) == ("deep", "stack")
     with pytest.raises(ValueError, match="another tuned method"):
         comparing.choose_rivals(by_fold[by_fold["model"] == "net"], kinds)
+
+
+def test_seeds_widen_an_interval_as_variances_add():
+    spread = pd.DataFrame(
+        {"kind": ["ensemble"] * 3 + ["single member"], "mae": [0.13, 0.14, 0.15, 9]}
+    )
+    line = pd.Series({"value": 0.0, "low": -0.0196, "high": 0.0196})
+    widened = network_runs.add_seeds(spread, line, 0.135)
+    assert widened["value"] == pytest.approx(0.005)
+    # both standard errors are 0.01, so theirs is larger by the root of two
+    assert widened["high"] - widened["low"] == pytest.approx(0.0392 * 2**0.5, rel=1e-4)

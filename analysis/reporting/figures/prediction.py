@@ -71,7 +71,7 @@ def draw_traces(traces: pd.DataFrame):
         + geom_step(aes(y="best"), color=PALETTE[0], size=0.8)
         + facet_wrap("label", ncol=3, scales="free_y")
         + labs(x="Trial", y="Mean absolute error over folds")
-        + theme_report(3.6 if shown["label"].nunique() <= 6 else 5.0)
+        + theme_report(0.8 + 1.4 * -(-shown["label"].nunique() // 3))
     )
 
 

@@ -1,7 +1,4 @@
-"""Sentences of the chapter on the network; words are chosen by what the data say.
-
-(Draft: belongs at analysis/reporting/prose/network.py.)
-"""
+"""Sentences of the chapter on the network; words are chosen by what the data say."""
 
 import pandas as pd
 
@@ -55,8 +52,12 @@ def summarize_history(history: pd.DataFrame) -> str:
     )
 
 
-def summarize_seeds(spread: pd.DataFrame, duel) -> str:
-    """Set the seeds' spread beside the difference that is to be judged."""
+def summarize_seeds(spread: pd.DataFrame, duel, widened: pd.Series) -> str:
+    """Set the seeds' spread beside the difference that is to be judged.
+
+    `widened` is the difference with the seeds' own variance in its interval, of
+    `network_runs.add_seeds`.
+    """
     maes = spread[spread["kind"] == "ensemble"]["mae"]
     other = duel.score("mae", duel.other)["value"]
     reported = duel.score("mae", duel.network)["value"]
@@ -66,8 +67,9 @@ def summarize_seeds(spread: pd.DataFrame, duel) -> str:
         f"{prose.number(maes.min(), 4)} to {prose.number(maes.max(), 4)}; "
         f"{prose.spelled(better)} of these seeds did better than the one reported above "
         f"({prose.number(reported, 4)}). On average over the seeds the difference to the other "
-        f"method is {prose.signed(maes.mean() - other, 4)}, not "
-        f"{prose.signed(reported - other, 4)}."
+        f"method is {prose.signed(widened['value'], 4)}, not "
+        f"{prose.signed(reported - other, 4)}, and with the variance over seeds added to that over "
+        f"artists its interval is {prose.interval(widened['low'], widened['high'], 4)}."
     )
 
 

@@ -5,6 +5,17 @@ import pandas as pd
 from analysis.reporting import prose
 
 
+def explain_sample(crossed: pd.DataFrame, train: pd.DataFrame) -> str:
+    """Say which training tracks were cross-validated, where they are not all."""
+    if len(crossed) == len(train):
+        return "All training tracks take part in both."
+    return (
+        f"Of the {prose.count(len(train))} training tracks {prose.count(len(crossed))}, whole "
+        "artists drawn at random, are cross-validated, to spare time; the held-out tracks are "
+        "predicted from all."
+    )
+
+
 def value_of(scored: pd.DataFrame, model: str, metric: str) -> str:
     """Return a score with its interval."""
     row = _row(scored, model, metric)
