@@ -78,12 +78,12 @@ def digest_sources(module: str) -> str:
         the versions of the packages that compute.
     """
     path = Path(sys.modules[module].__file__)
-    parts = [source.read_bytes() for source in sorted(_sources(path))]
+    parts = [source.read_bytes() for source in sorted(list_sources(path))]
     parts += [f"{name} {importlib.metadata.version(name)}".encode() for name in PACKAGES]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
-def _sources(path: Path) -> set[Path]:
+def list_sources(path: Path) -> set[Path]:
     """Return a module's file and those of all project modules that it imports, at any depth."""
     found, waiting = set(), [path]
     while waiting:

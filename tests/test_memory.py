@@ -96,4 +96,4 @@ def test_an_equal_frame_built_again_is_recognised(project):
 
 def test_every_module_of_a_room_is_found_through_its_imports():
     path = memory.ROOT / "analysis" / "memory.py"
-    assert memory._sources(path) == {path}
+    assert memory.list_sources(path) == {path}

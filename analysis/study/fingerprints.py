@@ -7,10 +7,9 @@ import io
 import tokenize
 from pathlib import Path
 
-from analysis import memory
+from analysis.memory import ROOT, list_sources
 from analysis.study import steps
 
-ROOT = memory.ROOT
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 
 
@@ -23,7 +22,7 @@ def code_fingerprint() -> str:
     packages are not part of it; the record lists them.
     """
     digest = hashlib.sha256()
-    for path in sorted(memory._sources(Path(steps.__file__))):
+    for path in sorted(list_sources(Path(steps.__file__))):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(bare_code(path.read_text(encoding="utf-8")).encode() + b"\0")
     return digest.hexdigest()
@@ -37,9 +36,7 @@ def bare_code(source: str) -> str:
             row, column = token.start
             lines[row - 1] = lines[row - 1][:column]
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(
-            node
-        ):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
             text = node.body[0]
             lines[text.lineno - 1 : text.end_lineno] = [""] * (text.end_lineno - text.lineno + 1)
     return "\n".join(line.rstrip() for line in lines if line.strip())

@@ -16,7 +16,7 @@ from analysis.study import steps
 from analysis.study.fingerprints import code_fingerprint
 from analysis.study.schema import OPTIONAL, SCHEMA, TABLES, check_record
 from analysis.tracks import datasets
-from analysis.tracks.schema import BadInput
+from analysis.tracks.schema import BadInput, naming
 
 log = logging.getLogger("analysis")
 
@@ -43,7 +43,8 @@ def make_record(name_or_path: str, budget: str) -> dict:
     source = datasets.describe(name_or_path)
     published = datasets.load(name_or_path)
     prints = {"data": datasets.fingerprint(published), "code": code_fingerprint()}
-    tables, seconds = steps.study_tracks(published, budget, source.name)
+    with naming(datasets.locate(name_or_path)):
+        tables, seconds = steps.study_tracks(published, budget, source.name)
     about = {name: getattr(source, name) for name in
              ("name", "title", "source", "licence", "citation", "snapshot")}  # fmt: skip
     return {

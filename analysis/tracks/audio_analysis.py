@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.tracks.schema import BY_NAME, PITCHES, TIMBRE, BadInput
+from analysis.tracks.schema import BY_NAME, PITCHES, TIMBRE, BadInput, naming
 
 ENDINGS = (".json", ".json.gz")
 # What the analysis says of the track as a whole, by canonical names.
@@ -118,10 +118,8 @@ def _summarise_file(path: Path) -> dict[str, object]:
     if not isinstance(analysis, dict) or not isinstance(analysis.get("segments"), list):
         raise BadInput(f"{path} is no audio analysis: it has no list of segments.")
     identifier = path.name.removesuffix(".gz").removesuffix(".json")
-    try:
+    with naming(path):
         return {"track_id": identifier, **summarise_analysis(analysis)}
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
 
 
 def _read_text(path: Path) -> str:

@@ -7,10 +7,11 @@ import pandas as pd
 
 from analysis.tracks.aliases import recognise
 from analysis.tracks.containers import open_table
-from analysis.tracks.schema import BY_NAME, STUDY, BadInput
+from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
     NOTHING,
     to_credits,
+    to_first,
     to_flags,
     to_ids,
     to_milliseconds,
@@ -66,10 +67,8 @@ def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised
     _refuse_missing(names, table, needed, path)
     if not len(table):
         raise BadInput(f"{path} has a header but no rows: give one row a track.")
-    try:
+    with naming(path):
         tracks = _canonical(table.reset_index(drop=True), names)
-    except BadInput as error:
-        raise BadInput(f"{path}: {error}") from error
     found = pd.DataFrame({"column": list(names), "name": list(names.values())})
     ignored = tuple(str(name) for name in table.columns if name not in names.values())
     return Recognised(tracks, found, ignored)
@@ -98,7 +97,7 @@ def _canonical(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     if {"title", "artists"} <= set(tracks):
         _empty_nameless(tracks)
     if "artists" in tracks:
-        tracks["artist"] = tracks["artists"].str.split("; ").str[0].fillna("").astype("str")
+        tracks["artist"] = to_first(tracks["artists"])
     if "track_id" not in tracks:
         tracks["track_id"] = _make_ids(tracks)
     return tracks[[name for name in BY_NAME if name in tracks]]
@@ -118,7 +117,7 @@ def _convert(values: pd.Series, name: str, source: str) -> pd.Series:
     if name == "artists":
         return to_credits(values, source)
     if name == "genre":
-        return to_credits(values, "genres").str.split("; ").str[0].astype("str")
+        return to_first(to_credits(values, "genres"))
     if name == "year":
         return to_years(values)
     if name == "duration_ms":

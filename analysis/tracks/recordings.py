@@ -33,6 +33,7 @@ PACKING = re.compile(
 )
 BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 TAIL = re.compile(r"^(.+?)\s+[-\u2013\u2014]\s+(.+)$")
+DASH = re.compile(r"\s[-\u2013\u2014]\s")
 GUEST = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$")
 
 
@@ -42,14 +43,20 @@ def bare_title(title: str) -> str:
     "Déjà Vu (feat. Jay-Z) - Remastered 2011" becomes "deja vu", "Déjà Vu - Live" "deja vu live".
     """
     plain = _fold(title)
-    kept = BRACKET.sub(lambda part: "" if PACKING.search(part[1].strip()) else part[0], plain)
-    tail = TAIL.match(kept)
+    # most titles have neither, and searching them is what takes time in a long table
+    kept = BRACKET.sub(_drop_packing, plain) if "(" in plain or "[" in plain else plain
+    tail = TAIL.match(kept) if DASH.search(kept) else None
     while tail and PACKING.search(tail[2].strip()):
         kept = tail[1]
         tail = TAIL.match(kept)
     words = re.sub(r"[^\w]+", " ", GUEST.sub("", kept)).strip()
     # a title made of marks alone ("?") or of packing alone stays what it is
     return words or plain.strip()
+
+
+def _drop_packing(part: re.Match) -> str:
+    """Return a bracket as it stands, or nothing where it tells of packing."""
+    return "" if PACKING.search(part[1].strip()) else part[0]
 
 
 def _fold(text: str) -> str:

@@ -4,7 +4,9 @@ Definitions follow Spotify's Web API reference for audio features and the analyz
 of The Echo Nest [@jehan2014], in this project's own words.
 """
 
+import contextlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
@@ -16,6 +18,15 @@ METRES = ("4/4", "3/4", "other")
 
 class BadInput(ValueError):
     """What was found in a user's input, where, and what to do about it, in one sentence."""
+
+
+@contextlib.contextmanager
+def naming(place: str | Path):
+    """Put a place, mostly a file, before the sentence on what is wrong in it."""
+    try:
+        yield
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from error
 
 
 @dataclass(frozen=True)

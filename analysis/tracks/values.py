@@ -91,7 +91,7 @@ def _refuse_text(values: pd.Series, numbers: pd.Series, column: Column, name: st
     wrong = text[~text.str.lower().isin(NOTHING)]
     if len(wrong):
         raise BadInput(
-            f"Column {name!r} ({column.name}) should hold numbers, but row "
+            f"Column {_named(name, column)} should hold numbers, but row "
             f"{_row(wrong.index[0])} has {shorten(wrong.iloc[0])}"
             f"{_others(len(wrong))}: correct or empty the field."
         )
@@ -113,10 +113,15 @@ def _refuse_outside(numbers: pd.Series, column: Column, name: str) -> None:
     wrong = numbers[numbers.notna() & ~possible]
     if len(wrong):
         raise BadInput(
-            f"Column {name!r} ({column.name}) runs from {column.low:g} to {column.high:g}, but row "
-            f"{_row(wrong.index[0])} has {wrong.iloc[0]:g}{_others(len(wrong))}: "
+            f"Column {_named(name, column)} runs from {column.low:g} to {column.high:g}, but "
+            f"row {_row(wrong.index[0])} has {wrong.iloc[0]:g}{_others(len(wrong))}: "
             "correct the values or their scale."
         )
+
+
+def _named(name: str, column: Column) -> str:
+    """Return the file's name of a column, and what it was taken for where that is another."""
+    return repr(name) if name == column.name else f"{name!r} ({column.name})"
 
 
 def _row(position: int) -> str:
@@ -171,13 +176,22 @@ def to_credits(values: pd.Series, name: str) -> pd.Series:
     where it is no part of a name: a credit that stands alone elsewhere in the column is one name,
     whatever it holds (so "Tyler, The Creator" stays whole).
     """
-    distinct = pd.Series(values.map(_hashable).unique())
+    texts = values.fillna("") if values.dtype == "str" else values.map(_hashable)
+    codes, found = pd.factorize(texts)
+    distinct = pd.Series(found)
     lists = distinct.map(_listed)
     if lists.isna().any():
         plain = distinct[lists.isna()].astype("str").str.strip()
         lists = lists.where(lists.notna(), _part_names(plain, name).reindex(distinct.index))
-    joined = dict(zip(distinct, lists.map(_join), strict=True))
-    return values.map(_hashable).map(joined).astype("str")
+    joined = lists.map(_join).astype("str").array.take(codes)
+    return pd.Series(joined, values.index, name=values.name)
+
+
+def to_first(credits: pd.Series) -> pd.Series:
+    """Return the first of credits that are parted by "; "; each distinct one is parted once."""
+    codes, found = pd.factorize(credits)
+    first = pd.Series([credit.split("; ")[0] for credit in found], dtype="str")
+    return pd.Series(first.array.take(codes), credits.index, name=credits.name)
 
 
 def _hashable(value) -> str:
