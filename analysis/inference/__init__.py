@@ -18,8 +18,8 @@
     Average effects per standard deviation and per natural step; partial R²; Wald tests.
 ``bounded``
     Fractional logit and beta regression: valence is a score between 0 and 1.
-``mixed``
-    Artist intercepts, and each genre's own slopes, partially pooled.
+``mixed``, ``pooling``
+    Artist intercepts; each genre's own slopes, all in one mixed model.
 ``diagnostics``
     Assumptions: residuals, influence, collinearity, clustering.
 ``simulation``

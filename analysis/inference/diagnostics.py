@@ -151,9 +151,26 @@ def _gvif(together: np.ndarray, inside: list[int]) -> float:
     return float(np.exp(sum(logs) - np.linalg.slogdet(together)[1]))
 
 
-def condition_number(fit: Fit) -> float:
-    """Return the ratio of the extreme singular values of the columns at unit length, centred."""
-    columns = fit.design.matrix[:, fit.design.matrix.std(axis=0) > 0]
+def condition_numbers(fit: Fit) -> pd.DataFrame:
+    """Return condition numbers: of all columns of a formula, and of its scores as one column each.
+
+    Columns of one curve resemble each other, which makes the first large and hides nothing that
+    anybody reads; the second says how far the scores themselves can be told apart [@belsley1980].
+
+    Returns
+    -------
+    DataFrame
+        `of`, `columns`, `number`.
+    """
+    scores = fit.tracks[list(numeric_columns(fit).values())].to_numpy(dtype=float)
+    parts = {"all columns": fit.design.matrix, "scores": scores}
+    rows = [(of, part.shape[1], condition_number(part)) for of, part in parts.items()]
+    return pd.DataFrame(rows, columns=["of", "columns", "number"])
+
+
+def condition_number(matrix: np.ndarray) -> float:
+    """Return the ratio of the extreme singular values of columns, centred and at unit length."""
+    columns = matrix[:, matrix.std(axis=0) > 0]
     if columns.shape[1] == 0:
         return 1.0
     centred = columns - columns.mean(axis=0)
@@ -201,11 +218,15 @@ def residual_trends(fit: Fit) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `against`, `x`, `residual`, `spread` (the smooth of |residual|), over the middle 99 %.
+        `against`, `column` (that it is read from), `x`, `residual`, `spread` (the smooth of
+        |residual|), over the middle 99 %.
     """
-    columns = {n: fit.tracks[c].to_numpy(float) for n, c in numeric_columns(fit).items()}
-    columns = {"fitted value": fit.fitted} | columns
-    trends = [_trend(n, x, fit.residuals) for n, x in columns.items() if len(np.unique(x)) > 10]
+    names = numeric_columns(fit)
+    values = {name: fit.tracks[column].to_numpy(float) for name, column in names.items()}
+    curved = [name for name, x in values.items() if len(np.unique(x)) > 10]
+    trends = [_trend("fitted value", fit.fitted, fit.residuals).assign(column="fitted value")]
+    for name in curved:
+        trends.append(_trend(name, values[name], fit.residuals).assign(column=names[name]))
     return pd.concat(trends, ignore_index=True)
 
 

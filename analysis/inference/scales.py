@@ -17,8 +17,8 @@ class Feature:
     reason: str = ""
 
 
-_PILED = "a confidence with most tracks at one end: log odds spread that end"
-_SKEWED = "a long right tail: ratios, not differences, are alike along the scale"
+_PILED = "piled up at an end"
+_SKEWED = "long right tail"
 FEATURES = (
     Feature("danceability", "danceability", "danceability"),
     Feature("energy", "energy", "energy"),

@@ -41,6 +41,21 @@ def _density(sample: np.ndarray, grid: np.ndarray) -> np.ndarray:
     return kernel @ counts / len(sample)
 
 
+def count_outside(fit: Fit) -> pd.DataFrame:
+    """Return how many fitted means lie below 0 and above 1, where no valence can be.
+
+    Returns
+    -------
+    DataFrame
+        One row: `tracks`, `below`, `above`, `lowest`, `highest`.
+    """
+    fitted = fit.fitted
+    return pd.DataFrame([{
+        "tracks": len(fitted), "below": (fitted < 0).sum(), "above": (fitted > 1).sum(),
+        "lowest": fitted.min(), "highest": fitted.max(),
+    }])  # fmt: skip
+
+
 def compare_simulated(fit: Fit, draws: int = 200, seed: int = SEED) -> pd.DataFrame:
     """Compare statistics of the observed valence with those of simulated ones.
 

@@ -1,4 +1,4 @@
-"""What a fitted additive model looks like: curves, levels and the surface."""
+"""What a fitted additive model looks like: curves and the surface."""
 
 import numpy as np
 import pandas as pd
@@ -76,38 +76,6 @@ def _band(fit: Additive, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.n
     error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", rows, fit.covariance, rows), 0))
     half = norm.ppf(0.975) * error
     return effect, effect - half, effect + half
-
-
-def factor_levels(fit: Additive) -> pd.DataFrame:
-    """Return each level's expected valence less the mean over the tracks.
-
-    Returns
-    -------
-    DataFrame
-        `factor`, `level`, `tracks`, `effect`, `low`, `high`.
-    """
-    factors = [name for name in LEVELLED if name in fit.basis.names]
-    parts = [_levels(fit, factor) for factor in factors]
-    columns = ["factor", "level", "tracks", "effect", "low", "high"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-
-
-def _levels(fit: Additive, factor: str) -> pd.DataFrame:
-    """Return the levels of one factor."""
-    values = fit.basis.tracks[factor]
-    counts = values.value_counts(sort=False)
-    counts = counts[counts > 0]
-    codes = [values.cat.categories.get_loc(level) for level in counts.index]
-    (place,) = fit.basis.places[factor]
-    inputs = np.vstack([_with(fit.basis.inputs[:1], place, code) for code in codes])
-    rows = np.zeros((len(codes), fit.basis.terms.n_coefs))
-    rows[:, fit.basis.positions(factor)] = fit.basis.columns_of(factor, inputs)
-    rows -= counts.to_numpy() @ rows / counts.sum()
-    effect, low, high = _band(fit, rows)
-    return pd.DataFrame({
-        "factor": factor, "level": counts.index.astype(str), "tracks": counts.to_numpy(),
-        "effect": effect, "low": low, "high": high,
-    })  # fmt: skip
 
 
 def surface(fit: Additive) -> pd.DataFrame:

@@ -16,15 +16,17 @@ from analysis.inference import (
     exploration,
     formulas,
     mixed,
+    pooling,
     selection,
     simulation,
     smooths,
 )
 from analysis.reporting import prose
 from analysis.reporting.figures import assumptions as assumption_figures
+from analysis.reporting.figures import axes
 from analysis.reporting.figures import curves as curve_figures
 from analysis.reporting.figures import inference as figures
-from analysis.reporting.prose import assumptions, curves, inference
+from analysis.reporting.prose import assumptions, curves, inference, verdicts
 from analysis.reporting.tables import inference as tables
 
 
@@ -52,11 +54,18 @@ def test_effects_in_words_and_tables(tracks):
     associations = exploration.compare_associations(tracks)
     moved = diagnostics.compare_without(fit)
     collinearity = diagnostics.measure_collinearity(fit)
+    condition = diagnostics.condition_numbers(fit)
+    simulated = simulation.compare_simulated(fit)
     texts = [
         inference.summarize_choice(choice.comparison, choice.rung, choice.best),
         inference.summarize_steps(choice.comparison),
         inference.caption_ladder(choice.comparison, choice.rung),
-        inference.summarize_tests(tests, len(fit.tracks)),
+        verdicts.summarize_tests(tests, len(fit.tracks)),
+        verdicts.reconcile_intervals(half, tests),
+        verdicts.summarize_levels(effects.level_effects(fit)),
+        curves.explain_turns(half),
+        assumptions.explain_condition(condition),
+        assumptions.remark_on_bounds(simulation.count_outside(fit), simulated),
         assumptions.compare_models(both),
         assumptions.summarize_mixed(mix.extra),
         assumptions.summarize_influence(moved, diagnostics.TOP),
@@ -74,7 +83,7 @@ def test_effects_in_words_and_tables(tracks):
         tables.tabulate_influential(diagnostics.most_influential(diagnostics.describe_residuals(fit))),
         tables.tabulate_assumptions(
             diagnostics.test_assumptions(fit), diagnostics.measure_clustering(fit), collinearity,
-            simulation.compare_simulated(fit), moved,
+            condition, simulated, moved,
         ),
     ]  # fmt: skip
     check_texts(texts + [table.data for table in shown])
@@ -84,6 +93,7 @@ def test_exploration_and_curves_in_words_and_tables(tracks):
     associations = exploration.compare_associations(tracks)
     changed = exploration.most_changed(associations)
     correlations = exploration.correlate_scores(tracks)
+    pooled = pooling.genre_slopes.fresh(tracks)
     smooth = additive.fit_additive.fresh(tracks)
     rungs = (("scores, linear", formulas.formula_of(tracks, "linear")),)
     gain = additive.compare_additive.fresh(smooth, rungs)
@@ -93,7 +103,8 @@ def test_exploration_and_curves_in_words_and_tables(tracks):
         inference.explain_suppression(
             associations, exploration.trace_suppression(tracks, changed), changed
         ),
-        inference.summarize_slopes(mixed.genre_slopes(tracks)),
+        curves.summarize_slopes(pooled.slopes, pooled.shares),
+        curves.caption_slopes(pooled.slopes),
         curves.summarize_gain(gain),
         curves.describe_curves(smooths.smooth_curves(smooth)),
     ]
@@ -128,7 +139,7 @@ def test_every_figure_draws_without_genre():
         figures.draw_ladder(choice.comparison, choice.rung),
         figures.draw_effects(effects.average_effects(fit).assign(model=fit.kind)),
         figures.draw_associations(exploration.compare_associations(tracks)),
-        figures.draw_genre_slopes(mixed.genre_slopes(tracks)),
+        figures.draw_genre_slopes(pooling.genre_slopes.fresh(tracks).slopes),
         assumption_figures.draw_overview(
             diagnostics.describe_residuals(fit), trends, simulation.simulate_valence(fit),
             diagnostics.measure_collinearity(fit),
@@ -146,5 +157,71 @@ def test_every_figure_draws_without_genre():
     ("lost", "word"), [(0.05, "large"), (0.02, "moderate"), (0.0, "negligible")]
 )
 def test_words_for_sizes(lost, word):
-    assert inference.size_word(lost) == word
+    assert verdicts.size_word(lost) == word
     assert prose.percent(lost)
+
+
+def make_effects(**slopes) -> pd.DataFrame:
+    """Return effects of features given as (per SD, its interval, difference of percentiles)."""
+    rows = [(name, *values) for name, values in slopes.items()]
+    return pd.DataFrame(rows, columns=["feature", "per_sd", "per_sd_low", "per_sd_high", "span"])
+
+
+def test_answers_and_intervals_are_reconciled():
+    effects = make_effects(energy=(0.1, 0.05, 0.15, 0.3), tempo=(0.02, -0.01, 0.05, 0.1))
+    tests = pd.DataFrame({"feature": ["energy", "tempo"], "p": [0.03, 0.001],
+                          "p_holm": [0.06, 0.002], "r2_lost": [0.02, 0.01]})  # fmt: skip
+    said = verdicts.reconcile_intervals(effects, tests)
+    assert "Of energy, the average slope has an interval clear of zero" in said
+    assert "Tempo passes although" in said
+    words = [word for _, word, _ in verdicts.answer_features(effects, tests)]
+    assert words == ["uncorrected only", "yes"]
+    every = verdicts.summarize_tests(tests.assign(p_holm=0.001), 100)
+    assert every.startswith("After Holm's correction 2 of 2 features")
+
+
+def test_opposite_signs_are_explained():
+    effects = make_effects(
+        energy=(0.1, 0.05, 0.15, 0.3), liveness=(-0.02, -0.03, -0.01, 0.01),
+        tempo=(0.01, -0.01, 0.03, 0.02),
+    )  # fmt: skip
+    beside = effects.drop(columns="span").rename(
+        columns={"per_sd": "question 1", "per_sd_low": "low", "per_sd_high": "high"}
+    ).assign(**{"question 2": [0.1, 0.004, -0.002]})
+    said = curves.compare_signs(beside, effects)
+    assert "Signs differ for liveness and tempo: the curve of liveness turns" in said
+    assert "interval for tempo includes zero (−0.010 to 0.030)" in said
+    assert "Beside the 0.100 of energy that is small: at most 0.020 either way." in said
+    same = curves.compare_signs(beside.assign(**{"question 2": beside["question 1"]}), effects)
+    assert same == "Both give every score the same sign."
+    assert "slope of liveness averages −0.020 per SD" in curves.explain_turns(effects)
+
+
+def test_of_many_levels_the_extremes_are_tabulated():
+    number = 30
+    effect = [0.01 * (i + 1) for i in range(number)]
+    levels = pd.DataFrame({
+        "factor": "genre", "level": [f"genre {i:02d}" for i in range(number)], "reference": "pop",
+        "tracks": 50, "effect": effect, "effect_low": effect, "effect_high": effect,
+    })  # fmt: skip
+    shown = verdicts.extreme_levels(levels)
+    assert shown["level"].tolist()[:2] == ["genre 29", "genre 28"]
+    assert len(shown) == 2 * verdicts.LEVELS_SHOWN
+    assert "five highest and the five lowest" in verdicts.summarize_levels(levels)
+
+
+def test_a_tick_has_one_name():
+    pairs = [(round(float(place), 9), value)
+             for column, values in axes.TICKS.items()
+             for place, value in zip(axes._places(column), values, strict=True)]  # fmt: skip
+    assert len({place for place, _ in pairs}) == len(set(pairs))
+    assert axes._name_ticks([axes._places("log_duration")[1], -5.0]) == ["2", "−5"]
+
+
+@pytest.mark.parametrize("number", [4, 40])
+def test_slopes_of_few_and_of_many_genres_draw(number):
+    tracks = typed(make_tracks(artists=150, seed=3, size=1000))
+    names = [f"genre {i % number}" for i in range(len(tracks))]
+    found = pooling.genre_slopes.fresh(tracks.assign(genre=pd.Categorical(names)))
+    figures.draw_genre_slopes(found.slopes).draw()
+    check_texts([curves.summarize_slopes(found.slopes, found.shares)])

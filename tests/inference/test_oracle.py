@@ -1,4 +1,4 @@
-"""The same models in R: lm, sandwich, lmtest, glm, glmmTMB, lme4, mgcv, metafor, car.
+"""The same models in R: lm, sandwich, lmtest, glm, glmmTMB, lme4, mgcv, car.
 
 `oracle/oracle.R` made the numbers, with the versions stored beside them.
 """
@@ -6,14 +6,17 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import norm
 from simulated_tracks import read_oracle, read_tracks
 
-from analysis.inference import bounded, concurvity, diagnostics, effects, mixed, regression
+from analysis.inference import bounded, concurvity, diagnostics, effects, mixed, pooling, regression
 
 FORMULA = "valence ~ danceability + energy + loudness + mode + genre + danceability:energy"
 # Closed forms agree to rounding; searches agree to where each of the two stops.
 EXACT = {"rtol": 1e-8, "atol": 1e-10}
 SEARCH = {"rtol": 1e-6, "atol": 1e-8}
+# eleven standard deviations, some flat: both searches stop where the likelihood hardly moves
+LONG_SEARCH = {"rtol": 1e-5, "atol": 1e-6}
 
 
 @pytest.fixture(scope="module")
@@ -117,16 +120,39 @@ def test_mixed_model(tracks, oracle):
     np.testing.assert_allclose(ours[theirs.index], theirs, **SEARCH)
 
 
-def test_partial_pooling(oracle):
-    found, expected = oracle["pooled"], oracle["pooled"]
-    slope, error = np.array(found["estimates"]), np.array(found["errors"])
-    assert mixed.between_variance(slope, error**2) == pytest.approx(expected["tau2"], rel=1e-6)
-    table = pd.DataFrame({"feature": "x", "genre": list("abcdef"), "slope": slope, "error": error})
-    pooled = mixed.pool_slopes(table)
-    np.testing.assert_allclose(pooled["mean"], expected["mean"], rtol=1e-6)
-    np.testing.assert_allclose(pooled["pooled"], expected["blup"], rtol=1e-6)
-    half = (pooled["pooled_high"] - pooled["pooled"]) / 1.959964
-    np.testing.assert_allclose(half, expected["blup_error"], rtol=1e-5)
+@pytest.fixture(scope="module")
+def pooled(tracks):
+    """Return slopes of genres that cross artists, made of the row numbers as in R."""
+    style = np.arange(len(tracks)) % 5
+    bent = (style - 2) * (tracks["danceability"] - 0.6) + (style == 1) * tracks["energy"]
+    valence = tracks["valence"] + 0.1 * bent
+    genre = pd.Categorical(style.astype(str))
+    return pooling.genre_slopes.fresh(tracks.assign(valence=valence, genre=genre))
+
+
+def test_genre_slopes_and_their_errors(pooled, oracle):
+    expected, half = oracle["joint"], norm.ppf(0.975)
+    for feature, part in pooled.slopes.groupby("feature", sort=False):
+        np.testing.assert_allclose(part["slope"], expected["slope"][feature], **LONG_SEARCH)
+        errors = (part["slope_high"] - part["slope"]) / half
+        np.testing.assert_allclose(errors, expected["error"][feature], **LONG_SEARCH)
+        top = part.iloc[0]
+        found = top["mean"], (top["mean_high"] - top["mean"]) / half, top["spread"] ** 2
+        stored = (expected[name][feature] for name in ("mean", "mean_error", "variances"))
+        np.testing.assert_allclose(found, tuple(stored), **LONG_SEARCH)
+
+
+def test_shares_of_the_joint_model(pooled, oracle):
+    found, variances = pooled.shares.iloc[0], dict(oracle["joint"]["variances"])
+    levels, artists = variances.pop("(Intercept)"), variances.pop("artist")
+    residual, slopes = variances.pop("residual"), sum(variances.values())
+    parts = {"scores": oracle["joint"]["scores"], "levels": levels, "artists": artists,
+             "slopes": slopes * 299 / 300, "residual": residual}  # fmt: skip
+    total = sum(parts.values())
+    for name, part in parts.items():
+        assert found[name] == pytest.approx(part / total, rel=1e-5), name
+    assert found["deviance"] == pytest.approx(oracle["joint"]["reml"], abs=1e-6)
+    assert found["icc"] == pytest.approx(artists / (total - parts["scores"]), rel=1e-5)
 
 
 def test_concurvity_of_mgcv(oracle):

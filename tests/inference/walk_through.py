@@ -11,6 +11,7 @@ from analysis.inference import (
     exploration,
     formulas,
     mixed,
+    pooling,
     regression,
     selection,
     simulation,
@@ -21,6 +22,7 @@ from analysis.inference import (
 def explore(tracks: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the frames that need no model of all scores."""
     associations = exploration.compare_associations(tracks)
+    pooled = pooling.genre_slopes.fresh(tracks)
     return {
         "left out": formulas.left_out(tracks),
         "shapes": exploration.describe_shapes(tracks),
@@ -30,7 +32,8 @@ def explore(tracks: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "levels": exploration.valence_by_level(tracks),
         "associations": associations,
         "suppression": exploration.trace_suppression(tracks, associations["feature"].iloc[-1]),
-        "slopes": mixed.genre_slopes(tracks),
+        "slopes": pooled.slopes,
+        "shares": pooled.shares,
     }
 
 
@@ -62,6 +65,8 @@ def diagnose(fit: regression.Fit) -> dict[str, pd.DataFrame]:
         "collinearity": diagnostics.measure_collinearity(fit),
         "simulated": simulation.simulate_valence(fit),
         "statistics": simulation.compare_simulated(fit),
+        "outside": simulation.count_outside(fit),
+        "condition": diagnostics.condition_numbers(fit),
         "clustering": diagnostics.measure_clustering(fit),
         "trends": diagnostics.residual_trends(fit),
     }
@@ -75,7 +80,6 @@ def smooth(tracks: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "penalties": fit.penalties,
         "path": fit.path,
         "smooths": smooths.smooth_curves(fit),
-        "factor levels": smooths.factor_levels(fit),
         "surface": smooths.surface(fit),
         "concurvity": concurvity.concurvity(fit),
         "bases": concurvity.check_bases(fit),

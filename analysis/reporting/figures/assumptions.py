@@ -1,7 +1,6 @@
 """Figures of the linear fit's assumptions."""
 
 import pandas as pd
-from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     element_text,
@@ -15,10 +14,10 @@ from plotnine import (
     ggplot,
     labs,
     scale_color_manual,
-    scale_x_continuous,
     theme,
 )
 
+from analysis.reporting.figures.axes import original_scale, scale_names
 from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
 
@@ -135,17 +134,17 @@ def _panel(name: str, **columns) -> pd.DataFrame:
 def draw_trends(trends: pd.DataFrame):
     """Draw the mean of the residuals and of their size along every score."""
     shown = trends[trends["against"] != "fitted value"].melt(
-        ["against", "x"], ["residual", "spread"], var_name="smooth", value_name="y"
+        ["column", "x"], ["residual", "spread"], var_name="smooth", value_name="y"
     )
-    shown["against"] = pd.Categorical(shown["against"], list(dict.fromkeys(shown["against"])))
+    shown["panel"] = scale_names(shown["column"])
     shown["smooth"] = shown["smooth"].map({"residual": "residual", "spread": "size of residual"})
     return (
         ggplot(shown, aes("x", "y", color="smooth", linetype="smooth"))
         + geom_hline(yintercept=0, color=INK, size=0.3)
         + geom_line(size=0.8)
-        + facet_wrap("against", scales="free_x", ncol=3)
+        + facet_wrap("panel", scales="free_x", ncol=3)
         + scale_color_manual(list(PALETTE[:2]))
-        + labs(x="", y="Valence", color="", linetype="")
-        + scale_x_continuous(breaks=breaks_extended(n=5))
+        + labs(x="Value of the score", y="Valence", color="", linetype="")
+        + original_scale(shown)
         + theme_report(5.8, **FACETS)
     )

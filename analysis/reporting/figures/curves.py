@@ -1,7 +1,6 @@
-"""Figures of the additive model: curves, levels and the surface."""
+"""Figures of the additive model: curves and the surface."""
 
 import pandas as pd
-from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     facet_wrap,
@@ -15,12 +14,12 @@ from plotnine import (
     scale_color_manual,
     scale_fill_cmap,
     scale_shape_manual,
-    scale_x_continuous,
     scale_x_log10,
     theme,
 )
 
-from analysis.reporting.figures.inference import FACETS, draw_note, scale_names
+from analysis.reporting.figures.axes import original_scale, scale_names
+from analysis.reporting.figures.inference import FACETS, draw_note
 from analysis.reporting.theme import INK, PALETTE, theme_report
 
 
@@ -34,8 +33,8 @@ def draw_smooths(smooths: pd.DataFrame):
         + geom_ribbon(aes(ymin="low", ymax="high"), fill=PALETTE[0], alpha=0.25)
         + geom_line(color=PALETTE[0], size=0.9)
         + facet_wrap("panel", scales="free_x", ncol=3)
-        + labs(x="", y="Valence above or below the mean")
-        + scale_x_continuous(breaks=breaks_extended(n=5))
+        + labs(x="Value of the score", y="Valence above or below the mean")
+        + original_scale(smooths)
         + theme_report(0.8 + 1.7 * rows, **FACETS)
     )
 

@@ -1,7 +1,6 @@
 """Figures of the chapter on inference: what goes with valence, and how much."""
 
 import pandas as pd
-from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     coord_fixed,
@@ -13,6 +12,7 @@ from plotnine import (
     geom_line,
     geom_point,
     geom_pointrange,
+    geom_rect,
     geom_ribbon,
     geom_segment,
     geom_text,
@@ -26,7 +26,6 @@ from plotnine import (
     scale_color_manual,
     scale_fill_gradient2,
     scale_shape_manual,
-    scale_x_continuous,
     scale_y_continuous,
     scale_y_discrete,
     theme,
@@ -34,29 +33,13 @@ from plotnine import (
 )
 
 from analysis.reporting import prose
+from analysis.reporting.figures.axes import original_scale, scale_names
 from analysis.reporting.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 
 SHAPES = ("o", "s", "^", "D", "v", "P")
 MOST_LEVELS = 12
-SCALES = {
-    "loudness": "loudness (dB)",
-    "log_speechiness": "speechiness (log)",
-    "logit_acousticness": "acousticness (log odds)",
-    "logit_instrumentalness": "instrumentalness (log odds)",
-    "log_liveness": "liveness (log)",
-    "tempo": "tempo (BPM)",
-    "log_duration": "duration (log of minutes)",
-}
-
-
 # Room between panels for the ticks of one and the title of the next.
 FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
-
-
-def scale_names(columns: pd.Series) -> pd.Categorical:
-    """Return columns as panel titles that name their scale, in the order in which they stand."""
-    titles = [SCALES.get(column, column) for column in columns]
-    return pd.Categorical(titles, list(dict.fromkeys(titles)))
 
 
 def in_order(values: pd.Series) -> pd.Categorical:
@@ -109,9 +92,9 @@ def draw_single_curves(curves: pd.DataFrame, points: pd.DataFrame):
         + geom_ribbon(aes(ymin="low", ymax="high"), fill=PALETTE[0], alpha=0.3)
         + geom_line(aes(y="valence"), color=PALETTE[0], size=0.9)
         + facet_wrap("panel", scales="free_x", ncol=3)
-        + scale_x_continuous(breaks=breaks_extended(n=5))
+        + original_scale(shown)
         + scale_y_continuous(limits=(0, 1), breaks=(0, 0.5, 1))
-        + labs(x="", y="Valence")
+        + labs(x="Value of the score", y="Valence")
         + theme_report(5.8, **FACETS)
     )
 
@@ -223,25 +206,51 @@ def draw_associations(associations: pd.DataFrame):
 
 
 def draw_genre_slopes(slopes: pd.DataFrame):
-    """Draw every genre's partially pooled slope of each score, and the mean over genres."""
+    """Draw every genre's own slope of each score with its interval, and the mean over genres."""
     if slopes.empty:
-        return draw_note("Fewer than two genres are large enough to have slopes of their own.")
-    genres = list(dict.fromkeys(slopes["genre"]))
-    shown = slopes.assign(feature=in_order(slopes["feature"]))
-    means = shown.drop_duplicates("feature")
-    if len(genres) <= len(PALETTE):
-        dots = geom_point(aes("pooled", color="genre", shape="genre"), size=2)
-    else:
-        dots = geom_point(aes("pooled"), size=1, alpha=0.4, color=PALETTE[0])
+        return draw_note("The table has too few genres for slopes of their own.")
+    features, genres = (list(dict.fromkeys(slopes[name])) for name in ("feature", "genre"))
+    few = len(genres) <= len(PALETTE)
+    shown = slopes.assign(row=_place_rows(slopes, few))
+    means = shown.drop_duplicates("feature").assign(row=[-i for i in range(len(features))])
     return (
-        ggplot(shown, aes("mean", "feature"))
+        ggplot(shown, aes(y="row"))
+        + geom_rect(
+            aes(xmin="mean_low", xmax="mean_high", ymin="row - 0.42", ymax="row + 0.42"), means,
+            fill=MUTED, alpha=0.25,
+        )
         + geom_vline(xintercept=0, color=INK, size=0.4)
-        + geom_segment(aes(x="mean_low", xend="mean_high", yend="feature"), means, color=INK)
-        + geom_point(data=means, color=INK, shape="|", size=4)
-        + dots
-        + scale_color_manual(list(PALETTE))
-        + scale_shape_manual(list(SHAPES))
-        + guides(color=guide_legend(nrow=1))
+        + geom_segment(
+            aes(x="mean", xend="mean", y="row - 0.42", yend="row + 0.42"), means, color=INK
+        )
+        + _ranges(few)
+        + scale_y_continuous(breaks=list(means["row"]), labels=features)
         + labs(x="Change in valence per standard deviation", y="", color="", shape="")
-        + theme_report(3.6)
-    )
+        + theme_report(5.4 if few else 8, panel_grid_major_y=element_blank())
+    )  # fmt: skip
+
+
+def _place_rows(slopes: pd.DataFrame, few: bool) -> pd.Series:
+    """Return heights: features from the top; within one, few genres as they stand, many by size."""
+    order = pd.factorize(slopes["genre"])[0]
+    ranks = slopes.groupby("feature", sort=False)["slope"].rank(method="first") - 1
+    place = pd.Series(order, slopes.index) if few else ranks
+    reach = max(slopes["genre"].nunique() - 1, 1)
+    return 0.36 - 0.72 * place / reach - pd.factorize(slopes["feature"])[0]
+
+
+def _ranges(few: bool) -> list:
+    """Return points with intervals: a colour and shape for each of few genres, thin for many."""
+    if not few:
+        line = aes(x="slope_low", xend="slope_high", yend="row")
+        return [
+            geom_segment(line, color=PALETTE[0], size=0.2, alpha=0.35),
+            geom_point(aes("slope"), size=0.25, color=PALETTE[0]),
+        ]
+    line = aes(x="slope_low", xend="slope_high", yend="row", color="genre")
+    return [
+        geom_segment(line, size=0.7),
+        geom_point(aes("slope", color="genre", shape="genre"), size=1.8),
+        scale_color_manual(list(PALETTE)), scale_shape_manual(list(SHAPES)),
+        guides(color=guide_legend(nrow=1)),
+    ]  # fmt: skip

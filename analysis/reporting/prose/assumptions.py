@@ -4,6 +4,9 @@ import pandas as pd
 
 from analysis.reporting import prose
 
+# From this condition number on, collinearity is held to do harm [@belsley1980].
+HARMFUL = 30
+
 
 def compare_models(effects: pd.DataFrame) -> str:
     """Say whether the models tell the same story.
@@ -58,11 +61,43 @@ def summarize_influence(moved: pd.DataFrame, most: int) -> str:
     return f"{text}; the interval's relation to zero changes for {prose.joined(changed)}."
 
 
-def judge_assumptions(tests, clustering, collinearity, simulated, moved) -> list[tuple]:
+def explain_condition(condition: pd.DataFrame) -> str:
+    """Say what the condition numbers are, of all columns and of the scores alone."""
+    numbers = condition.set_index("of")["number"]
+    every, scores = numbers["all columns"], numbers["scores"]
+    verdict = "well below" if scores < HARMFUL / 2 else "below" if scores < HARMFUL else "above"
+    return (
+        f"It is {prose.number(scores, 1)} for the scores, one column each, which is {verdict} the "
+        f"{prose.count(HARMFUL)} from which harm is expected, and {prose.number(every, 1)} for all "
+        "columns of the formula, since the pieces of one curve resemble each other; nobody reads "
+        "those one by one."
+    )
+
+
+def remark_on_bounds(outside: pd.DataFrame, simulated: pd.DataFrame) -> str:
+    """Say how often the fit, and valence simulated from it, leave 0 to 1."""
+    row, draws = outside.iloc[0], simulated.set_index("statistic").loc["outside 0 to 1"]
+    beyond = int(row["below"] + row["above"])
+    means = (
+        f"The fitted mean lies below 0 for {prose.plural(int(row['below']), 'track')} and above 1 "
+        f"for {prose.count(row['above'])}, {prose.percent(beyond / row['tracks'], 1)} of "
+        f"{prose.count(row['tracks'])}, the lowest at {prose.number(row['lowest'], 2)} and the "
+        f"highest at {prose.number(row['highest'], 2)}"
+        if beyond else "Every fitted mean lies between 0 and 1"
+    )  # fmt: skip
+    return (
+        f"{means}; with normal errors added, {prose.percent(draws['low'], 1)} to "
+        f"{prose.percent(draws['high'], 1)} of simulated tracks leave the scale."
+    )
+
+
+def judge_assumptions(
+    tests, clustering, collinearity, condition, simulated, moved
+) -> list[tuple]:  # fmt: skip
     """Return assumption, evidence, consequence and remedy, worded by what was measured."""
     return [
         *_judge_errors(tests.set_index("test"), clustering.iloc[0]),
-        *_judge_rest(simulated.set_index("statistic"), collinearity, moved),
+        *_judge_rest(simulated.set_index("statistic"), collinearity, condition, moved),
     ]
 
 
@@ -94,10 +129,11 @@ def _judge_errors(found: pd.DataFrame, group: pd.Series) -> list[tuple]:
     ]  # fmt: skip
 
 
-def _judge_rest(simulated: pd.DataFrame, collinearity: pd.DataFrame, moved) -> list[tuple]:
+def _judge_rest(simulated: pd.DataFrame, collinearity, condition, moved) -> list[tuple]:
     """Judge what is assumed of the response, the features and single tracks."""
     worst = collinearity.loc[collinearity["inflation"].idxmax()]
     outside = simulated.loc["outside 0 to 1"]
+    together = condition.set_index("of").loc["scores", "number"]
     return [
         ("response without bounds",
          f"simulated valence leaves 0 to 1 in {prose.percent(outside['low'], 1)} to "
@@ -105,7 +141,7 @@ def _judge_rest(simulated: pd.DataFrame, collinearity: pd.DataFrame, moved) -> l
          "fit is wrong near the bounds", "fractional logit and beta regression beside it"),
         ("features not collinear",
          f"largest inflation of an error {prose.number(worst['inflation'], 2)} "
-         f"({worst['feature']})",
+         f"({worst['feature']}); condition number of the scores {prose.number(together, 1)}",
          "wider intervals" if worst["inflation"] > 1.5 else "mild",
          "blocks tested jointly; no feature dropped"),
         ("no single track decides",

@@ -104,7 +104,8 @@ def _symbol(column: str) -> str:
 
 def _text(words: str) -> str:
     """Return words with the characters escaped that mean something to TeX."""
-    return "".join(f"\\{letter}" if letter in "&%$#_{}" else letter for letter in words)
+    # the empty group keeps a space that follows the escaped character
+    return "".join(f"\\{letter}{{}}" if letter in "&%$#_{}" else letter for letter in words)
 
 
 def _spell_atom(atom) -> str:

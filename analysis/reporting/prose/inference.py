@@ -3,77 +3,7 @@
 import pandas as pd
 
 from analysis.reporting import prose
-
-# Shares of the variance that are lost without a feature, whatever the shape of its curve.
-SIZES = ((0.03, "large"), (0.01, "moderate"), (0.003, "small"), (0.0, "negligible"))
-LEVEL = 0.05
-
-
-def size_word(lost: float) -> str:
-    """Return the word for the share of the variance that is lost without a feature."""
-    return next((word for least, word in SIZES if lost >= least), SIZES[-1][1])
-
-
-def explain_sizes() -> str:
-    """Say which share of the variance each word for a size stands for."""
-    bounds = [f"{word} from {prose.percent(least, 1)}" for least, word in SIZES if least]
-    return (
-        "The words for sizes rest on the share of the variance that is lost without the feature: "
-        f"{prose.joined(bounds)}, {SIZES[-1][1]} below."
-    )
-
-
-def answer_features(effects: pd.DataFrame, tests: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """Say of each feature whether it is significant, and how much valence goes with it.
-
-    Parameters
-    ----------
-    effects, tests : pandas.DataFrame
-        What `average_effects` and `term_tests` return for the same fit.
-    """
-    sizes = effects.set_index("feature")
-    return [_answer(row, sizes) for row in tests.itertuples()]
-
-
-def _answer(row, sizes: pd.DataFrame) -> tuple[str, str, str]:
-    """Answer for one feature."""
-    word = "yes" if row.p_holm < LEVEL else "no"
-    lost = f"{prose.percent(row.r2_lost, 1)} of the variance is lost without it"
-    if row.feature not in sizes.index:
-        return row.feature, word, f"{size_word(row.r2_lost)}: {lost}"
-    one = sizes.loc[row.feature]
-    slope = prose.signed(one["per_sd"])
-    between = prose.interval(one["per_sd_low"], one["per_sd_high"])
-    much = (
-        f"{size_word(row.r2_lost)}: {slope} per SD ({between}), {prose.signed(one['span'])} from "
-        f"the 10th to the 90th percentile; {lost}"
-    )
-    return row.feature, word, much
-
-
-def summarize_tests(tests: pd.DataFrame, tracks: int) -> str:
-    """Say how many features pass, and why that alone is no finding."""
-    found = tests[tests["p_holm"] < LEVEL]
-    failed = tests.loc[tests["p_holm"] >= LEVEL, "feature"].tolist()
-    some = found[found["r2_lost"] < 0.005]["feature"].tolist()
-    text = (
-        f"After Holm's correction {prose.count(len(found))} of {prose.count(len(tests))} "
-        f"features are significant at the 5 % level"
-    )
-    not_found = f"; {prose.joined(failed)} {'is' if len(failed) == 1 else 'are'} not"
-    text += f"{not_found if failed else ''}."
-    return f"{text} {_remark_on_size(some, tracks)}" if some else text
-
-
-def _remark_on_size(features: list[str], tracks: int) -> str:
-    """Say that some features are significant and still explain next to nothing."""
-    one = len(features) == 1
-    return (
-        f"But with {prose.count(tracks)} tracks significance is cheap: "
-        f"{prose.joined(features)} {'passes' if one else 'pass'} and yet "
-        f"{'accounts' if one else 'account'} for less than half a percent of the "
-        f"variance{'' if one else ' each'}."
-    )
+from analysis.reporting.prose.verdicts import LEVEL
 
 
 def summarize_choice(comparison: pd.DataFrame, rung: str, best: str) -> str:
@@ -104,11 +34,19 @@ def summarize_steps(comparison: pd.DataFrame) -> str:
     """Say what transforms, curves, interactions and genre add to the cross-validated R²."""
     scores = comparison.set_index("rung")["cv_r2"]
     parts = [
-        f"{words} {prose.signed(scores[to] - scores[since])}"
+        _tell_step(words, scores[to] - scores[since])
         for to, since, words in STEPS
         if {to, since} <= set(scores.index)
     ]
     return f"In cross-validated R², {prose.joined(parts)}." if parts else ""
+
+
+def _tell_step(words: str, gain: float) -> str:
+    """Say what a step adds, or costs."""
+    verb = words.split()[-1]
+    loss = gain < 0
+    told = words.removesuffix(verb) + verb.replace("add", "cost") if loss else words
+    return f"{told} {prose.number(abs(gain))}"
 
 
 def caption_ladder(comparison: pd.DataFrame, rung: str) -> str:
@@ -176,8 +114,8 @@ def answer_question(effects, tests, blocks, associations, extra: dict) -> list[s
         _others(ordered.iloc[2:], tests),
         turning,
         f"The block that explains most beyond all others is {block['block']} "
-        f"({prose.percent(block['r2_lost'])} of the variance), and artists differ by a further "
-        f"{prose.percent(extra['conditional_r2'] - extra['marginal_r2'])}.",
+        f"({prose.percent(block['r2_lost'])} of the variance); the levels of single artists hold a "
+        f"further {prose.percent(extra['conditional_r2'] - extra['marginal_r2'])}.",
     ]  # fmt: skip
 
 
@@ -209,25 +147,3 @@ def _effect_words(row: pd.Series) -> str:
         f"{prose.signed(row['per_sd'])} per standard deviation (95 % interval {between}), "
         f"{prose.signed(row['span'])} from its 10th to its 90th percentile"
     )
-
-
-def summarize_slopes(slopes: pd.DataFrame) -> str:
-    """Say which associations differ between genres, and whose direction does."""
-    if slopes.empty:
-        return "The table has too few genres to compare their slopes."
-    means = slopes.drop_duplicates("feature").set_index("feature")
-    wide = means["spread"].idxmax()
-    part = slopes[slopes["feature"] == wide]
-    high, low = part.loc[part["pooled"].idxmax()], part.loc[part["pooled"].idxmin()]
-    mixed = [n for n, p in slopes.groupby("feature", sort=False)
-             if (p["pooled_low"] > 0).any() and (p["pooled_high"] < 0).any()]  # fmt: skip
-    text = (
-        f"Genres differ most in {wide} (by the standard deviation between genres): the pooled "
-        f"slope runs from {prose.signed(low['pooled'])} in {low['genre']} to "
-        f"{prose.signed(high['pooled'])} in {high['genre']}."
-    )
-    if not mixed:
-        return f"{text} No score has clearly opposite signs in two genres."
-    verb = "has" if len(mixed) == 1 else "have"
-    names = prose.joined(mixed).capitalize()
-    return f"{text} {names} {verb} opposite signs in some genres, with intervals clear of zero."

@@ -4,8 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.reporting import prose
-from analysis.reporting.prose import assumptions
-from analysis.reporting.prose import inference as sentences
+from analysis.reporting.prose import assumptions, verdicts
 from analysis.reporting.tables import markdown
 
 
@@ -77,8 +76,8 @@ def tabulate_effects(half: pd.DataFrame, full: pd.DataFrame) -> Markdown:
 
 
 def tabulate_level_effects(effects: pd.DataFrame) -> Markdown:
-    """Tabulate the levels whose intervals are clear of no difference, and count the others."""
-    clear = effects[effects["effect_low"] * effects["effect_high"] > 0]
+    """Tabulate the levels whose intervals are clear of no difference, of many the extreme ones."""
+    clear = verdicts.extreme_levels(effects)
     if clear.empty:
         return markdown(pd.DataFrame({"levels": ["none differs clearly from the first level"]}))
     shown = pd.DataFrame({
@@ -109,8 +108,8 @@ def tabulate_blocks(blocks: pd.DataFrame) -> Markdown:
 
 def tabulate_answers(effects: pd.DataFrame, tests: pd.DataFrame) -> Markdown:
     """Answer feature by feature, in words, whether it goes with valence and how much."""
-    lines = sentences.answer_features(effects, tests)
-    return markdown(pd.DataFrame(lines, columns=["feature", "significant?", "how much"]))
+    lines = verdicts.answer_features(effects, tests)
+    return markdown(pd.DataFrame(lines, columns=["feature", "passes the test?", "how much"]))
 
 
 def tabulate_influential(influential: pd.DataFrame) -> Markdown:
@@ -122,10 +121,12 @@ def tabulate_influential(influential: pd.DataFrame) -> Markdown:
 
 def tabulate_assumptions(
     tests: pd.DataFrame, clustering: pd.DataFrame, collinearity: pd.DataFrame,
-    simulated: pd.DataFrame, moved: pd.DataFrame,
+    condition: pd.DataFrame, simulated: pd.DataFrame, moved: pd.DataFrame,
 ) -> Markdown:  # fmt: skip
     """Tabulate every assumption with evidence, consequence and remedy."""
-    lines = assumptions.judge_assumptions(tests, clustering, collinearity, simulated, moved)
+    lines = assumptions.judge_assumptions(
+        tests, clustering, collinearity, condition, simulated, moved
+    )
     columns = ["assumption", "evidence", "consequence", "remedy taken"]
     return markdown(pd.DataFrame(lines, columns=columns))
 
