@@ -13,11 +13,14 @@ from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.download import download
 from analysis.tracks.reading import read_layout
-from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput
+from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, or 2 where the input is at fault."""
+    """Run one command and return its exit code.
+
+    That is 0, 2 where the input is at fault, and 130 where the user interrupted.
+    """
     options = _build_parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s")
     logging.getLogger("analysis").setLevel(logging.INFO)
@@ -28,6 +31,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BadInput as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nInterrupted. Nothing was written; the same command goes on from the results that "
+              "it has kept.", file=sys.stderr)  # fmt: skip
+        return 130
     return 0
 
 
@@ -88,7 +95,8 @@ def check_table(options: argparse.Namespace) -> None:
         print(f"Valence can be predicted for this table, but not studied: it lacks "
               f"{', '.join(lacking)}.")  # fmt: skip
         return
-    cleaned = cleaning.clean(layout.tracks)
+    with naming(path):
+        cleaned = cleaning.clean(layout.tracks)
     print(_list_account(cleaned.account))
     print(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip
@@ -138,6 +146,9 @@ def study_table(options: argparse.Namespace) -> None:
     from analysis.study.records import RESULTS, make_record, write_record
 
     name = datasets.describe(options.data).name
+    if not options.out and name in datasets.KNOWN and options.data != name:
+        raise BadInput(f"{options.data} has the name of a known table, whose record it would "
+                       "replace: name another file with --out.")  # fmt: skip
     path = options.out or RESULTS / f"{name}.json"
     refuse_folder(path)
     write_record(make_record(options.data, options.budget), path)
@@ -151,7 +162,9 @@ def predict_table(options: argparse.Namespace) -> None:
 
     refuse_folder(options.out)
     given = datasets.load(options.tracks, PREDICTION)
-    found = predict_given(given, datasets.load(options.train))
+    training = datasets.load(options.train)
+    with naming(f"{options.tracks}, learning from {options.train}"):
+        found = predict_given(given, training)
     write_text(options.out, to_csv(found.rows))
     print(describe_prediction(found))
     print(options.out)

@@ -60,6 +60,8 @@ def _check_data(name: str) -> None:
     from analysis.tracks import cleaning, datasets, schema, splitting
 
     try:
-        splitting.hold_out(cleaning.clean(datasets.load(name)).tracks)
+        published = datasets.load(name)
+        with schema.naming(name):
+            splitting.hold_out(cleaning.clean(published).tracks)
     except schema.BadInput as error:
         raise RenderError(str(error), 2) from None

@@ -98,9 +98,29 @@ def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
     assert str(out) in capsys.readouterr().out
 
 
+def test_an_interrupted_study_says_so_and_leaves_the_old_record(tables, capsys, monkeypatch):
+    def interrupt(data, budget):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(records, "make_record", interrupt)
+    out = tables / "record.json"
+    out.write_text("old")
+    assert main(["study", "genres", "--out", str(out)]) == 130
+    assert "goes on" in capsys.readouterr().err
+    assert out.read_text() == "old"
+    assert not list(tables.glob(".*"))
+
+
+def test_a_table_of_ones_own_is_not_written_over_a_known_one(tables, capsys):
+    (tables / "charts.csv").write_text((tables / "training.csv").read_text())
+    assert main(["study", str(tables / "charts.csv")]) == 2
+    assert "--out" in capsys.readouterr().err
+
+
 def test_study_refuses_in_one_sentence(tables, capsys):
     assert main(["study", str(tables / "list.csv"), "--out", str(tables / "r.json")]) == 2
-    assert "give at least" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "list.csv: " in said and "give at least" in said
     assert main(["study", "genres", "--out", str(tables / "nowhere" / "r.json")]) == 2
     assert "in a folder that exists" in capsys.readouterr().err
 

@@ -27,14 +27,12 @@ def stack_tables(records: Mapping[str, dict], name: str) -> pd.DataFrame:
 
 
 def describe_studies(records: Mapping[str, dict]) -> pd.DataFrame:
-    """Return data, title, snapshot, budget, made, minutes, data_print, code_print and current."""
+    """Return data, title, snapshot, budget, made, data_print and current of every record."""
     rows = [
         {
             "data": data, "title": one["title"], "snapshot": one["snapshot"],
             "budget": one["budget"], "made": one["made"],
-            "minutes": sum(one["seconds"].values()) / 60,
-            "data_print": one["fingerprints"]["data"][:12],
-            "code_print": one["fingerprints"]["code"][:12], "current": is_current(one),
+            "data_print": one["fingerprints"]["data"][:12], "current": is_current(one),
         }
         for data, one in records.items()
     ]  # fmt: skip
@@ -78,34 +76,45 @@ def compare_methods(records: Mapping[str, dict]) -> pd.DataFrame:
 
 
 def compare_networks(records: Mapping[str, dict]) -> pd.DataFrame:
-    """Return the network against the best other method, as `tables.network` tabulates it."""
+    """Return the network, the best other method and their average on held-out artists.
+
+    Returns
+    -------
+    DataFrame
+        Columns data, other (name in print), metric (mae, r2), network, best_other, average, and
+        value, low, high of the paired difference, network less best other.
+    """
     rows = []
     for data, record in records.items():
         labels = table_of(record, "methods").set_index("model")["label"]
-        scores = table_of(record, "network_scores").set_index(["role", "metric"])
-        row = {"data": data, "other": labels[scores.loc[("other", "mae"), "model"]]}
-        for role in ("network", "other", "average"):
-            for metric in ("mae", "r2"):
-                row[f"{role}_{metric}"] = scores.loc[(role, metric), "value"]
-        rows.append(row | _network_difference(record))
+        scores = table_of(record, "network_scores").set_index(["metric", "role"])
+        for metric in ("mae", "r2"):
+            one = scores.loc[metric]
+            row = {"data": data, "other": labels[one.loc["other", "model"]], "metric": metric}
+            row |= {"network": one.loc["network", "value"], "best_other": one.loc["other", "value"],
+                    "average": one.loc["average", "value"]}  # fmt: skip
+            rows.append(row | _network_difference(record, metric))
     return pd.DataFrame(rows)
 
 
-def _network_difference(record: dict) -> dict[str, float]:
-    """Return value, low and high of the network's MAE less that of the best other method."""
+def _network_difference(record: dict, metric: str = "mae") -> dict[str, float]:
+    """Return value, low and high of the network's score less that of the best other method."""
     names = table_of(record, "network_scores").drop_duplicates("role").set_index("role")["model"]
     apart = table_of(record, "network_differences")
-    line = apart[(apart["metric"] == "mae") & (apart["model"] == names["network"])
+    line = apart[(apart["metric"] == metric) & (apart["model"] == names["network"])
                  & (apart["against"] == names["other"])].iloc[0]  # fmt: skip
     return {name: float(line[name]) for name in ("value", "low", "high")}
 
 
 def compare_effects(records: Mapping[str, dict]) -> pd.DataFrame:
-    """Return data, feature, value, low, high: valence per SD, over all training tracks."""
+    """Return data, feature, value, low, high: valence per SD, of one formula for all tables.
+
+    It is that of `steps.COMMON`, on all training tracks.
+    """
     table = stack_tables(records, "effects")
     if table.empty:
         return table
-    table = table[table["tracks"] == "all training tracks"]
+    table = table[table["tracks"] == "all training tracks, one formula"]
     names = {"per_sd": "value", "per_sd_low": "low", "per_sd_high": "high"}
     return table.rename(columns=names)[["data", "feature", *names.values()]].reset_index(drop=True)
 
@@ -126,9 +135,13 @@ def find_audio_record(records: Mapping[str, dict]) -> dict | None:
 
 def audio_tables(records: Mapping[str, dict]) -> dict[str, pd.DataFrame]:
     """Return the tables on the audio analysis of that record; empty ones where there is none."""
-    record = find_audio_record(records)
     names = [name for name in OPTIONAL if name.startswith("audio_")]
-    return {name: table_of(record or {"tables": {}}, name) for name in names}
+    return {name: table_of_audio(records, name) for name in names}
+
+
+def table_of_audio(records: Mapping[str, dict], name: str) -> pd.DataFrame:
+    """Return any table of that record; empty where there is none."""
+    return table_of(find_audio_record(records) or {"tables": {}}, name)
 
 
 def judge_findings(records: Mapping[str, dict]) -> pd.DataFrame:
@@ -146,7 +159,7 @@ def judge_findings(records: Mapping[str, dict]) -> pd.DataFrame:
         asked = [answer for answer in answers.values() if answer != "unknown"]
         holds = bool(asked) and all(answer == "yes" for answer in asked)
         rows.append({"finding": finding, **answers, "everywhere": holds})
-    return pd.DataFrame(rows, columns=["finding", *records, "everywhere"])
+    return pd.DataFrame(rows if records else [], columns=["finding", *records, "everywhere"])
 
 
 def _ask(test: Callable[[dict], bool | None], record: dict) -> str:

@@ -44,7 +44,7 @@ OPTIONAL = {
     "audio_rungs": ("model", "label", "without", "with", "gain", "low", "high"),
     "audio_learners": ("model", "label", "without", "with", "gain", "low", "high"),
     "audio_sets": ("with", "label", "r2", "low", "high"),
-    "audio_parts": ("part", "per_sd", "low", "high"),
+    "audio_parts": ("part", "per_sd", "low", "high", "alone", "alone_low", "alone_high"),
     "transfer": ("trained", "tested", "r2", "low", "high"),
 }
 FIELDS = (

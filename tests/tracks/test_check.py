@@ -45,6 +45,13 @@ def test_bad_input_is_one_sentence_and_exit_code_2(save, capsys):
     assert "no column for" in captured.err
 
 
+def test_too_few_tracks_are_refused_by_the_file_s_name(save, capsys):
+    """A sentence on what cleaning leaves names the file too."""
+    path = save(as_export(make_tracks(100)))
+    assert main(["check", path]) == 2
+    assert capsys.readouterr().err.startswith(f"{path}: 100 unique tracks")
+
+
 def test_download_of_an_unknown_table(capsys):
     """The command passes the sentence on."""
     assert main(["download", "nothing"]) == 2

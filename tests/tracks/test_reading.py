@@ -153,10 +153,11 @@ def test_a_track_named_na(write):
     table.loc[0, "title"] = "NA"
     table.loc[1, ["title", "artists"]] = "NA"
     table.loc[2, "energy"] = "NA"
+    table.loc[3, "energy"] = "#N/A"
     tracks = reading.read_tracks(write(to_csv(table)))
     assert tracks.loc[0, "title"] == "NA"
     assert tracks.loc[1, ["title", "artists", "artist"]].tolist() == ["", "", ""]
-    assert np.isnan(tracks.loc[2, "energy"])
+    assert tracks["energy"].isna().tolist() == [False, False, True, True] + [False] * 8
 
 
 def test_names_of_keys_modes_and_metres(write):
@@ -288,6 +289,19 @@ BAD = {
     "header alone": (_break(0, str).split("\n")[0] + "\n", "no rows"),
     "no such columns": ("a,b,c\n1,2,3\n", "no column for track_id, title.*its columns are a, b, c"),
     "no valence": (to_csv(EXPORT.drop(columns="valence")), "no column for valence;"),
+    "ten columns of another kind": (
+        ",".join(f"sensor {n}" for n in range(10)) + "\n" + ",".join("1234567890") + "\n",
+        "no column for .*valence.* its columns are sensor 0, .*sensor 9: add or rename",
+    ),
+    "one column in its own words": (
+        _put("valence", "glad").replace("valence", "audio_valence"),
+        r"Column 'audio_valence' \(valence\) should hold numbers",
+    ),
+    "a column's name once": (_put("energy", "loud"), "Column 'energy' should hold numbers"),
+    "a million characters for a number": (_put("energy", "x" * 1_000_000), "row 4 has 'xxx"),
+    "repeated header": (
+        to_csv().replace("energy", "danceability", 1), "two columns named 'danceability'"
+    ),
     "text for a number": (_put("energy", "loud"), r"'energy'.*row 4 has 'loud'"),
     "text for a key": (_put("key", "H"), "'key'.*row 4 has 'H'"),
     "out of range": (_put("valence", "53"), "'valence'.*0 to 1.*row 4 has 53"),

@@ -165,25 +165,3 @@ def draw_importance(pairs: pd.DataFrame, names: dict[str, str], most: int = 12):
         + labs(x="", y="Rise of the mean absolute error when shuffled", color="", shape="")
         + theme_report(1 + 0.25 * len(order), axis_text_y=element_text(size=8))
     )
-
-
-def draw_replication(differences: pd.DataFrame):
-    """Draw the network's advantage on every data set, with its interval.
-
-    Parameters
-    ----------
-    differences : DataFrame
-        Columns data (name in print), value, low and high: the network's mean absolute error less
-        that of the best other method.
-    """
-    shown = differences.assign(
-        data=pd.Categorical(differences["data"], list(differences["data"])[::-1])
-    )
-    return (
-        ggplot(shown, aes("data", "value"))
-        + geom_hline(yintercept=0, color=INK, size=0.4)
-        + geom_pointrange(aes(ymin="low", ymax="high"), color=PALETTE[0], size=0.5)
-        + coord_flip()
-        + labs(x="", y="Error of the network less error of the best other method")
-        + theme_report(1.2 + 0.3 * len(shown))
-    )

@@ -21,6 +21,7 @@ from plotnine import (
 )
 
 from analysis.reporting.figures.inference import FACETS
+from analysis.reporting.prose.audio import name_feature
 from analysis.reporting.theme import INK, PALETTE, theme_report
 
 SHAPES = ("o", "^", "s", "D", "v", "P")
@@ -43,8 +44,11 @@ def or_nothing(draw: Callable) -> Callable:
 def draw_ladders(ladders: pd.DataFrame):
     """Draw cross-validated R² of every rung in every table; the chosen rung stands out."""
     order = list(dict.fromkeys(ladders.sort_values("parameters")["rung"]))
+    labels = ladders.groupby("rung")["label"].agg(lambda all_: "/".join(dict.fromkeys(all_)))
+    names = [_fold_label(labels[rung]) for rung in order]
+    rungs = ladders["rung"].map(dict(zip(order, names, strict=True)))
     shown = ladders.assign(
-        rung=pd.Categorical(ladders["rung"], order[::-1]), data=_ordered(ladders["data"]),
+        rung=pd.Categorical(rungs, names[::-1]), data=_ordered(ladders["data"]),
         low=ladders["cv_r2"] - ladders["cv_r2_se"], high=ladders["cv_r2"] + ladders["cv_r2_se"],
         chosen=ladders["chosen"].map({True: "chosen", False: "not chosen"}),
     )  # fmt: skip
@@ -84,8 +88,9 @@ def draw_importance(importance: pd.DataFrame, most: int = 12):
     mean = importance.groupby("feature")["mae"].max().sort_values(ascending=False)
     order = list(mean.index[:most])
     shown = importance[importance["feature"].isin(order)]
-    data = _ordered(shown["data"])
-    shown = shown.assign(feature=pd.Categorical(shown["feature"], order[::-1]), data=data)
+    data, names = _ordered(shown["data"]), [name_feature(name) for name in order]
+    feature = pd.Categorical(shown["feature"].map(name_feature), names[::-1])
+    shown = shown.assign(feature=feature, data=data)
     return (
         ggplot(shown, aes("feature", "mae", color="data", shape="data"))
         + geom_hline(yintercept=0, color=INK, size=0.4)
@@ -110,33 +115,48 @@ def draw_gains(gains: pd.DataFrame):
         + facet_wrap("kind", scales="free_y")
         + coord_flip()
         + labs(x="", y="Gain in R²")
-        + theme_report(1 + 0.25 * len(order), **FACETS)
+        + theme_report(1 + 0.3 * gains.groupby("kind").size().max(), **FACETS)
     )
 
 
 @or_nothing
-def draw_parts(parts: pd.DataFrame, names: dict[str, str]):
+def draw_parts(parts: pd.DataFrame):
     """Draw the slope of valence in every mean of the audio analysis, pitch beside timbre.
 
     Parameters
     ----------
     parts : DataFrame
         The table ``audio_parts`` of a record.
-    names : dict
-        Names in print by part; parts whose name begins with "pitch" stand in the first panel.
     """
-    titles = parts["part"].map(names)
-    kind = parts["part"].str.startswith("tonic").map({True: "Pitch", False: "Timbre"})
-    shown = parts.assign(part=pd.Categorical(titles, list(titles)[::-1]), kind=kind)
+    sides = {"all else equal": ["per_sd", "low", "high"],
+             "alone": ["alone", "alone_low", "alone_high"]}  # fmt: skip
+    long = pd.concat([
+        parts[["part", *columns]].set_axis(["part", "value", "low", "high"], axis=1)
+        .assign(held=pd.Categorical([held] * len(parts), list(sides)))
+        for held, columns in sides.items()
+    ])  # fmt: skip
+    titles = parts["part"].map(name_feature).str.removeprefix("pitch of the ")
+    kind = long["part"].str.startswith("tonic").map({True: "Pitch over the tonic", False: "Timbre"})
+    long["part"] = pd.Categorical(long["part"].map(dict(zip(parts["part"], titles, strict=True))),
+                                  list(titles)[::-1])  # fmt: skip
     return (
-        ggplot(shown, aes("part", "per_sd", ymin="low", ymax="high"))
+        ggplot(long.assign(kind=kind),
+               aes("part", "value", ymin="low", ymax="high", color="held", shape="held"))
         + geom_hline(yintercept=0, color=INK, size=0.4)
-        + geom_pointrange(color=PALETTE[0], size=0.4)
+        + geom_pointrange(position=position_dodge(width=0.5), size=0.35)
         + facet_wrap("kind", scales="free_y")
+        + scale_color_manual(PALETTE[:2])
+        + scale_shape_manual(SHAPES[:2])
         + coord_flip()
-        + labs(x="", y="Valence per standard deviation, all else equal")
-        + theme_report(3.6, **FACETS)
-    )
+        + labs(x="", y="Valence per standard deviation", color="", shape="")
+        + theme_report(4.2, **FACETS)
+    )  # fmt: skip
+
+
+def _fold_label(labels: str) -> str:
+    """Return the name in print of a rung that tables may label apart, as "+ a, b" and "+ a, c"."""
+    words = [word.removeprefix("+ ") for part in labels.split("/") for word in part.split(", ")]
+    return labels if "/" not in labels else "+ " + ", ".join(dict.fromkeys(words))
 
 
 def _ordered(data: pd.Series) -> pd.Categorical:

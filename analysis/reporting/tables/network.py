@@ -86,29 +86,6 @@ def tabulate_effects(effects: pd.DataFrame) -> Markdown:
     return markdown(effects.rename(columns=names))
 
 
-def tabulate_replication(replication: pd.DataFrame) -> Markdown:
-    """Tabulate the network against the best other method over data sets.
-
-    Parameters
-    ----------
-    replication : DataFrame
-        One row a data set: data, other (the other method's name in print), network_mae, other_mae,
-        average_mae, network_r2, other_r2, average_r2, and value, low and high of the paired
-        difference of the MAE, network less other.
-    """
-    columns = {
-        "data": "data", "other": "best other method", "network_mae": "MAE, network",
-        "other_mae": "MAE, other", "average_mae": "MAE, average", "network_r2": "R², network",
-        "other_r2": "R², other", "average_r2": "R², average",
-    }  # fmt: skip
-    shown = replication[list(columns)].rename(columns=columns)
-    apart = [
-        f"{prose.signed(one.value, 4)} ({prose.interval(one.low, one.high, 4)})"
-        for one in replication.itertuples()
-    ]
-    return markdown(shown.assign(**{"difference of the MAE (95 %)": apart}))
-
-
 def _span(line) -> str:
     """Return an interval in brackets."""
     return f" ({prose.interval(line.low, line.high)})"

@@ -8,7 +8,7 @@ from IPython.display import Markdown
 
 from analysis.reporting import prose
 from analysis.reporting.tables import markdown
-from analysis.reporting.tables.network import METRICS, tabulate_replication
+from analysis.reporting.tables.network import METRICS
 
 ANSWERS = {"yes": "yes", "no": "not shown", "unknown": None}
 DIVISIONS = {
@@ -16,6 +16,8 @@ DIVISIONS = {
     "unique recordings, plain folds": "unique recordings",
     "unique recordings, whole artists": "whole artists held out",
 }
+ROLES = {"linear": "linear regression", "question 1": "chosen formula",
+         "best": "best other", "network": "network"}  # fmt: skip
 NOTHING = Markdown("*No record is stored.*")
 PARTS = {"neither": "neither", "pitch": "pitch", "timbre": "timbre", "both": "pitch and timbre"}
 
@@ -37,14 +39,9 @@ def tabulate_studies(studies: pd.DataFrame) -> Markdown:
         "data": studies["data"], "table": studies["title"], "as of": studies["snapshot"],
         "budget": studies["budget"], "studied": studies["made"],
         "data fingerprint": "`" + studies["data_print"] + "`",
-        "code": [_age(row) for row in studies.itertuples()],
+        "code": studies["current"].map({True: "this version", False: "earlier version"}),
     })  # fmt: skip
-    return markdown(shown, raw=("data fingerprint", "code"))
-
-
-def _age(row) -> str:
-    """Return whether a record was made by the code at hand."""
-    return "this version" if row.current else f"earlier version `{row.code_print}`"
+    return markdown(shown, raw=("data fingerprint",))
 
 
 @or_nothing
@@ -64,36 +61,29 @@ def tabulate_leakage(leakage: pd.DataFrame) -> Markdown:
 
 @or_nothing
 def tabulate_methods(methods: pd.DataFrame, metric: str) -> Markdown:
-    """Tabulate one score of a few methods on held-out artists, a row a table."""
-    shown = methods[methods["metric"] == metric]
+    """Tabulate one score of a few methods on held-out artists, a column a table."""
+    # the mean's R² is zero but for chance
+    idle = (methods["role"] == "mean") & (metric == "r2")
+    shown = methods[(methods["metric"] == metric) & ~idle]
     shown = shown.assign(cell=_spans(shown, "value", "low", "high"))
-    roles = list(dict.fromkeys(shown["role"]))
-    wide = _widen(shown, "data", "role", roles)
+    wide = _widen(shown, "role", "data", _names(shown))
     best = shown[shown["role"] == "best"].set_index("data")["label"]
-    wide.insert(1, "best is", wide["data"].map(best))
-    return markdown(wide.rename(columns={"best": f"best ({METRICS[metric]})"}))
+    rows = wide.assign(role=wide["role"].replace(ROLES)).to_dict("records")
+    return markdown(pd.DataFrame([*rows, {"role": "the best other is", **best}])
+                    .rename(columns={"role": "method"}))  # fmt: skip
 
 
 @or_nothing
 def tabulate_effects(effects: pd.DataFrame) -> Markdown:
     """Tabulate average effects per standard deviation, a column a table."""
-    cells = [prose.signed(value, 3) + _mark(low, high) for value, low, high
+    cells = [_bracket(prose.signed(value), low <= 0 <= high) for value, low, high
              in effects[["value", "low", "high"]].itertuples(index=False)]  # fmt: skip
     return markdown(_widen(effects.assign(cell=cells), "feature", "data", _names(effects)))
 
 
-def _mark(low: float, high: float) -> str:
-    """Return a mark where an interval holds zero."""
-    return " (0)" if low <= 0 <= high else ""
-
-
-@or_nothing
-def tabulate_importance(importance: pd.DataFrame, most: int = 12) -> Markdown:
-    """Tabulate the rank of features in every table, those that lead on average first."""
-    mean = importance.groupby("feature")["rank"].mean().sort_values(kind="stable")
-    shown = importance.assign(cell=[prose.count(rank) for rank in importance["rank"]])
-    wide = _widen(shown, "feature", "data", _names(importance)).set_index("feature")
-    return markdown(wide.loc[mean.index[:most]].reset_index())
+def _bracket(text: str, doubtful: bool) -> str:
+    """Return text in brackets where it is in doubt."""
+    return f"({text})" if doubtful else text
 
 
 @or_nothing
@@ -128,8 +118,9 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
 @or_nothing
 def tabulate_sets(sets: pd.DataFrame) -> Markdown:
     """Tabulate R² of one method with neither part of the audio analysis, one, or both."""
+    name = f"R² of {sets['label'].iloc[0].lower()} (95 %)"
     shown = pd.DataFrame({
-        "the scores and": sets["with"].map(PARTS), "R² (95 %)": _spans(sets, "r2", "low", "high"),
+        "the scores and": sets["with"].map(PARTS), name: _spans(sets, "r2", "low", "high"),
     })  # fmt: skip
     return markdown(shown)
 
@@ -147,8 +138,17 @@ def tabulate_keys(keys: pd.DataFrame) -> Markdown:
 
 @or_nothing
 def tabulate_networks(networks: pd.DataFrame) -> Markdown:
-    """Tabulate the network against the best other method, a row a table."""
-    return tabulate_replication(networks)
+    """Tabulate the network against the best other method, a row a table and metric."""
+    shown = pd.DataFrame({
+        "data": networks["data"], "best other": networks["other"],
+        "score": networks["metric"].map(METRICS), "network": networks["network"],
+        "other": networks["best_other"], "average": networks["average"],
+        "network less other (95 %)": [
+            f"{prose.signed(value, 4)} ({prose.interval(low, high, 4)})" for value, low, high
+            in networks[["value", "low", "high"]].itertuples(index=False)
+        ],
+    })  # fmt: skip
+    return markdown(shown)
 
 
 def _widen(frame: pd.DataFrame, rows: str, columns: str, order: list[str]) -> pd.DataFrame:
