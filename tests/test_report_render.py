@@ -10,6 +10,11 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from analysis.tracks import datasets
+from analysis.tracks.cleaning import clean
+from analysis.tracks.splitting import hold_out
+from tests.prediction.printed_formula import evaluate, lines_of_page
+
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("analysis", "data", "render", "results", "report.qmd", "_quarto.yml", "references.bib")
 FAULTS = (
@@ -96,3 +101,14 @@ def test_both_formats_print_the_same_numbers(texts):
 
 def test_the_pdf_is_paged(rendered):
     assert re.search(r"\b1 / \d+", rendered[1])
+
+
+def test_the_printed_formula_reaches_the_printed_scores(page, texts):
+    """The formula as the page shows it, on the held-out tracks, against the sentence about it."""
+    test = hold_out(clean(datasets.load("genres")).tracks).test
+    left = test["valence"] - evaluate(lines_of_page(page, "eq-compact"), test)
+    told = r"On held-out artists it reaches an R² of ([\d.]+),.*? error of ([\d.]+) against"
+    for text in texts.values():
+        r2, mae = map(float, re.search(told, text).groups())
+        assert r2 == pytest.approx(1 - (left**2).mean() / test["valence"].var(ddof=0), abs=5.1e-4)
+        assert mae == pytest.approx(left.abs().mean(), abs=5.1e-4)

@@ -122,6 +122,8 @@ def test_every_entry_has_a_stable_address():
 def test_every_reference_leads_somewhere():
     named = set(re.findall(r"@((?:fig|tbl|sec|eq)-[\w-]+)", REPORT))
     labels = {option(cell, "label") for cell in CELLS} | set(re.findall(r"\{#([\w-]+)", REPORT))
+    # an equation is given its label by the cell that displays it
+    labels |= set(re.findall(r'"(eq-[\w-]+)"', "\n".join(CELLS)))
     assert named
     assert not named - labels
 

@@ -110,6 +110,7 @@ def derive_steps(
     return _derive(train, "steps", context, False, most, n_folds, seed)
 
 
+@remember
 def _derive(
     train: pd.DataFrame,
     kind: str,

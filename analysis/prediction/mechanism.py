@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 
 from analysis import SEED
 from analysis.memory import remember
@@ -22,6 +23,7 @@ from analysis.prediction.patterns import (
     observed_patterns,
     siblings_of,
 )
+from analysis.prediction.validation import JOBS
 
 log = logging.getLogger("analysis")
 # Measured by rule from the audio rather than learned from labels.
@@ -30,7 +32,10 @@ MEASURED = ("loudness", "tempo")
 
 @dataclass(frozen=True)
 class Setting:
-    """What a simulation assumes; none of it was tuned to the patterns.
+    """What a simulation assumes.
+
+    The values were set by hand, by people who had looked at the known tables, and are no estimates;
+    the places at which valence is cut are those of `evidence.PILES`, so they are no test.
 
     `factors` common ones span the latent vector beside one factor of each concept's own; the
     machine sees `dimensions` noisy mixtures of them (`noise`: standard deviation beside 1).
@@ -103,10 +108,9 @@ def compare_mechanisms(
     DataFrame
         Columns pattern, mechanism (a key of `MECHANISMS`), observed, value (median over the
         simulations), low, high (their 2.5 and 97.5 % quantiles), tolerance, role ("set" where the
-        data set up the simulation by it, "follows" where that implies it for siblings, else
-        "test"), reproduced ("yes" where the observed value is within the `tolerance` of the median
-        or within the quantiles, and a slope has the right sign; "unknown" where nothing is
-        observed).
+        simulation was set up by it, "follows" where that implies it for siblings, else "test"),
+        reproduced ("yes" where the observed value is within the `tolerance` of the median or
+        within the quantiles, and a slope has the right sign; "unknown" where nothing is observed).
     """
     observed = observed_patterns(train, repeats)
     valence = train["valence"]
@@ -117,12 +121,15 @@ def compare_mechanisms(
         spread=round(valence.std(), 3),
     )
     loadings = factor_loadings(normal_scores(train), setting.factors)
-    rows = []
-    for mechanism in MECHANISMS:
-        log.info("mechanism: %s, %d simulations", mechanism.key, draws)
-        found = simulate_patterns(mechanism.key, loadings, setting, draws, seed)
-        rows += [_row(mechanism.key, name, found[name], observed) for name in observed.index]
-    return pd.DataFrame(rows)
+    log.info("mechanisms: %d, each with %d simulations", len(MECHANISMS), draws)
+    found = Parallel(n_jobs=JOBS)(
+        delayed(simulate_patterns)(one.key, loadings, setting, draws, seed) for one in MECHANISMS
+    )
+    return pd.DataFrame([
+        _row(one.key, name, values[name], observed)
+        for one, values in zip(MECHANISMS, found, strict=True)
+        for name in observed.index
+    ])  # fmt: skip
 
 
 def factor_loadings(frame: pd.DataFrame, factors: int, rounds: int = 200) -> np.ndarray:

@@ -1,7 +1,5 @@
 """The formula: its search, its rounding, and its print."""
 
-import re
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,10 +9,13 @@ from analysis.prediction import derivation, fidelity, growth, learners, pieces, 
 from analysis.prediction.derivation import Formula, Term
 from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.prose import formulas
+from analysis.reporting.prose.derivation import describe_formula
 from analysis.reporting.tables import derivation as tables
 from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
 from analysis.tracks.splitting import hold_out
+from render.pandoc import run_pandoc
+from tests.prediction.printed_formula import evaluate, lines_of_page, lines_of_tex
 from tests.tracks.made_tracks import make_tracks
 
 
@@ -34,53 +35,6 @@ def planted(rows: int = 1500, noise: float = 0.02, seed: int = 1) -> pd.DataFram
 
 
 # the printed formula, read back ------------------------------------------------------------------
-
-PLAIN = {"minutes": "duration_min", "least pitch": "pitch_least", "mean pitch": "pitch_mean",
-         "pitch contrast": "pitch_contrast", "timbre 0 less loudness": "level_gap"}  # fmt: skip
-
-
-def column_of(name: str) -> str:
-    """Return the column behind a printed name, found without the code that prints."""
-    if name.startswith("timbre ") and name[7:].isdigit():
-        return f"timbre_{name[7:]}"
-    kinds = ["semitone", "whole tone", "minor third", "major third", "fourth", "tritone"]
-    if name in (plurals := [f"{kind}s" for kind in kinds]):
-        return f"interval_{plurals.index(name) + 1}"
-    if name.startswith("pitch of the "):
-        return f"tonic_{formulas.DEGREES.index(name[13:])}"
-    return PLAIN.get(name, name)
-
-
-def read_formula(text: str, tracks: pd.DataFrame) -> np.ndarray:
-    """Evaluate a rendered display equation."""
-    frame = pieces.observe(tracks)
-    body = re.search(r"\\begin\{aligned\}\n(.*)\n\\end\{aligned\}", text, re.S)[1]
-    lines = [line.rstrip("\\ ") for line in body.split("\n")]
-    total = np.full(len(tracks), float(lines[0].rsplit("&", 1)[1]))
-    for line in lines[1:]:
-        sign, number, factors = re.fullmatch(r"& ([+-]) ([\d.]+)\\,(.*)", line).groups()
-        value = float(number) * (1 if sign == "+" else -1) * np.ones(len(tracks))
-        for factor in factors.split(r" \cdot "):
-            value = value * read_factor(factor, frame)
-        total = total + value
-    return np.clip(total, 0, 1)
-
-
-def unescape(text: str) -> str:
-    return re.sub(r"\\(.)", r"\1", text)
-
-
-def read_factor(text: str, frame: pd.DataFrame) -> np.ndarray:
-    plain = re.sub(r"\\text\{((?:\\.|[^{}])*)\}", lambda m: f"<{unescape(m[1])}>", text)
-    if level := re.fullmatch(r"\[<(\w+) is (.*)>\]", plain):
-        return (frame[level[1]].astype(str) == level[2]).to_numpy(float)
-    if above := re.fullmatch(r"\(<(.*)> ([+-]) ([\d.]+)\)_\{\+\}", plain):
-        knot = float(above[3]) * (1 if above[2] == "-" else -1)
-        return np.maximum(frame[column_of(above[1])].to_numpy() - knot, 0)
-    if below := re.fullmatch(r"\((-?[\d.]+) - <(.*)>\)_\{\+\}", plain):
-        return np.maximum(float(below[1]) - frame[column_of(below[2])].to_numpy(), 0)
-    return frame[column_of(re.fullmatch("<(.*)>", plain)[1])].to_numpy(float)
-
 
 ODD = Formula(
     -0.25,
@@ -111,7 +65,8 @@ def test_the_printed_formula_gives_the_formulas_values():
     tracks = with_odd_genre()
     text = tables.display_formula(ODD, "eq-odd").data
     assert text.endswith("$$ {#eq-odd}")
-    np.testing.assert_allclose(read_formula(text, tracks), ODD.predict(tracks), atol=1e-12)
+    printed = evaluate(lines_of_tex(text), tracks)
+    np.testing.assert_allclose(printed, ODD.predict(tracks), atol=1e-12)
 
 
 def test_every_column_of_the_audio_analysis_can_be_printed_and_read():
@@ -120,7 +75,7 @@ def test_every_column_of_the_audio_analysis_can_be_printed_and_read():
     for start in range(0, len(atoms), 40):
         terms = tuple(Term(0.01, Piece((atom,))) for atom in atoms[start : start + 40])
         formula = Formula(0.2, terms)
-        made_of = read_formula(tables.display_formula(formula, "eq-x").data, tracks)
+        made_of = evaluate(lines_of_tex(tables.display_formula(formula, "eq-x").data), tracks)
         np.testing.assert_allclose(made_of, formula.predict(tracks), atol=1e-12)
 
 
@@ -130,16 +85,31 @@ def embedded():
     return split, derivation.derive_formula(split.train)
 
 
+def page_of(display) -> str:
+    """Return a displayed equation as a page shows it."""
+    page = run_pandoc(display.data, "--from", "markdown", "--to", "html5", "--mathml")
+    return page.replace("<p>", '<p id="eq-compact">')
+
+
+def test_a_page_shows_the_printed_formula():
+    tracks = with_odd_genre()
+    page = page_of(tables.display_formula(ODD, "eq-compact"))
+    printed = evaluate(lines_of_page(page, "eq-compact"), tracks)
+    np.testing.assert_allclose(printed, ODD.predict(tracks), atol=1e-12)
+
+
 def test_the_printed_formula_reaches_the_reported_scores(embedded):
     split, found = embedded
-    text = tables.display_formula(found.formula, "eq-compact").data
-    best = np.full(len(split.test), 0.5)
-    reported = fidelity.compare_with_best(found.formula, best, split.test)
-    printed = read_formula(text, split.test)
+    page = page_of(tables.display_formula(found.formula, "eq-compact"))
+    printed = evaluate(lines_of_page(page, "eq-compact"), split.test)
     observed = split.test["valence"]
     r2 = 1 - ((observed - printed) ** 2).sum() / ((observed - observed.mean()) ** 2).sum()
-    assert r2 == pytest.approx(reported["valence"], abs=1e-9)
-    assert np.abs(observed - printed).mean() == pytest.approx(reported["mae"], abs=1e-9)
+    mae = np.abs(observed - printed).mean()
+    best = found.exact.predict(split.test)
+    reported = fidelity.compare_with_best(found.formula, best, split.test)
+    sentence = describe_formula(found, reported)
+    assert f"reaches an R² of {r2:.3f}," in sentence
+    assert f"a mean absolute error of {mae:.3f} against" in sentence
 
 
 def test_twelve_terms_keep_most_of_a_good_models_skill(embedded):
@@ -192,7 +162,7 @@ def test_the_frontier_is_scored_on_other_artists(monkeypatch):
         derivation, "_score_path", lambda path, train, held: seen.append((train, held))
         or score(path, train, held),
     )  # fmt: skip
-    derivation.derive_formula(tracks, most=4)
+    derivation._derive.fresh(tracks, "formula", True, True, 4, 5, 1)
     assert len(seen) == 5
     assert all(not set(train["artist"]) & set(held["artist"]) for train, held in seen)
     assert sum(len(held) for _, held in seen) == len(tracks)

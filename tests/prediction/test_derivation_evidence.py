@@ -12,7 +12,7 @@ from analysis.prediction import (
     hypotheses,
     mechanism,
     patterns,
-    residuals,
+    remainder,
     titles,
     transfer,
 )
@@ -148,15 +148,16 @@ def test_the_share_of_artists_is_found():
     levels = dict(zip(frame["artist"].unique(), rng.normal(0, 0.1, 300), strict=False))
     noise = rng.normal(0, 0.1, len(frame))
     frame = frame.assign(valence=0.5 + frame["artist"].map(levels) + noise)
-    shares = residuals.explain_residuals(frame, np.full(len(frame), 0.5)).set_index("grouping")
+    shares = remainder.explain_residuals(frame, np.full(len(frame), 0.5)).set_index("grouping")
     assert shares.loc["artist", "share"] == pytest.approx(0.5, abs=0.08)
     assert shares.loc["artist", "low"] < 0.5 < shares.loc["artist", "high"]
     assert abs(shares.loc["mode", "share"]) < 0.02
+    assert (shares["low"] <= shares["share"]).all() and (shares["share"] <= shares["high"]).all()
 
 
 def test_residual_means_have_the_sign_of_valence_less_prediction(tracks):
     predicted = tracks["valence"] - np.where(tracks["genre"] == "soul", 0.1, 0)
-    found = residuals.describe_residuals(tracks, predicted).set_index("group")
+    found = remainder.describe_residuals(tracks, predicted).set_index("group")
     assert found.loc["soul", "residual"] == pytest.approx(0.1)
     assert found.loc["folk", "residual"] == pytest.approx(0, abs=1e-12)
     assert {"2000s", "2010s", "sung", "instrumental"} <= set(found.index)
@@ -164,7 +165,7 @@ def test_residual_means_have_the_sign_of_valence_less_prediction(tracks):
 
 def test_the_parts_of_the_variance_add_up():
     shares = pd.DataFrame({"grouping": ["artist"], "share": [0.2]})
-    table = residuals.open_variance(0.4, 0.5, shares, 0.95)
+    table = remainder.open_variance(0.4, 0.5, shares, 0.95)
     assert table["share"].sum() == pytest.approx(1)
     parts = table.set_index("part")["share"]
     assert parts["shared by an artist's tracks beyond the model"] == pytest.approx(0.1)
@@ -255,9 +256,9 @@ def test_everything_can_be_shown(tracks, groups):
     piles, keys = evidence.end_piles(tracks), evidence.describe_keys(tracks)
     judged = hypotheses.judge_hypotheses(groups, NO_REPEATS, piles)
     predicted = formula.predict(tracks)
-    described = residuals.describe_residuals(tracks, predicted)
-    shares = residuals.explain_residuals(tracks, predicted)
-    rest = residuals.open_variance(0.4, 0.5, shares, np.nan)
+    described = remainder.describe_residuals(tracks, predicted)
+    shares = remainder.explain_residuals(tracks, predicted)
+    rest = remainder.open_variance(0.4, 0.5, shares, np.nan)
     labels = {one.key: one.label for one in mechanism.MECHANISMS}
     compared = mechanism.compare_mechanisms(tracks, np.nan, draws=3)
     example = fidelity.pick_example(tracks)
@@ -272,13 +273,13 @@ def test_everything_can_be_shown(tracks, groups):
         prose.caption_residuals(described), prose.explain_rest(rest, shares),
         mechanism_prose.summarize_mechanisms(compared, labels),
         mechanism_prose.explain_loudness(compared), mechanism_prose.explain_cut(compared),
-        mechanism_prose.propose(judged, pd.Series({"best model": 0.5, "formula": 0.4}), rest),
+        mechanism_prose.propose(judged, pd.Series({"best method": 0.5, "formula": 0.4}), rest),
     ]  # fmt: skip
     shown = [
         tables.tabulate_hypotheses(hypotheses.state_hypotheses()), tables.tabulate_verdicts(judged),
         tables.tabulate_groups(groups), tables.tabulate_keys(keys), tables.tabulate_scores(scored),
         tables.tabulate_example(formula, worked, example), tables.tabulate_shares(shares),
-        tables.tabulate_gains(residuals.expect_gains(rest, groups)), tables.tabulate_rest(rest),
+        tables.tabulate_gains(remainder.expect_gains(rest, groups)), tables.tabulate_rest(rest),
         tables.tabulate_mechanisms(compared, labels),
     ]  # fmt: skip
     assert not [text for text in sentences if "nan" in text.split() or not text.endswith(".")]

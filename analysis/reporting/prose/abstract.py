@@ -29,6 +29,86 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
     )
 
 
+def name_leaders(effects: pd.DataFrame) -> str:
+    """Say which score goes with valence most, with the size of its effect.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        What `average_effects` returns for the fit on the estimating half.
+    """
+    order = effects["span"].abs().sort_values(ascending=False).index
+    first, second = (effects.loc[index] for index in order[:2])
+    return (
+        f"Of the published scores {first['feature']} goes with valence most, "
+        f"{prose.signed(first['per_sd'], 2)} per standard deviation with the others equal, and "
+        f"{second['feature']} next."
+    )
+
+
+def answer_prediction(held: pd.DataFrame, comparison: Comparison, duel: Duel, folds) -> str:
+    """Say in one sentence what the best method explains, and whether a network does better.
+
+    Parameters
+    ----------
+    held : pandas.DataFrame
+        Held-out scores of all methods but the networks.
+    comparison : Comparison
+    duel, folds
+        As for `summarize_network`.
+    """
+    r2 = held[(held["model"] == comparison.best) & (held["metric"] == "r2")]["value"].iloc[0]
+    apart = duel.difference("mae")
+    first, second = _judge(apart["low"], apart["high"]), _judge(folds["low"], folds["high"])
+    network = first if first == second else "is not clearly better or worse"
+    return (
+        f"For artists that no method has seen, the best one explains {prose.percent(r2)} of the "
+        f"variance of valence; a tuned neural network {network}."
+    )
+
+
+def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str:
+    """Say how much of that a printed formula keeps, and how well releases agree.
+
+    Parameters
+    ----------
+    length : int
+        Terms of the formula.
+    fit : pandas.Series
+        What `fidelity.compare_with_best` returns for it.
+    repeats : pandas.DataFrame
+        What `ceiling.repeat_measurements` returns.
+    """
+    repeatable = repeats["r2"].iloc[0]
+    kept = prose.percent(fit["kept"])
+    formula = (
+        f"A printed formula of {prose.plural(length, 'term')} keeps {kept} of what that method "
+        "explains"
+    )
+    if pd.isna(repeatable):
+        return f"{formula}; too few recordings repeat to say how much of the rest is noise."
+    rest = (
+        "so little of the rest is noise of the measurement"
+        if repeatable - fit["best"] > 0.2
+        else "hardly more than the models explain"
+    )
+    return (
+        f"{formula}; two releases of one recording share {prose.percent(repeatable, 1)} of the "
+        f"variance, {rest}."
+    )
+
+
+def propose_origin(verdict: str) -> str:
+    """Say what we propose, by the verdict on the claim that valence is a function of the scores."""
+    if verdict == "supported":
+        return "In this table valence is nearly a function of the other published scores."
+    return (
+        "What fits the evidence best is that valence is not a function of the other scores but "
+        "their sibling: a readout, learned from the labels of experts, of features of the audio "
+        "that are published in part at most."
+    )
+
+
 def summarize_prediction(held: pd.DataFrame, comparison: Comparison) -> str:
     """Say how well the best method without a neural network predicts artists it has not seen."""
     label = comparison.labels[comparison.best]
@@ -87,22 +167,6 @@ def summarize_flattery(leaks: pd.DataFrame) -> str:
         if published - artists > 0.02
         else "A random split of the published rows flatters little here: an R² of "
         f"{prose.number(published, 2)} against {prose.number(artists, 2)} on whole artists."
-    )
-
-
-def summarize_remainder(repeats: pd.DataFrame, reached: float) -> str:
-    """Say whether what stays unexplained is noise or information that the scores lack."""
-    repeatable = repeats["r2"].iloc[0]
-    if pd.isna(repeatable):
-        return "Too few recordings repeat in this table to say how much of the rest is noise."
-    return (
-        f"Two releases of one recording share {prose.percent(repeatable, 1)} of the variance of "
-        f"valence, so little of what stays unexplained beyond {prose.percent(reached)} is noise of "
-        "the measurement; how much of it the published scores do not contain, and how much the "
-        "methods miss, the estimates of a ceiling leave open."
-        if repeatable - reached > 0.2
-        else f"Two releases of one recording share {prose.percent(repeatable, 1)} of the variance "
-        "of valence, which is hardly more than the models explain."
     )
 
 

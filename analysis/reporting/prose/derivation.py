@@ -30,19 +30,20 @@ def describe_formula(derivation, fidelity: pd.Series) -> str:
     kept = (
         f"On held-out artists it reaches an R² of {prose.number(fidelity['valence'])}, "
         f"{prose.percent(fidelity['kept'])} of the {prose.number(fidelity['best'])} of the best "
-        f"model, with a mean absolute error of {prose.number(fidelity['mae'])} against "
-        f"{prose.number(fidelity['best_mae'])}; it accounts for "
-        f"{prose.percent(fidelity['model'])} of the variance of the best model's predictions."
+        "method that is no network, with a mean absolute error of "
+        f"{prose.number(fidelity['mae'])} against {prose.number(fidelity['best_mae'])}; it "
+        f"accounts for {prose.percent(fidelity['model'])} of the variance of that method's "
+        "predictions."
     )
     return f"{whole} {kept}"
 
 
-def define_columns(formula) -> str:
-    """Say what the columns of a formula are whose names do not say it."""
-    columns = {atom.column for term in formula.terms for atom in term.piece.atoms}
+def define_columns(*formulas) -> str:
+    """Say what the columns of formulas are whose names do not say it."""
+    columns = {a.column for one in formulas for term in one.terms for a in term.piece.atoms}
     kinds = {column.rpartition("_")[0] for column in columns}
     told = [text for key, text in DEFINITIONS.items() if key in columns | kinds]
-    plain_units = "Loudness is in dB, tempo in BPM, and minutes are the length."
+    plain_units = "Loudness is in dB, tempo in BPM, and minutes are the track's length."
     return " ".join([plain_units, *told])
 
 
@@ -105,7 +106,7 @@ def explain_scorecard(card, scored: pd.DataFrame) -> str:
 def summarize_verdicts(judged: pd.DataFrame) -> str:
     """Say which hypotheses the data support, in one sentence for each verdict."""
     words = {
-        "supported": ("The data support", "that", "and"),
+        "supported": ("By our thresholds the data support the claims", "that", "and"),
         "partly": ("They go part of the way with the claims", "that", "and"),
         "not": ("They do not support", "that", "or"),
         "not testable here": ("This table cannot test", "whether", "or"),
@@ -161,6 +162,19 @@ def explain_piles(piles: pd.DataFrame) -> str:
     return f"{counted} That may be chance, so this table says nothing about a cut range."
 
 
+def place_piles(name: str) -> str:
+    """Say whether a table, by its name, can test what was first seen on another."""
+    if name in ("tracks114k", "genres"):
+        return (
+            "The places of the bins were found on tracks114k, and genres is six of its genres: "
+            "on either table the piles are a description; only the others can test it."
+        )
+    return (
+        "The places of the bins were found on tracks114k before this table was asked, so here "
+        "they are a test, as far as the two share no tracks."
+    )
+
+
 def caption_ends(piles: pd.DataFrame) -> str:
     """Say in a caption what the distribution of valence by hundredths shows."""
     both = piles.set_index("end").loc["both"]
@@ -185,7 +199,8 @@ def caption_residuals(described: pd.DataFrame) -> str:
     side = "happier" if worst["residual"] > 0 else "sadder"
     return (
         f"{opening}; {prose.plural(len(sure), 'group')} of {len(described)} "
-        f"{'differs' if len(sure) == 1 else 'differ'} from 0. Tracks of the group "
+        f"{'differs' if len(sure) == 1 else 'differ'} from 0, and one in twenty would by "
+        "chance alone. Tracks of the group "
         f"“{worst['group']}” ({worst['grouping']}) are {side} than predicted by "
         f"{prose.number(abs(worst['residual']))}."
     )
@@ -214,23 +229,8 @@ def explain_rest(table: pd.DataFrame, shares: pd.DataFrame) -> str:
         f"{prose.percent(artist)} of the variance of valence: what the tracks of an artist share "
         "and the features do not show, such as a voice, a language or a manner of production, "
         "is worth about that much. "
-        f"{prose.percent(rows['particular to a recording'])} is particular to a recording: "
-        "only features in closer detail, or the words, could explain it."
-    )
-
-
-def summarize_transfer(table: pd.DataFrame) -> str:
-    """Say how well formulas hold on tables that they were not derived from."""
-    away = table[table["trained"] != table["tested"]]
-    if not len(away):
-        return "No other table is on this machine, so the transfer could not be tested here."
-    home = table[table["trained"] == table["tested"]].set_index("tested")["r2"]
-    kept = away["r2"] / away["tested"].map(home)
-    worst, best = away.loc[kept.idxmin()], away.loc[kept.idxmax()]
-    return (
-        f"A formula from another table keeps between {prose.percent(kept.min())} (from "
-        f"{worst['trained']} to {worst['tested']}) and {prose.percent(kept.max())} (from "
-        f"{best['trained']} to {best['tested']}) of the R² of the table's own formula."
+        f"{prose.percent(rows['particular to a recording'])} is particular to a recording, as far "
+        "as our methods can tell: features in closer detail, or the words, may explain it."
     )
 
 

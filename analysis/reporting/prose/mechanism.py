@@ -11,22 +11,57 @@ TOLD = {
     "stable": "one recording gets one valence, as it would from a machine and not from ears",
 }
 PILES = "tracks piled up at the ends"
+GROUPS = {
+    "follows": "which the correlations imply if the scores are siblings",
+    "test": "left as tests",
+}
 LOUDNESS = ("loudness alone", "loudness, other scores equal")
 
 
 def summarize_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> str:
-    """Say how many patterns each mechanism reproduces, and what the best one misses."""
-    known = compared[(compared["reproduced"] != "unknown") & (compared["role"] != "set")]
-    counts = (known["reproduced"] == "yes").groupby(known["mechanism"], sort=False).sum()
-    total = known["pattern"].nunique()
-    best = counts.idxmax()
-    told = [f"by “{labels[key]}” {prose.spelled(int(n))}" for key, n in counts.items()]
-    missed = known[(known["mechanism"] == best) & (known["reproduced"] == "no")]["pattern"].tolist()
-    lacking = prose.joined([f"“{name}”" for name in missed]) if missed else "none of them"
+    """Say how many patterns each mechanism reproduces, by what they prove, and what none does."""
+    known = compared[compared["reproduced"] != "unknown"]
+    found = known.assign(hit=known["reproduced"] == "yes")
+    told = [
+        _count_hits(found[found["role"] == role], group, labels)
+        for role, group in GROUPS.items()
+        if (found["role"] == role).any()
+    ]
+    tested = found[found["role"] != "set"]
+    hits = tested.groupby("pattern", sort=False)["hit"].sum()
+    missed = [f"“{name}”" for name in hits.index[hits == 0]]
+    if missed:
+        told.append(
+            f"That leaves {prose.joined(missed)} without a mechanism: as an account of how valence "
+            "is made, even the best of them is incomplete."
+        )
+    return " ".join(told)
+
+
+def _count_hits(found: pd.DataFrame, group: str, labels: dict[str, str]) -> str:
+    """Say how many of some patterns each mechanism reproduces."""
+    total = found["pattern"].nunique()
+    hits = found.groupby("mechanism", sort=False)["hit"].sum().astype(int)
+    patterns = f"Of the {prose.spelled(total)} {'pattern' if total == 1 else 'patterns'} {group}"
+    if not hits.any():
+        return f"{patterns}, no mechanism reproduces any."
+    parts = []
+    for number in sorted(set(hits), reverse=True):
+        names = [f"“{labels[key]}”" for key in hits.index[hits == number]]
+        verb = "reproduces" if len(names) == 1 else "reproduce"
+        parts.append(f"{prose.joined(names)} {verb} {prose.spelled(number) if number else 'none'}")
+    return f"{patterns}, {prose.joined(parts)}."
+
+
+def caption_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> str:
+    """Say in a caption which mechanism comes closest to the data."""
+    tested = compared[compared["role"] != "set"]
+    hits = (tested["reproduced"] == "yes").groupby(tested["mechanism"], sort=False).sum()
+    leaders = [f"“{labels[key]}”" for key in hits.index[hits == hits.max()]]
     return (
-        f"Of {prose.spelled(total)} patterns that were not set, these many are reproduced: "
-        f"{prose.joined(told)}. "
-        f"“{labels[best]}” comes closest; it misses {lacking}."
+        f"Patterns in the data (line) and in simulations of mechanisms (points, with 95 % of the "
+        f"simulations): {prose.joined(leaders)} reproduce{'s' if len(leaders) == 1 else ''} most, "
+        f"{prose.spelled(hits.max())} of {prose.spelled(tested['pattern'].nunique())}."
     )
 
 
@@ -65,9 +100,9 @@ def explain_cut(compared: pd.DataFrame) -> str:
         rows.loc["unscaled", "value"],
     )
     values = (
-        f"The two bins near the ends hold {prose.number(seen, 1)} times as many tracks as their "
-        f"neighbours; a bell curve that is stretched and cut there gives {prose.number(hard, 1)}, "
-        f"one that is not {prose.number(none, 1)}."
+        f"In the training part the two bins near the ends hold {prose.number(seen, 1)} times as "
+        "many tracks as their neighbours; a bell curve that is stretched and cut there gives "
+        f"{prose.number(hard, 1)}, one that is not {prose.number(none, 1)}."
     )
     if none < seen < hard:
         return f"{values} The scale was bounded, then, but more gently than by a plain cut."
@@ -84,7 +119,7 @@ def propose(judged: pd.DataFrame, reached: pd.Series, rest: pd.DataFrame) -> str
     judged : pandas.DataFrame
         What `judge_hypotheses` returns.
     reached : pandas.Series
-        R² by prediction, with "formula" and "best model".
+        R² by prediction, with "formula" and "best method".
     rest : pandas.DataFrame
         What `open_variance` returns.
     """
@@ -95,13 +130,13 @@ def propose(judged: pd.DataFrame, reached: pd.Series, rest: pd.DataFrame) -> str
     open_part = rest.set_index("part")["share"]["particular to a recording"]
     opening = f"This table bears out that {prose.joined(borne)}. " if borne else ""
     against = (
-        "It speaks against a formula behind the score: "
+        "It speaks against a formula of the published scores: "
         if verdicts["scores"] == "not"
-        else "As to a formula behind the score: "
+        else "As to a formula of the published scores: "
     )
     return (
-        f"{opening}{against}the scores and all else in the table explain "
-        f"{prose.percent(reached['best model'])} of the variance of valence, a formula on half a "
-        f"page {prose.percent(reached['formula'])}, and {prose.percent(open_part)} belongs to "
-        "single recordings and to nothing in this table."
+        f"{opening}{against}from the scores and all else in the table the best method explains "
+        f"{prose.percent(reached['best method'])} of the variance of valence, a formula on half a "
+        f"page {prose.percent(reached['formula'])}, and {prose.percent(open_part)} is particular "
+        "to single recordings, where no method of ours reaches it."
     )

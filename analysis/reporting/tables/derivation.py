@@ -33,7 +33,8 @@ def tabulate_verdicts(judged: pd.DataFrame) -> Markdown:
         EMPTY if np.isnan(row["size"]) else _with_interval(row["size"], row["low"], row["high"])
         for _, row in judged.iterrows()
     ]
-    shown = judged[["claim", "measure"]].assign(size=size, verdict=judged["verdict"])
+    verdicts = judged["verdict"].replace("not", "not supported")
+    shown = judged[["claim", "measure"]].assign(size=size, verdict=verdicts)
     return markdown(shown.rename(columns={"size": "size (95 % interval)"}))
 
 
@@ -42,8 +43,11 @@ def tabulate_groups(groups: pd.DataFrame) -> Markdown:
     shown = pd.DataFrame({
         "features": groups["group"],
         "R² alone": _intervals(groups, "alone", ""),
-        "missed without": _intervals(groups, "missed", "missed_"),
-        "added to the scores": _intervals(groups, "gain", "gain_"),
+        "missed without": [EMPTY, *_intervals(groups.iloc[1:], "missed", "missed_")],
+        "added to the scores": [
+            text if gain else EMPTY
+            for text, gain in zip(_intervals(groups, "gain", "gain_"), groups["gain"], strict=True)
+        ],
     })  # fmt: skip
     return markdown(shown)
 
@@ -88,17 +92,6 @@ def tabulate_scorecard(card) -> Markdown:
     return markdown(pd.concat([start, rows]))
 
 
-def tabulate_transfer(table: pd.DataFrame) -> Markdown:
-    """Tabulate R² by the table that a formula was derived from and the one it is tested on."""
-    cells = [_with_interval(r["r2"], r["low"], r["high"]) for _, r in table.iterrows()]
-    names = list(dict.fromkeys(table["tested"]))
-    wide = table.assign(cell=cells).pivot_table(
-        index="trained", columns="tested", values="cell", aggfunc="first", sort=False
-    )
-    shown = wide[names].rename(columns=lambda name: f"on {name}").reset_index()
-    return markdown(shown.rename(columns={"trained": "derived from"}))
-
-
 def tabulate_shares(shares: pd.DataFrame) -> Markdown:
     """Tabulate what groupings account for of the residual variance."""
     shown = shares[["grouping", "groups", "tracks"]].assign(
@@ -127,10 +120,8 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
 
 def tabulate_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> Markdown:
     """Tabulate patterns of the data beside those of every simulated mechanism."""
-    marks = {"yes": "✓", "no": "✗", "unknown": ""}
     cells = [
-        f"{prose.number(r['value'], 2)} ({prose.interval(r['low'], r['high'], 2)}) "
-        f"{marks[r['reproduced']]}".strip()
+        prose.number(r["value"], 2) + ("*" if r["reproduced"] == "yes" else "")
         for _, r in compared.iterrows()
     ]
     wide = compared.assign(cell=cells).pivot_table(

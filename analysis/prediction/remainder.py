@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from analysis import SEED
+from analysis.memory import remember
 from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.titles import title_languages
 from analysis.tracks.splitting import artist_keys
@@ -27,9 +28,8 @@ def group_tracks(tracks: pd.DataFrame) -> dict[str, pd.Series]:
         words = np.where(tracks["explicit"].astype(bool), "explicit", "not explicit")
         groups["words"] = pd.Series(words, index=tracks.index)
     groups["language of the title"] = title_languages(tracks["title"])
-    groups["mode"] = tracks["mode"].astype(str)
-    groups["metre"] = tracks["metre"].astype(str)
-    return groups
+    named = [name for name in ("mode", "metre") if name in tracks]
+    return groups | {name: tracks[name].astype(str) for name in named}
 
 
 def describe_residuals(tracks: pd.DataFrame, predicted, seed: int = SEED) -> pd.DataFrame:
@@ -60,6 +60,7 @@ def describe_residuals(tracks: pd.DataFrame, predicted, seed: int = SEED) -> pd.
     return pd.DataFrame(rows)
 
 
+@remember
 def explain_residuals(tracks: pd.DataFrame, predicted, seed: int = SEED) -> pd.DataFrame:
     """Return the share of the residual variance that each grouping, and the artist, accounts for.
 
@@ -69,7 +70,8 @@ def explain_residuals(tracks: pd.DataFrame, predicted, seed: int = SEED) -> pd.D
     Returns
     -------
     DataFrame
-        Columns grouping, groups, tracks, share, low, high (95 %; artists resampled).
+        Columns grouping, groups, tracks, share, low, high (95 %; artists resampled, less the mean
+        by which the resamples exceed the estimate).
     """
     residual = tracks["valence"].to_numpy() - np.asarray(predicted, float)
     codes, counts = _artist_draws(tracks, seed)
@@ -82,8 +84,9 @@ def explain_residuals(tracks: pd.DataFrame, predicted, seed: int = SEED) -> pd.D
             continue
         whole, rest = name == "artist", residual[kept]
         value = _intraclass(rest, numbers, np.ones(len(rest)), whole)
-        drawn = [_intraclass(rest, numbers, draw[codes[kept]], whole) for draw in counts]
-        low, high = interval_of(np.array(drawn))
+        drawn = np.array([_intraclass(rest, numbers, d[codes[kept]], whole) for d in counts])
+        # drawing artists makes groups of few artists differ more: the interval is moved by that
+        low, high = interval_of(drawn - drawn.mean() + value)
         row = {"grouping": name, "groups": int(numbers.max()) + 1, "tracks": len(rest)}
         rows.append({**row, "share": value, "low": low, "high": high})
     return pd.DataFrame(rows)
@@ -97,9 +100,9 @@ def open_variance(
     Parameters
     ----------
     formula, best : float
-        R² of the formula and of the best model on held-out tracks.
+        R² of the formula and of the best method on held-out tracks.
     shares : DataFrame
-        What `explain_residuals` returns for the best model.
+        What `explain_residuals` returns for the best method.
     repeats : float
         R² between two releases of one recording, 1 where it is not known (NaN).
 
@@ -114,7 +117,7 @@ def open_variance(
     common = min(artist * (1 - best), limit - best)
     parts = {
         "the printed formula": formula,
-        "the best model beyond it": best - formula,
+        "the best method beyond it": best - formula,
         "shared by an artist's tracks beyond the model": common,
         "particular to a recording": limit - best - common,
         "between releases of one recording": 1 - limit,

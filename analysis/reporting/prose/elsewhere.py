@@ -1,0 +1,107 @@
+"""Sentences on how claims and formulas do in the stored studies of other tables."""
+
+import pandas as pd
+
+from analysis.reporting import prose
+
+NOTHING = "No study is stored, so this cannot be shown."
+# A rule behind the score would keep at least this share of its R² from table to table.
+RULE = 0.9
+WORDS = {"supported": "supported", "partly": "supported in part", "not": "not supported"}
+
+
+def summarize_verdicts(verdicts: pd.DataFrame) -> str:
+    """Say on which claims the stored studies agree.
+
+    Parameters
+    ----------
+    verdicts : pandas.DataFrame
+        Table `verdicts` of all records, with the table's name in `data`.
+    """
+    if verdicts.empty:
+        return NOTHING
+    known = verdicts[verdicts["verdict"] != "not testable here"]
+    by_claim = known.groupby("key", sort=False)["verdict"]
+    alike = [key for key, found in by_claim if found.nunique() == 1 and len(found) > 1]
+    tables = prose.joined(list(dict.fromkeys(verdicts["data"])))
+    if verdicts["data"].nunique() == 1:
+        return f"So far only that of {tables} is stored."
+    return (
+        f"On {prose.spelled(len(alike))} of {prose.spelled(known['key'].nunique())} claims that "
+        f"they can judge, {tables} agree; but a verdict is a word for a range of sizes, and where "
+        "the word is the same the size need not be."
+    )
+
+
+def judge_vector(judged: pd.DataFrame, verdicts: pd.DataFrame) -> str:
+    """Say where the claim of a common feature vector could be tested, and how it fared."""
+    own = judged.set_index("key").loc["vector"]
+    rows = [] if verdicts.empty else [row for _, row in verdicts.iterrows() if _is_test(row)]
+    told = [
+        f"in the stored study of {row['data']} it adds {prose.percent(row['size'])} of what the "
+        f"scores leave open, so the claim is {WORDS[row['verdict']]}"
+        for row in rows
+    ]
+    if own["verdict"] != "not testable here":
+        return (
+            "The hinge of the story is whether audio features behind the scores say more than "
+            f"the scores: here the audio analysis adds {prose.percent(own['size'])} of what the "
+            f"scores leave open, so by our threshold the claim is {WORDS[own['verdict']]}."
+        )
+    opening = (
+        "The hinge of the story, whether audio features behind the scores say more than the "
+        "scores, can only be tested where the audio analysis is known"
+    )
+    if told:
+        return f"{opening}: {prose.joined(told)}."
+    return f"{opening}, and no stored study of such a table is at hand."
+
+
+def summarize_kept(scored: pd.DataFrame) -> str:
+    """Say what share of the best method's R² the formulas keep in each stored study."""
+    kept = share_kept(scored)
+    if kept.empty:
+        return NOTHING
+    parts = [f"{prose.percent(value)} on {name}" for name, value in kept.items()]
+    return (
+        "Of the R² of the best method that is no network, the formula of all features keeps "
+        f"{prose.joined(parts)}."
+    )
+
+
+def share_kept(scored: pd.DataFrame) -> pd.Series:
+    """Return the formula's share of the best method's R², by table."""
+    if scored.empty:
+        return pd.Series(dtype=float)
+    r2 = scored[scored["metric"] == "r2"].pivot_table(
+        index="data", columns="model", values="value", sort=False
+    )
+    return r2["all features"] / r2["best method"]
+
+
+def summarize_transfer(table: pd.DataFrame) -> str:
+    """Say how well formulas hold on tables that they were not derived from."""
+    if table.empty:
+        return (
+            "This needs all known tables at once: neither are they on this machine, nor is a "
+            "study of them stored, so nothing is shown."
+        )
+    away = table[table["trained"] != table["tested"]]
+    home = table[table["trained"] == table["tested"]].set_index("tested")["r2"]
+    kept = away["r2"] / away["tested"].map(home)
+    worst, best = away.loc[kept.idxmin()], away.loc[kept.idxmax()]
+    text = (
+        f"A formula from another table keeps between {prose.percent(kept.min())} (from "
+        f"{worst['trained']} to {worst['tested']}) and {prose.percent(kept.max())} (from "
+        f"{best['trained']} to {best['tested']}) of the R² of the table's own formula."
+    )
+    if kept.min() < RULE:
+        text += (
+            " So none of them is the rule by which valence is made: each fits its table's music."
+        )
+    return text
+
+
+def _is_test(row: pd.Series) -> bool:
+    """Tell whether a verdict is one on the claim of a common vector."""
+    return row["key"] == "vector" and row["verdict"] in WORDS
