@@ -8,6 +8,7 @@ import pytest
 from analysis.inference import effects, selection
 from analysis.prediction import ceiling, leakage
 from analysis.reporting import prose
+from analysis.study.records import read_records, table_of
 from analysis.tracks import cleaning, datasets, splitting
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -47,6 +48,16 @@ def test_leakage(published, tracks):
 def test_repeats(published):
     repeatable = ceiling.repeat_measurements(published)["r2"].iloc[0]
     assert f"share {prose.percent(repeatable, 1)} of the variance" in README
+
+
+def test_prediction_and_formula():
+    record = read_records()["genres"]
+    scored = table_of(record, "formula_scores").set_index(["model", "metric"])["value"]
+    best = scored["best method", "r2"]
+    assert f"explains {prose.percent(best)} of the variance" in README
+    terms = table_of(record, "formulas").query("formula == 'all features'")
+    kept = prose.percent(scored["all features", "r2"] / best)
+    assert f"formula of {len(terms) - 1} terms keeps {kept} of that R²" in README
 
 
 def test_commands_and_places_exist():

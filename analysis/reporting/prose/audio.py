@@ -75,7 +75,7 @@ def summarize_gains(gains: pd.DataFrame, sets: pd.DataFrame) -> str:
 def explain_rungs(gains: pd.DataFrame) -> str:
     """Say what the analysis adds to the simplest and to the fullest formula."""
     if gains.empty:
-        return ""
+        return "Without a record there is nothing to draw."
     shown = gains[gains["model"] != "null"]
     first, last = shown.iloc[0], shown.iloc[-1]
     least = shown.loc[shown["low"].idxmin()]
