@@ -68,7 +68,7 @@ def explain_condition(condition: pd.DataFrame) -> str:
     verdict = "well below" if scores < HARMFUL / 2 else "below" if scores < HARMFUL else "above"
     return (
         f"It is {prose.number(scores, 1)} for the scores, one column each, which is {verdict} the "
-        f"{prose.count(HARMFUL)} from which harm is expected, and {prose.number(every, 1)} for all "
+        f"{prose.count(HARMFUL)} from which harm is expected in columns that are not centred, and {prose.number(every, 1)} for all "
         "columns of the formula, since the pieces of one curve resemble each other; nobody reads "
         "those one by one."
     )
