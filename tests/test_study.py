@@ -188,6 +188,49 @@ def test_two_records_are_compared_in_tables_and_sentences(record):
     assert not [one for one in said if not one.endswith(".") or re.search(r"\bnan\b", one)]
 
 
+def duel(held: tuple[float, float], folds: float) -> dict:
+    """Return what a record has of a network and another method."""
+    low, high = held
+    tables = {
+        "network_scores": (["model", "role"], [["n", "network"], ["o", "other"]]),
+        "network_differences": (["model", "metric", "against", "value", "low", "high"],
+                                [["n", "mae", "o", (low + high) / 2, low, high]]),
+        "cross_validation": (["model", "metric", "value", "low", "high"],
+                             [["n", "mae", 0.1 + folds, 0.097 + folds, 0.103 + folds],
+                              ["o", "mae", 0.1, 0.096, 0.104]]),
+    }  # fmt: skip
+    return {"tables": {name: {"columns": columns, "rows": rows}
+                       for name, (columns, rows) in tables.items()}}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("held", "folds", "wins", "said"),
+    [((-0.02, -0.01), -0.01, True, "less, on held-out artists and over folds, in"),
+     ((-0.02, -0.01), -0.001, False, "do not confirm, in"),
+     ((-0.02, 0.01), -0.01, False, "about as much"), ((0.01, 0.02), 0.01, False, "more, on")],
+)  # fmt: skip
+def test_a_network_wins_only_where_artists_and_folds_agree(held, folds, wins, said):
+    from analysis.reporting.prose.replication import summarize_networks
+
+    record = duel(held, folds)
+    assert replication._network_wins(record) is wins
+    apart = replication._fold_difference(record)
+    assert apart["high"] - apart["value"] == pytest.approx(0.005)
+    row = {"data": "mine", "metric": "mae", **replication._network_difference(record)}
+    row |= {f"folds_{end}": apart[end] for end in ("low", "high")}
+    assert said in summarize_networks(pd.DataFrame([row]))
+
+
+def test_with_one_study_nothing_is_said_of_every_table(record):
+    from analysis.reporting.prose import replication as prose
+
+    one = {"mine": record}
+    said = [*prose.summarize_findings(replication.judge_findings(one)),
+            prose.summarize_effects(replication.compare_effects(one)),
+            prose.summarize_networks(replication.compare_networks(one))]  # fmt: skip
+    assert not [text for text in said if "every" in text or "any table" in text]
+
+
 def test_two_records_are_drawn(record):
     import matplotlib.pyplot as plt
 
@@ -223,7 +266,7 @@ def test_without_records_there_are_sentences_and_a_line_for_each_table():
     plt.close(figures.draw_ladders(replication.stack_tables({}, "ladder")).draw())
     heard = replication.audio_tables({})
     assert tables.tabulate_gains(heard["audio_rungs"]) is tables.NOTHING
-    assert audio.explain_rungs(heard["audio_rungs"]) == ""
+    assert "nothing to draw" in audio.explain_rungs(heard["audio_rungs"])
     assert audio.compare_sources(replication.table_of_audio({}, "groups")) == ""
     assert "No stored study" in audio.summarize_gains(heard["audio_rungs"], heard["audio_sets"])
     for has in (False, True):

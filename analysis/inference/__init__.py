@@ -16,12 +16,14 @@
     One half of the tracks chooses the rung, the other estimates it.
 ``effects``
     Average effects per standard deviation and per natural step; partial R²; Wald tests.
+``reduction``
+    The chosen formula with only the features that pass, and what that costs.
 ``bounded``
     Fractional logit and beta regression: valence is a score between 0 and 1.
 ``mixed``, ``pooling``
     Artist intercepts; each genre's own slopes, all in one mixed model.
-``diagnostics``
-    Assumptions: residuals, influence, collinearity, clustering.
+``diagnostics``, ``clustering``
+    Assumptions: residuals, influence, collinearity; artists whose tracks resemble each other.
 ``simulation``
     The predictive check of valence's distribution.
 ``bases``, ``smoothing``, ``additive``, ``smooths``

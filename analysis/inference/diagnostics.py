@@ -178,40 +178,6 @@ def condition_number(matrix: np.ndarray) -> float:
     return float(sizes[0] / sizes[-1])
 
 
-def measure_clustering(fit: Fit) -> pd.DataFrame:
-    """Return how alike residuals are within artists, and what that does to standard errors.
-
-    The intraclass correlation is the analysis-of-variance estimate [@donner1986].
-
-    Returns
-    -------
-    DataFrame
-        One row: `artists`, `largest_share` (of the tracks), `icc`, `error_ratio` (the median
-        clustered over model-based standard error), `design_effect` of the mean.
-    """
-    sizes = np.bincount(fit.clusters)
-    classical = np.diag(np.asarray(fit.extra["result"].cov_params()))
-    ratio = np.median(np.sqrt(np.diag(fit.covariance) / classical))
-    icc = intraclass_correlation(fit.residuals, fit.clusters)
-    typical = (sizes**2).sum() / sizes.sum()
-    return pd.DataFrame([{
-        "artists": len(sizes), "largest_share": sizes.max() / sizes.sum(), "icc": icc,
-        "error_ratio": ratio, "design_effect": 1 + (typical - 1) * max(icc, 0),
-    }])  # fmt: skip
-
-
-def intraclass_correlation(values: np.ndarray, clusters: np.ndarray) -> float:
-    """Return the share of variance between clusters, by analysis of variance."""
-    sizes, groups = np.bincount(clusters), clusters.max() + 1
-    means = np.bincount(clusters, weights=values) / sizes
-    if groups == len(values) or groups < 2:
-        return 0.0
-    between = (sizes * (means - values.mean()) ** 2).sum() / (groups - 1)
-    within = ((values - means[clusters]) ** 2).sum() / (len(values) - groups)
-    typical = (len(values) - (sizes**2).sum() / len(values)) / (groups - 1)
-    return float((between - within) / (between + (typical - 1) * within))
-
-
 def residual_trends(fit: Fit) -> pd.DataFrame:
     """Return smooths of the residuals against the fitted value and every score.
 

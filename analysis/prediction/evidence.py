@@ -15,6 +15,7 @@ from analysis.prediction.evaluation import draw_counts, interval_of, scores
 from analysis.prediction.harmony import HARMONY, consonance, describe_harmony, thirds
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, corrected_interval
+from analysis.tracks.datasets import load
 from analysis.tracks.features import TONIC, relative_pitch
 from analysis.tracks.schema import PITCHES, TIMBRE
 from analysis.tracks.splitting import artist_keys, grouped_folds
@@ -48,6 +49,11 @@ def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
     return {name: wanted for name, wanted in present.items() if wanted}
 
 
+def all_features(tracks: pd.DataFrame) -> list[str]:
+    """Return the columns that "everything" stands for."""
+    return list(_features(tracks.head(1)))
+
+
 @remember
 def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED) -> pd.DataFrame:
     """Cross-validate boosted trees on groups of features, alone and left out.
@@ -63,12 +69,13 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED
     DataFrame
         Columns group, alone (R² of the group alone), low, high, missed (R² that everything loses
         without the group), missed_low, missed_high, gain (R² that the group adds to the scores),
-        gain_low, gain_high; intervals 95 %, corrected for overlapping folds [@nadeau2003]. The
-        first row is "everything".
+        gain_low, gain_high, share (R² alone, of that of everything), share_low, share_high;
+        intervals 95 %, paired by fold and corrected for overlapping folds [@nadeau2003]. The first
+        row is "everything".
     """
     sample = draw_artists(train, MOST_TRACKS, seed)
     groups = feature_groups(sample)
-    everything = list(_features(sample.head(1)))
+    everything = all_features(sample)
     sets = {"everything": everything, **groups}
     sets |= {f"without {g}": [c for c in everything if c not in groups[g]] for g in groups}
     sets |= {f"with {g}": list(dict.fromkeys(groups["the scores"] + groups[g])) for g in groups}
@@ -111,29 +118,41 @@ def end_piles(tracks: pd.DataFrame, resamples: int = 1000, seed: int = SEED) -> 
     -------
     DataFrame
         Columns end ("low", "high", "both"), at (lower bound of the bin; NaN for both), tracks (in
-        it), expected (mean of its two inner neighbours), ratio, low, high (95 %, artists
-        resampled), beyond (share of all tracks outside the two bins).
+        it), artists (of these), expected (half the tracks of its two inner neighbours), ratio, low,
+        high (95 %, artists resampled), beyond (share of all tracks outside the two bins), seen
+        (whether the table is one on which the bins were found).
     """
     hundredths = np.floor(tracks["valence"].to_numpy() * 100 + 1e-9).astype(int)
     codes = pd.factorize(artist_keys(tracks["artist"]))[0]
     counts = draw_counts(codes.max() + 1, resamples, seed)
-    sums, drawn, rows = {}, {}, []
+    sums, drawn, rows, who = {}, {}, [], {}
     for end, (place, inwards) in PILES.items():
         inside = hundredths == place
         beside = np.isin(hundredths, [place + inwards, place + 2 * inwards]) / 2
-        sums[end] = np.array([inside.sum(), beside.sum()])
+        sums[end], who[end] = np.array([inside.sum(), beside.sum()]), set(codes[inside])
         units = [np.bincount(codes, part, counts.shape[1]) for part in (inside, beside)]
         drawn[end] = counts @ np.stack(units, axis=1)
     sums["both"], drawn["both"] = sum(sums.values()), sum(drawn.values())
-    outside = ((hundredths < 3) | (hundredths > 96)).mean()
+    who["both"] = set().union(*who.values())
+    about = {"beyond": ((hundredths < 3) | (hundredths > 96)).mean(), "seen": were_seen(tracks)}
     for end, (inside, beside) in sums.items():
         ratios = drawn[end][:, 0] / np.maximum(drawn[end][:, 1], 0.5)
         low, high = interval_of(ratios)
         at = PILES[end][0] / 100 if end in PILES else np.nan
-        row = {"end": end, "at": at, "tracks": int(inside), "expected": float(beside)}
-        ratio = float(inside / max(beside, 0.5))
-        rows.append({**row, "ratio": ratio, "low": low, "high": high, "beyond": outside})
+        row = {"end": end, "at": at, "tracks": int(inside), "artists": len(who[end])}
+        row |= {"expected": float(beside), "ratio": float(inside / max(beside, 0.5))}
+        rows.append({**row, "low": low, "high": high, **about})
     return pd.DataFrame(rows)
+
+
+def were_seen(tracks: pd.DataFrame) -> bool:
+    """Tell whether a table is one on which the bins of `PILES` were found, or a part of it.
+
+    They were found on `tracks114k`, which contains the embedded `genres`: a table is taken for
+    either where most of its tracks are in `genres`, or most of those are in it.
+    """
+    own, embedded = set(tracks["track_id"]), set(load("genres")["track_id"])
+    return 2 * len(own & embedded) > min(len(own), len(embedded))
 
 
 def describe_ends(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -203,7 +222,23 @@ def _group_row(group: str, by_set: dict[str, np.ndarray], n_folds: int) -> dict:
         prefix = "" if name == "alone" else f"{name}_"
         value, low, high = corrected_interval(values, n_folds)
         row |= {name: value, f"{prefix}low": low, f"{prefix}high": high}
-    return row
+    share, low, high = _paired_ratio(by_set[group], by_set["everything"], n_folds)
+    return row | {"share": share, "share_low": low, "share_high": high}
+
+
+def _paired_ratio(
+    parts: np.ndarray, wholes: np.ndarray, n_folds: int
+) -> tuple[float, float, float]:
+    """Return the ratio of two means over folds, with an interval in which both vary together.
+
+    To first order the ratio moves with part less ratio times whole, fold by fold.
+    """
+    whole = wholes.mean()
+    if whole <= 0:
+        return (np.nan,) * 3
+    ratio = parts.mean() / whole
+    _, low, high = corrected_interval((parts - ratio * wholes) / whole, n_folds)
+    return float(ratio), float(ratio + low), float(ratio + high)
 
 
 def _plain_scores(tracks: pd.DataFrame) -> np.ndarray:

@@ -27,6 +27,13 @@ class Hypothesis:
     supported: float
     refuted: float
 
+    def doubt(self, low: float, high: float) -> str:
+        """Return which threshold beside the verdict an interval of the size reaches across."""
+        edges = [edge for edge in (self.refuted, self.supported) if low < edge <= high]
+        if len(edges) == 2:
+            return "clear of neither threshold"
+        return f"not clear of the threshold {edges[0]:g}" if edges else ""
+
     def judge(self, size: float) -> str:
         """Return "supported", "partly", "not" or, for NaN, "not testable here"."""
         if np.isnan(size):
@@ -138,8 +145,9 @@ def judge_hypotheses(
     Returns
     -------
     DataFrame
-        Columns key, claim, measure, size, low, high (95 % where there is one), verdict; one row a
-        hypothesis, in their order.
+        Columns key, claim, measure, size, low, high (95 % where there is one), verdict, doubt
+        (which threshold the interval reaches across, else empty); one row a hypothesis, in their
+        order. A table on which the piles were found cannot test them.
     """
     sizes = {
         **_group_sizes(groups),
@@ -151,19 +159,18 @@ def judge_hypotheses(
     for one in HYPOTHESES:
         size, low, high = sizes.get(one.key, (np.nan,) * 3)
         row = {"key": one.key, "claim": one.claim, "measure": one.measure}
-        rows.append({**row, "size": size, "low": low, "high": high, "verdict": one.judge(size)})
+        row |= {"size": size, "low": low, "high": high}
+        tested = not (one.key == "rescaled" and piles["seen"].any())
+        verdict, doubt = one.judge(size if tested else np.nan), one.doubt(low, high)
+        rows.append({**row, "verdict": verdict, "doubt": doubt if tested else ""})
     return pd.DataFrame(rows)
 
 
 def _group_sizes(groups: pd.DataFrame) -> dict[str, tuple[float, float, float]]:
     """Return each group's R² alone, as a share of that of everything."""
-    rows = groups.set_index("group")
-    full = rows.loc["everything", "alone"]
-    found = {}
-    for key in ("harmony", "rhythm", "timbre", "genre"):
-        if key in rows.index:
-            found[key] = tuple(rows.loc[key, ["alone", "low", "high"]].astype(float) / full)
-    return found
+    rows = groups.set_index("group")[["share", "share_low", "share_high"]].astype(float)
+    keys = ("harmony", "rhythm", "timbre", "genre")
+    return {key: tuple(rows.loc[key]) for key in keys if key in rows.index}
 
 
 def _score_sizes(groups: pd.DataFrame, repeats: pd.DataFrame) -> dict[str, tuple]:

@@ -3,7 +3,55 @@
 import numpy as np
 import pandas as pd
 
+from analysis.prediction import comparison as comparing
+from analysis.prediction.evaluation import bootstrap_scores
 from analysis.prediction.network_comparison import Comparison
+from analysis.prediction.validation import corrected_scores
+
+
+def score_rivals(
+    entrants: comparing.Comparison, duel: Comparison, test: pd.DataFrame, n_folds: int
+) -> pd.DataFrame:
+    """Score all networks, the best other method, the stack and its best member, on both parts.
+
+    Parameters
+    ----------
+    entrants : comparison.Comparison
+        The result of `network_comparison.enter_networks`.
+    duel : Comparison
+        The result of `network_comparison.judge_rivals`.
+    test : DataFrame
+        The held-out tracks.
+    n_folds : int
+        Folds of the cross-validation.
+
+    Returns
+    -------
+    DataFrame
+        Columns model, metric, network (whether it is one), crossed, crossed_low, crossed_high
+        (over the folds of the training part, corrected), held, held_low and held_high (artists
+        resampled); the order is by cross-validated MAE, networks first.
+    """
+    errors = entrants.by_fold.groupby("model")["mae"].mean().sort_values()
+    networks = [n for n in errors.index if entrants.candidates[n].learner.kind == "network"]
+    member = errors[entrants.weights.index].idxmin()
+    others = [name for name in errors.index if name in {duel.other, "stack", member}]
+    names = [*networks, *others]
+    parts = {
+        "crossed": corrected_scores(entrants.by_fold, n_folds),
+        "held": bootstrap_scores(test["valence"], entrants.held_out[names], test["artist"]),
+    }
+    wide = [_prefixed(table, kind) for kind, table in parts.items()]
+    joined = wide[0].join(wide[1], how="inner").reset_index()
+    joined["model"] = pd.Categorical(joined["model"], names)
+    joined = joined.sort_values("model", kind="stable").astype({"model": str})
+    return joined.assign(network=joined["model"].isin(networks)).reset_index(drop=True)
+
+
+def _prefixed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """Return scores by model and metric, columns named after the part that they are of."""
+    names = {"value": kind, "low": f"{kind}_low", "high": f"{kind}_high"}
+    return table.set_index(["model", "metric"])[list(names)].rename(columns=names)
 
 
 def measure_agreement(observed, comparison: Comparison) -> pd.Series:

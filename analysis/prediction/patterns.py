@@ -13,7 +13,7 @@ SIBLINGS = (
 )  # fmt: skip
 CONCEPTS = (*SIBLINGS, "valence")
 # What a pattern may be off by and still count as reproduced: differences that no reader would call
-# another pattern. The sign of loudness has to be right, and to differ from 0 as it does in print.
+# another pattern. A slope of loudness has also to have the sign and at least half the size.
 TOLERANCES = {
     "correlations": 0.03,
     "R² from the scores, straight lines": 0.06,

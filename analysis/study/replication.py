@@ -4,6 +4,7 @@ Every function takes records by name, as `records.read_records` returns them, an
 record does not have.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -82,7 +83,8 @@ def compare_networks(records: Mapping[str, dict]) -> pd.DataFrame:
     -------
     DataFrame
         Columns data, other (name in print), metric (mae, r2), network, best_other, average, and
-        value, low, high of the paired difference, network less best other.
+        value, low, high of the paired difference, network less best other, and folds, folds_low,
+        folds_high of that over folds of the training part.
     """
     rows = []
     for data, record in records.items():
@@ -93,7 +95,9 @@ def compare_networks(records: Mapping[str, dict]) -> pd.DataFrame:
             row = {"data": data, "other": labels[one.loc["other", "model"]], "metric": metric}
             row |= {"network": one.loc["network", "value"], "best_other": one.loc["other", "value"],
                     "average": one.loc["average", "value"]}  # fmt: skip
-            rows.append(row | _network_difference(record, metric))
+            apart = _fold_difference(record, metric)
+            folds = dict(zip(("folds", "folds_low", "folds_high"), apart.values(), strict=True))
+            rows.append(row | _network_difference(record, metric) | folds)
     return pd.DataFrame(rows)
 
 
@@ -104,6 +108,20 @@ def _network_difference(record: dict, metric: str = "mae") -> dict[str, float]:
     line = apart[(apart["metric"] == metric) & (apart["model"] == names["network"])
                  & (apart["against"] == names["other"])].iloc[0]  # fmt: skip
     return {name: float(line[name]) for name in ("value", "low", "high")}
+
+
+def _fold_difference(record: dict, metric: str = "mae") -> dict[str, float]:
+    """Return value, low and high of the same difference over folds of the training part.
+
+    Records have the scores of every method but no paired difference. Its error is taken for that of
+    unrelated scores: too large, as all methods find the same folds hard.
+    """
+    names = table_of(record, "network_scores").drop_duplicates("role").set_index("role")["model"]
+    crossed = table_of(record, "cross_validation").set_index(["model", "metric"])
+    network, other = (crossed.loc[(names[role], metric)] for role in ("network", "other"))
+    halves = [float(one["high"] - one["low"]) / 2 for one in (network, other)]
+    value, half = float(network["value"] - other["value"]), math.hypot(*halves)
+    return {"value": value, "low": value - half, "high": value + half}
 
 
 def compare_effects(records: Mapping[str, dict]) -> pd.DataFrame:
@@ -205,8 +223,8 @@ def _learns(record: dict) -> bool:
 
 
 def _network_wins(record: dict) -> bool:
-    """Tell whether the network errs less than the best other method."""
-    return _network_difference(record)["high"] < 0
+    """Tell whether the network errs less than the best other method, wherever it was measured."""
+    return max(_network_difference(record)["high"], _fold_difference(record)["high"]) < 0
 
 
 def _mode_is_small(record: dict) -> bool:
@@ -242,7 +260,7 @@ FINDINGS: dict[str, Callable[[dict], bool | None]] = {
     "longer tracks have lower valence, the rest equal": lambda r: _sign(r, "duration", -1),
     "curves describe it better than lines": _bends,
     "machine learning errs less than the formula of question 1": _learns,
-    "the network errs less than the best other method": _network_wins,
+    "the network errs less, on held-out artists and over folds": _network_wins,
     "major and minor differ by less than two hundredths": _mode_is_small,
     "releases of a recording agree far better than predictions": _releases_agree,
     "valence is not a function of the other scores": _no_function,

@@ -57,7 +57,7 @@ KNOWN = {
         Dataset(
             "charts",
             "Tracks of Spotify's weekly charts, with the audio analysis",
-            "MusicOSet charts (Zenodo) and features published by A. Sofos",
+            "weekly charts of MGD (Zenodo) and features published by A. Sofos",
             "charts: as the Zenodo record states; features: none stated",
             "oliveira2020",
             _stems("charts"),

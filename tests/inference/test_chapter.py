@@ -10,6 +10,7 @@ from test_bad_input import duplicated_column, no_genre, typed
 from analysis.inference import (
     additive,
     bounded,
+    clustering,
     concurvity,
     diagnostics,
     effects,
@@ -17,6 +18,8 @@ from analysis.inference import (
     formulas,
     mixed,
     pooling,
+    reduction,
+    regression,
     selection,
     simulation,
     smooths,
@@ -45,7 +48,10 @@ def tracks(request):
 def test_effects_in_words_and_tables(tracks):
     choice = selection.choose_formula(tracks)
     fit = selection.estimate_choice(choice, tracks).half
-    half, tests = effects.average_effects(fit), effects.term_tests(fit)
+    half = effects.average_effects(fit)
+    tests = reduction.adjust_losses(effects.term_tests(fit), fit)
+    reduced = reduction.reduce_formula(choice, fit)
+    slopes = pooling.genre_slopes.fresh(tracks).slopes
     shares = effects.block_r2(fit)
     mix = mixed.fit_mixed(choice.formula, choice.estimating)
     both = pd.concat([half.assign(model=fit.kind),
@@ -58,31 +64,35 @@ def test_effects_in_words_and_tables(tracks):
     simulated = simulation.compare_simulated(fit)
     texts = [
         inference.summarize_choice(choice.comparison, choice.rung, choice.best),
-        inference.summarize_steps(choice.comparison),
+        inference.summarize_steps(choice.comparison, choice.rung),
+        inference.summarize_reduction(reduced, tests),
+        inference.explain_levels(exploration.valence_by_level(tracks), figures.MOST_LEVELS),
         inference.caption_ladder(choice.comparison, choice.rung),
         verdicts.summarize_tests(tests, len(fit.tracks)),
         verdicts.reconcile_intervals(half, tests),
-        verdicts.summarize_levels(effects.level_effects(fit)),
+        verdicts.summarize_levels(effects.level_effects(fit), tests),
         curves.explain_turns(half),
         assumptions.explain_condition(condition),
         assumptions.remark_on_bounds(simulation.count_outside(fit), simulated),
         assumptions.compare_models(both),
         assumptions.summarize_mixed(mix.extra),
+        assumptions.compare_intervals(clustering.measure_clustering(fit).iloc[0]),
         assumptions.summarize_influence(moved, diagnostics.TOP),
-        *inference.answer_question(half, tests, shares, associations, mix.extra),
+        *inference.answer_question(half, tests, shares, associations, mix.extra, slopes, reduced),
     ]
     shown = [
         tables.tabulate_left_out(formulas.left_out(tracks)),
         tables.tabulate_formulas(choice.comparison),
         tables.tabulate_ladder(choice.comparison),
         tables.tabulate_effects(half, effects.average_effects(fit)),
-        tables.tabulate_level_effects(effects.level_effects(fit)),
+        tables.tabulate_level_effects(effects.level_effects(fit), tests),
+        tables.tabulate_reduction(reduced.scores),
         tables.tabulate_tests(tests),
         tables.tabulate_blocks(shares),
         tables.tabulate_answers(half, tests),
         tables.tabulate_influential(diagnostics.most_influential(diagnostics.describe_residuals(fit))),
         tables.tabulate_assumptions(
-            diagnostics.test_assumptions(fit), diagnostics.measure_clustering(fit), collinearity,
+            diagnostics.test_assumptions(fit), clustering.measure_clustering(fit), collinearity,
             condition, simulated, moved,
         ),
     ]  # fmt: skip
@@ -106,6 +116,12 @@ def test_exploration_and_curves_in_words_and_tables(tracks):
         curves.summarize_slopes(pooled.slopes, pooled.shares),
         curves.caption_slopes(pooled.slopes),
         curves.summarize_gain(gain),
+        curves.name_extra_terms(smooth, formulas.formula_of(tracks, "linear")),
+        curves.judge_smooths(concurvity.check_bases(smooth), concurvity.concurvity(smooth)),
+        curves.remark_on_genres(
+            effects.average_effects(regression.fit_ols(formulas.formula_of(tracks, "splines"),
+                                                       tracks)), pooled.slopes
+        ),
         curves.describe_curves(smooths.smooth_curves(smooth)),
     ]
     shown = [
@@ -170,7 +186,7 @@ def make_effects(**slopes) -> pd.DataFrame:
 def test_answers_and_intervals_are_reconciled():
     effects = make_effects(energy=(0.1, 0.05, 0.15, 0.3), tempo=(0.02, -0.01, 0.05, 0.1))
     tests = pd.DataFrame({"feature": ["energy", "tempo"], "p": [0.03, 0.001],
-                          "p_holm": [0.06, 0.002], "r2_lost": [0.02, 0.01]})  # fmt: skip
+                          "p_holm": [0.06, 0.002], "adjusted_lost": [0.02, 0.01]})  # fmt: skip
     said = verdicts.reconcile_intervals(effects, tests)
     assert "Of energy, the average slope has an interval clear of zero" in said
     assert "Tempo passes although" in said
@@ -204,10 +220,14 @@ def test_of_many_levels_the_extremes_are_tabulated():
         "factor": "genre", "level": [f"genre {i:02d}" for i in range(number)], "reference": "pop",
         "tracks": 50, "effect": effect, "effect_low": effect, "effect_high": effect,
     })  # fmt: skip
-    shown = verdicts.extreme_levels(levels)
+    tests = pd.DataFrame({"feature": ["genre"], "p_holm": [0.001]})
+    shown = verdicts.extreme_levels(levels, tests)
     assert shown["level"].tolist()[:2] == ["genre 29", "genre 28"]
     assert len(shown) == 2 * verdicts.LEVELS_SHOWN
-    assert "five highest and the five lowest" in verdicts.summarize_levels(levels)
+    assert "five highest and the five lowest" in verdicts.summarize_levels(levels, tests)
+    failed = tests.assign(p_holm=0.2)
+    assert verdicts.extreme_levels(levels, failed).empty
+    assert "not counted as a finding" in verdicts.summarize_levels(levels, failed)
 
 
 def test_a_tick_has_one_name():
@@ -225,3 +245,29 @@ def test_slopes_of_few_and_of_many_genres_draw(number):
     found = pooling.genre_slopes.fresh(tracks.assign(genre=pd.Categorical(names)))
     figures.draw_genre_slopes(found.slopes).draw()
     check_texts([curves.summarize_slopes(found.slopes, found.shares)])
+
+
+def test_scores_that_differ_between_genres_are_remarked_on():
+    effects = make_effects(energy=(0.1, 0.05, 0.15, 0.3), loudness=(-0.02, -0.03, -0.01, -0.1))
+    rows = [("energy", "pop", 0.1, 0.05, 0.08), ("energy", "folk", 0.1, 0.05, 0.08),
+            ("loudness", "pop", 0.05, 0.02, -0.01), ("loudness", "folk", -0.05, -0.09, -0.01)]
+    slopes = pd.DataFrame(rows, columns=["feature", "genre", "slope", "slope_low", "mean_low"])
+    slopes = slopes.assign(slope_high=slopes["slope"] + 0.03, mean_high=0.12)
+    said = curves.remark_on_genres(effects, slopes)
+    assert "the interval of loudness's mean slope over genres includes zero" in said
+    assert "loudness is clearly positive in pop" in said
+    assert "energy" not in said and "folk" not in said
+    alike = slopes.drop_duplicates("feature").set_index("feature").assign(spread=[0.0, 0.1])
+    assert curves._alike_genres(alike).startswith("For energy the variance of slopes")
+
+
+def make_gain(gain: float, error: float) -> pd.DataFrame:
+    """Return a comparison of the additive model with one formula."""
+    return pd.DataFrame({"model": ["splines", "additive model"], "cv_r2": [0.3, 0.3 + gain],
+                         "gain": [0.0, gain], "gain_se": [0.0, error]})  # fmt: skip
+
+
+def test_a_gain_within_its_error_is_none():
+    assert "level with the chosen formula" in curves.summarize_gain(make_gain(0.01, 0.008))
+    assert "ahead of the chosen formula" in curves.summarize_gain(make_gain(0.03, 0.008))
+    assert "behind the chosen formula" in curves.summarize_gain(make_gain(-0.03, 0.008))

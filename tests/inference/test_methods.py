@@ -13,6 +13,7 @@ from test_bad_input import typed
 from analysis.inference import (
     additive,
     bounded,
+    clustering,
     concurvity,
     diagnostics,
     effects,
@@ -21,6 +22,7 @@ from analysis.inference import (
     frames,
     mixed,
     pooling,
+    reduction,
     regression,
     selection,
     simulation,
@@ -205,7 +207,7 @@ def test_intraclass_correlation_of_known_groups():
     rng = np.random.default_rng(4)
     clusters = np.repeat(np.arange(400), 10)
     values = rng.normal(0, 1, 400)[clusters] + rng.normal(0, 1, 4000)
-    assert diagnostics.intraclass_correlation(values, clusters) == pytest.approx(0.5, abs=0.06)
+    assert clustering.intraclass_correlation(values, clusters) == pytest.approx(0.5, abs=0.06)
 
 
 def test_simulated_density_integrates_to_one(tracks):
@@ -247,3 +249,39 @@ def test_sample_of_artists_is_whole(tracks):
     sizes, full = some["artist"].value_counts(), tracks["artist"].value_counts()
     assert 0 < len(some) <= 100
     assert (sizes == full[sizes.index]).all()
+
+
+def test_only_what_passes_is_kept(tracks):
+    fit = regression.fit_ols("valence ~ energy + key + mode + danceability:energy", tracks)
+    kept = ["energy", "key", "mode"]
+    assert reduction.drop_features(fit, kept) == "valence ~ energy + key + mode"
+    assert reduction.drop_features(fit, []) == "valence ~ 1"
+    assert reduction.drop_features(fit, list(effects.feature_groups(fit))) == fit.formula
+
+
+def test_adjusted_loss_is_the_fall_of_a_refit(tracks):
+    fit = regression.fit_ols("valence ~ energy + key + danceability", tracks)
+    table = reduction.adjust_losses(effects.term_tests(fit), fit).set_index("feature")
+    rest = regression.fit_ols("valence ~ energy + danceability", tracks)
+    fall = fit.extra["result"].rsquared_adj - rest.extra["result"].rsquared_adj
+    assert table.loc["key", "adjusted_lost"] == pytest.approx(fall)
+
+
+def test_reduction_is_scored_on_the_estimating_half():
+    tracks = typed(make_tracks(artists=150, seed=3, size=1000))
+    choice = selection.choose_formula(tracks)
+    reduced = reduction.reduce_formula(choice, selection.estimate_choice(choice, tracks).half)
+    assert len(reduced.fit.tracks) == len(choice.estimating)
+    assert reduced.scores["change"].iloc[0] == 0
+    assert not set(reduced.kept) & set(reduced.dropped)
+    assert "energy" in reduced.kept
+
+
+def test_errors_grow_with_one_artist_of_many_tracks():
+    tracks = typed(make_tracks(artists=150, seed=3, size=1000))
+    fit = regression.fit_ols("valence ~ energy + loudness", tracks)
+    ratios = clustering.error_ratios(fit)
+    assert set(ratios.index) == {"intercept", "energy", "loudness"}
+    row = clustering.measure_clustering(fit).iloc[0]
+    assert row["least_ratio"] <= row["error_ratio"] <= row["most_ratio"]
+    assert row["ratio_without"] != row["most_ratio"]

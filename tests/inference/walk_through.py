@@ -5,6 +5,7 @@ import pandas as pd
 from analysis.inference import (
     additive,
     bounded,
+    clustering,
     concurvity,
     diagnostics,
     effects,
@@ -12,6 +13,7 @@ from analysis.inference import (
     formulas,
     mixed,
     pooling,
+    reduction,
     regression,
     selection,
     simulation,
@@ -41,6 +43,7 @@ def estimate(tracks: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the frames of the ladder and of the chosen formula in four models."""
     choice = selection.choose_formula(tracks)
     fit = selection.estimate_choice(choice, tracks).half
+    tests = effects.term_tests(fit)
     models = bounded.fit_fractional, bounded.fit_beta, mixed.fit_mixed
     others = [fit_model(choice.formula, tracks) for fit_model in models]
     return {
@@ -48,7 +51,8 @@ def estimate(tracks: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "coefficients": regression.coefficients(fit),
         "effects": effects.average_effects(fit),
         "level effects": effects.level_effects(fit),
-        "tests": effects.term_tests(fit),
+        "tests": reduction.adjust_losses(tests, fit),
+        "reduction": reduction.reduce_formula(choice, fit).scores,
         "blocks": effects.block_r2(fit),
         **{f"effects in the {other.kind}": effects.average_effects(other) for other in others},
         "artists": others[-1].extra["artists"],
@@ -67,7 +71,7 @@ def diagnose(fit: regression.Fit) -> dict[str, pd.DataFrame]:
         "statistics": simulation.compare_simulated(fit),
         "outside": simulation.count_outside(fit),
         "condition": diagnostics.condition_numbers(fit),
-        "clustering": diagnostics.measure_clustering(fit),
+        "clustering": clustering.measure_clustering(fit),
         "trends": diagnostics.residual_trends(fit),
     }
 

@@ -22,6 +22,7 @@ from analysis.reporting.figures import derivation as figures
 from analysis.reporting.prose import derivation as prose
 from analysis.reporting.prose import mechanism as mechanism_prose
 from analysis.reporting.tables import derivation as tables
+from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
 from analysis.tracks.schema import BadInput
 from tests.tracks.made_tracks import make_tracks
@@ -110,6 +111,32 @@ def test_what_made_valence_is_recognised(tracks, groups):
     assert verdicts[["vector", "stable"]].eq("not testable here").all()
     rows = groups.set_index("group")
     assert rows.loc["rhythm", "missed"] > 0.7 > 0.05 > abs(rows.loc["timbre", "missed"])
+
+
+def test_an_interval_across_a_threshold_leaves_a_doubt():
+    rhythm = next(one for one in hypotheses.HYPOTHESES if one.key == "rhythm")
+    assert rhythm.doubt(0.23, 0.54) == "not clear of the threshold 0.25"
+    assert rhythm.doubt(0.1, 0.9) == "clear of neither threshold"
+    assert rhythm.doubt(0.3, 0.6) == rhythm.doubt(np.nan, np.nan) == ""
+
+
+def test_the_interval_of_a_share_is_paired():
+    wholes = np.array([0.2, 0.4, 0.6])
+    half = evidence._paired_ratio(wholes / 2, wholes, 3)
+    np.testing.assert_allclose(half, 0.5)
+    ratio, low, high = evidence._paired_ratio(np.array([0.1, 0.2, 0.2]), wholes, 3)
+    assert low < ratio < high
+    assert np.isnan(evidence._paired_ratio(wholes, -wholes, 3)).all()
+
+
+def test_a_table_on_which_the_piles_were_found_cannot_test_them(tracks, groups):
+    embedded = clean(datasets.load("genres")).tracks
+    assert evidence.were_seen(embedded) and not evidence.were_seen(tracks)
+    piles = evidence.end_piles(embedded)
+    judged = hypotheses.judge_hypotheses(groups, NO_REPEATS, piles).set_index("key")
+    assert judged.loc["rescaled", "verdict"] == "not testable here"
+    assert judged.loc["rescaled", "size"] == piles["ratio"].iloc[-1]
+    assert "no test" in prose.place_piles(piles)
 
 
 def test_groups_of_a_table_with_audio_analysis(tracks):
@@ -205,6 +232,16 @@ def test_mechanisms_differ_as_they_must(tracks):
     pd.testing.assert_frame_equal(compared, again)
 
 
+def test_scatter_reproduces_nothing():
+    observed = pd.Series({"tracks piled up at the ends": 2.1, "loudness alone": 0.05})
+    wide = pd.Series(np.linspace(-2, 4, 50))
+    row = mechanism._row("apart", "tracks piled up at the ends", wide, observed)
+    assert row["low"] < row["observed"] < row["high"] and row["reproduced"] == "no"
+    flat, steep = (pd.Series([slope] * 3) for slope in (0.01, 0.03))
+    found = [mechanism._row("apart", "loudness alone", one, observed) for one in (flat, steep)]
+    assert [one["reproduced"] for one in found] == ["no", "yes"]
+
+
 def test_loadings_reproduce_the_correlations_of_a_factor_model():
     rng = np.random.default_rng(0)
     loadings = rng.uniform(-0.7, 0.7, (9, 2))
@@ -267,6 +304,7 @@ def test_everything_can_be_shown(tracks, groups):
     sentences = [
         prose.describe_formula(found, fidelity.compare_with_best(formula, predicted, tracks)),
         prose.define_columns(formula), prose.explain_length(found),
+        prose.list_sets(evidence.feature_groups(tracks), evidence.all_features(tracks)),
         prose.caption_frontier({"all": lengths}),
         prose.introduce_example(example, worked), prose.summarize_verdicts(judged),
         prose.explain_harmony(keys), prose.explain_piles(piles), prose.caption_ends(piles),

@@ -1,6 +1,7 @@
 """Figures of the linear fit's assumptions."""
 
 import pandas as pd
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     element_text,
@@ -14,6 +15,7 @@ from plotnine import (
     ggplot,
     labs,
     scale_color_manual,
+    scale_x_continuous,
     theme,
 )
 
@@ -26,6 +28,8 @@ PANELS = (
     "Normality", "Influence", "Collinearity",
 )  # fmt: skip
 MOST_POINTS = 2_000
+# Features stand far from all other panels' values, so that their panel is known by its range.
+FIRST_PLACE = 10_000
 
 
 def draw_overview(
@@ -49,6 +53,7 @@ def draw_overview(
         + _lines(trends[trends["against"] == "fitted value"])
         + _stems(_bars(collinearity))
         + facet_wrap("panel", scales="free", ncol=2, labeller=_explain)
+        + scale_x_continuous(breaks=_find_ticks)
         + labs(x="", y="")
         + theme_report(7.2)
         + theme(strip_text=element_text(size=7.5, ha="left", weight="normal"), **FACETS)
@@ -92,16 +97,22 @@ def _stems(bars: pd.DataFrame) -> list:
 
 
 def _explain(panel: str) -> str:
-    """Return a panel's title with what stands on its axes."""
+    """Return a panel's title with what stands on its vertical and horizontal axis."""
     axes = {
-        "Predictive check": "density, data thick and draws thin",
-        "Linearity": "residual against fitted valence",
-        "Equal variance": "size of residual against fitted valence",
-        "Normality": "residual against normal quantile",
-        "Influence": "standardised residual against leverage",
-        "Collinearity": "inflation of standard errors, by rank",
+        "Predictive check": ("density (data thick, draws thin)", "valence"),
+        "Linearity": ("residual", "fitted valence"),
+        "Equal variance": ("size of residual", "fitted valence"),
+        "Normality": ("standardised residual", "normal quantile"),
+        "Influence": ("standardised residual", "leverage"),
+        "Collinearity": ("inflation of errors", "features"),
     }
-    return f"{panel}: {axes[panel]}"
+    up, along = axes[panel]
+    return f"{panel}\nup: {up}; along: {along}"
+
+
+def _find_ticks(ends) -> list[float]:
+    """Return a panel's horizontal ticks; the features of the last panel are no scale."""
+    return [] if ends[0] > FIRST_PLACE / 2 else list(breaks_extended(n=5)(ends))
 
 
 def _bars(collinearity: pd.DataFrame) -> pd.DataFrame:
@@ -109,8 +120,8 @@ def _bars(collinearity: pd.DataFrame) -> pd.DataFrame:
     ordered = collinearity.sort_values("inflation", ignore_index=True)
     reach = max(ordered["inflation"].max() - 1, 0.1)
     return _panel(
-        "Collinearity", x=ordered.index + 1, y=ordered["inflation"], label=ordered["feature"],
-        top=ordered["inflation"] + 0.06 * reach, room=1 + 1.75 * reach,
+        "Collinearity", x=ordered.index + FIRST_PLACE, y=ordered["inflation"],
+        label=ordered["feature"], top=ordered["inflation"] + 0.06 * reach, room=1 + 1.75 * reach,
     )  # fmt: skip
 
 
@@ -144,7 +155,7 @@ def draw_trends(trends: pd.DataFrame):
         + geom_line(size=0.8)
         + facet_wrap("panel", scales="free_x", ncol=3)
         + scale_color_manual(list(PALETTE[:2]))
-        + labs(x="Value of the score", y="Valence", color="", linetype="")
+        + labs(x="Value of the score", y="Residual", color="", linetype="")
         + original_scale(shown)
         + theme_report(5.8, **FACETS)
     )

@@ -10,6 +10,8 @@ from plotnine import (
     geom_ribbon,
     geom_tile,
     ggplot,
+    guide_legend,
+    guides,
     labs,
     scale_color_manual,
     scale_fill_cmap,
@@ -47,6 +49,8 @@ def draw_surface(surface: pd.DataFrame):
         ggplot(surface, aes("danceability", "energy", fill="valence"))
         + geom_tile()
         + scale_fill_cmap("cividis")
+        # a legend of squares: a colour bar prints striped in some viewers
+        + guides(fill=guide_legend(reverse=True))
         + labs(x="Danceability", y="Energy", fill="expected\nvalence")
         + theme_report(4)
         + theme(legend_position="right")

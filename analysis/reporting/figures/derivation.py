@@ -45,7 +45,9 @@ def draw_frontier(frontiers: dict[str, pd.DataFrame]):
     parts = [frontier.assign(formula=name) for name, frontier in frontiers.items()]
     shown = pd.concat(parts, ignore_index=True)
     shown["formula"] = pd.Categorical(shown["formula"], list(frontiers))
-    shown = shown.assign(low=shown["r2"] - shown["error"], high=shown["r2"] + shown["error"])
+    # the error by which the length is chosen: of the difference to the best length, fold by fold
+    error = shown["loss_error"]
+    shown = shown.assign(low=shown["r2"] - error, high=shown["r2"] + error)
     return (
         ggplot(shown, aes("terms", "r2", color="formula"))
         + geom_line()

@@ -17,6 +17,7 @@ from plotnine import (
     geom_tile,
     geom_vline,
     ggplot,
+    guide_colorbar,
     labs,
     scale_fill_gradient2,
     scale_fill_manual,
@@ -26,6 +27,9 @@ from plotnine import (
 
 from analysis.reporting import prose
 from analysis.reporting.theme import GROUND, INK, PALETTE, theme_report
+
+# The default bar, a mesh of gradients, prints striped; rectangles that do not overlap print whole.
+BAR = guide_colorbar(display="rectangles", nbin=20)
 
 
 def in_minutes(frame: pd.DataFrame, values: str) -> pd.DataFrame:
@@ -99,7 +103,7 @@ def draw_surface(cells: pd.DataFrame, first: str, second: str):
     return (
         ggplot(shown, aes("x", "y", fill="interaction"))
         + geom_tile()
-        + scale_fill_gradient2(low=PALETTE[1], mid=GROUND, high=PALETTE[0], midpoint=0)
+        + scale_fill_gradient2(low=PALETTE[1], mid=GROUND, high=PALETTE[0], midpoint=0, guide=BAR)
         + labs(
             x=_axis(first),
             y=_axis(second),

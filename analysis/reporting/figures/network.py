@@ -25,6 +25,7 @@ from plotnine import (
 )
 
 from analysis.reporting import prose
+from analysis.reporting.figures.explanation import in_minutes
 from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
 
@@ -120,9 +121,10 @@ def draw_effects(network: pd.DataFrame, other: pd.DataFrame, names: dict[str, st
     names : dict
         Names in print of ``network`` and ``other``.
     """
-    shown = pd.concat([network.assign(method="network"), other.assign(method="other")])
+    both = pd.concat([network.assign(method="network"), other.assign(method="other")])
+    shown = in_minutes(both, "x")
     shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
-    shown["feature"] = pd.Categorical(shown["feature"], list(dict.fromkeys(network["feature"])))
+    shown["feature"] = pd.Categorical(shown["feature"], list(dict.fromkeys(shown["feature"])))
     rows = -(-network["feature"].nunique() // 3)
     return (
         ggplot(shown, aes("x", "effect", color="method", fill="method"))

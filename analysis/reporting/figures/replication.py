@@ -20,6 +20,7 @@ from plotnine import (
     theme_void,
 )
 
+from analysis.inference.formulas import LADDER
 from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.prose.audio import name_feature
 from analysis.reporting.theme import INK, PALETTE, theme_report
@@ -43,7 +44,8 @@ def or_nothing(draw: Callable) -> Callable:
 @or_nothing
 def draw_ladders(ladders: pd.DataFrame):
     """Draw cross-validated R² of every rung in every table; the chosen rung stands out."""
-    order = list(dict.fromkeys(ladders.sort_values("parameters")["rung"]))
+    ladder = [rung.name for rung in LADDER]  # a rung follows those that it adds to
+    order = sorted(dict.fromkeys(ladders["rung"]), key=ladder.index)
     labels = ladders.groupby("rung")["label"].agg(lambda all_: "/".join(dict.fromkeys(all_)))
     names = [_fold_label(labels[rung]) for rung in order]
     rungs = ladders["rung"].map(dict(zip(order, names, strict=True)))

@@ -3,8 +3,8 @@
 import pandas as pd
 
 from analysis.prediction.comparison import Comparison
-from analysis.prediction.network_comparison import Comparison as Duel
 from analysis.reporting import prose
+from analysis.reporting.prose.network import judge_interval
 
 
 def summarize_association(effects: pd.DataFrame, share: float) -> str:
@@ -46,7 +46,9 @@ def name_leaders(effects: pd.DataFrame) -> str:
     )
 
 
-def answer_prediction(held: pd.DataFrame, comparison: Comparison, duel: Duel, folds) -> str:
+def answer_prediction(
+    held: pd.DataFrame, comparison: Comparison, widened: pd.Series, folds: pd.Series
+) -> str:
     """Say in one sentence what the best method explains, and whether a network does better.
 
     Parameters
@@ -54,16 +56,18 @@ def answer_prediction(held: pd.DataFrame, comparison: Comparison, duel: Duel, fo
     held : pandas.DataFrame
         Held-out scores of all methods but the networks.
     comparison : Comparison
-    duel, folds
-        As for `summarize_network`.
+    widened, folds : pandas.Series
+        As for `prose.network.judge_network`.
     """
     r2 = held[(held["model"] == comparison.best) & (held["metric"] == "r2")]["value"].iloc[0]
-    apart = duel.difference("mae")
-    first, second = _judge(apart["low"], apart["high"]), _judge(folds["low"], folds["high"])
-    network = first if first == second else "is not clearly better or worse"
+    first, second = judge_interval(widened), judge_interval(folds)
+    agreed = first if first == second else "equal"
+    network = {"better": "does better", "worse": "does worse"}.get(
+        agreed, "is not clearly better or worse"
+    )
     return (
-        f"For artists that no method has seen, the best one explains {prose.percent(r2)} of the "
-        f"variance of valence; a tuned neural network {network}."
+        "For artists that no method has seen, the best method that is no neural network explains "
+        f"{prose.percent(r2)} of the variance of valence; a tuned network {network}."
     )
 
 
@@ -86,9 +90,9 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
         "explains"
     )
     if pd.isna(repeatable):
-        return f"{formula}; too few recordings repeat to say how much of the rest is noise."
+        return f"{formula}; too few recordings repeat to say how alike releases are."
     rest = (
-        "so little of the rest is noise of the measurement"
+        "so little of the rest comes from recomputing the score"
         if repeatable - fit["best"] > 0.2
         else "hardly more than the models explain"
     )
@@ -103,9 +107,9 @@ def propose_origin(verdict: str) -> str:
     if verdict == "supported":
         return "In this table valence is nearly a function of the other published scores."
     return (
-        "What fits the evidence best is that valence is not a function of the other scores but "
-        "their sibling: a readout, learned from the labels of experts, of features of the audio "
-        "that are published in part at most."
+        "What history suggests, and our evidence does not contradict, is that valence is not a "
+        "function of the other scores but their sibling: a readout, learned from the labels of "
+        "experts, of features of the audio that are published in part at most."
     )
 
 
@@ -119,42 +123,6 @@ def summarize_prediction(held: pd.DataFrame, comparison: Comparison) -> str:
         f"predicts valence with a mean absolute error of {mae} and an R² of {r2}; over folds of "
         f"the training part its R² is {prose.number(crossed)}."
     )
-
-
-def summarize_network(duel: Duel, folds: pd.Series) -> str:
-    """Say whether the network does better, on the held-out tracks and over the folds.
-
-    Parameters
-    ----------
-    duel : network_comparison.Comparison
-    folds : pandas.Series
-        The network's line of `validation.compare_folds` against the other method.
-    """
-    held = duel.difference("mae")
-    first, second = _judge(held["low"], held["high"]), _judge(folds["low"], folds["high"])
-    text = (
-        f"A tuned neural network {first} on these artists (difference in mean absolute error "
-        f"{_difference(held['value'], held)})"
-    )
-    if first == second:
-        return f"{text}, and cross-validation of the training part says the same."
-    return (
-        f"{text}, but in cross-validation of the training part it {second} "
-        f"({_difference(folds['difference'], folds)}), so no winner is declared."
-    )
-
-
-def _judge(low: float, high: float) -> str:
-    """Say on which side of zero an interval of a difference in error lies."""
-    if high < 0:
-        return "does better"
-    return "does worse" if low > 0 else "cannot be told from that method"
-
-
-def _difference(value: float, ends: pd.Series) -> str:
-    """Return a difference in error with its interval."""
-    between = prose.interval(ends["low"], ends["high"], 4)
-    return f"{prose.signed(value, 4)}, 95 % interval {between}"
 
 
 def summarize_flattery(leaks: pd.DataFrame) -> str:

@@ -40,11 +40,35 @@ def _opposed(effects: pd.DataFrame) -> list[str]:
 
 
 def summarize_mixed(extra: dict) -> str:
-    """Say what share of the variance lies between artists."""
+    """Say what share of the variance lies between artists, and of which variance."""
     return (
-        f"Of the variance that the formula leaves, {prose.percent(extra['icc'])} lies between "
-        f"artists: the fixed part explains {prose.percent(extra['marginal_r2'])} of the variance, "
+        f"In the mixed model artists hold {prose.percent(extra['icc'])} of the residual variance, "
+        "which is the variance of their intercepts and of what is left, the formula's part taken "
+        f"out. Of the whole variance the formula explains {prose.percent(extra['marginal_r2'])}, "
         f"and with the artist known {prose.percent(extra['conditional_r2'])}."
+    )
+
+
+def compare_intervals(group: pd.Series) -> str:
+    """Say how much wider errors get by clustering, for which feature most, and why."""
+    return (
+        f"Clustered errors are {_range_of_ratios(group)} times the errors that take tracks for "
+        f"independent, most for {group['worst']}. {_explain_worst(group)}"
+    )
+
+
+def _range_of_ratios(group: pd.Series) -> str:
+    """Return the least and the greatest ratio of errors."""
+    least, most = (prose.number(group[f"{end}_ratio"], 2) for end in ("least", "most"))
+    return f"{least} to {most}"
+
+
+def _explain_worst(group: pd.Series) -> str:
+    """Say what becomes of the greatest ratio without the artist of most tracks."""
+    return (
+        f"Without the artist of most tracks, who has {prose.percent(group['largest_share'], 1)} of "
+        f"them, the largest ratio for {group['worst']} is "
+        f"{prose.number(group['ratio_without'], 2)}."
     )
 
 
@@ -68,9 +92,9 @@ def explain_condition(condition: pd.DataFrame) -> str:
     verdict = "well below" if scores < HARMFUL / 2 else "below" if scores < HARMFUL else "above"
     return (
         f"It is {prose.number(scores, 1)} for the scores, one column each, which is {verdict} the "
-        f"{prose.count(HARMFUL)} from which harm is expected in columns that are not centred, and {prose.number(every, 1)} for all "
-        "columns of the formula, since the pieces of one curve resemble each other; nobody reads "
-        "those one by one."
+        f"{prose.count(HARMFUL)} from which harm is expected in columns that are not centred, and "
+        f"{prose.number(every, 1)} for all columns of the formula, since the pieces of one curve "
+        "resemble each other; nobody reads those one by one."
     )
 
 
@@ -117,9 +141,10 @@ def _judge_errors(found: pd.DataFrame, group: pd.Series) -> list[tuple]:
          "model-based errors off" if spread["size"] > 1.15 else "hardly any",
          "HC3 and clustered errors"),
         ("independent tracks",
-         f"intraclass correlation {prose.number(group['icc'], 2)} within artists; the largest "
-         f"artist has {prose.percent(group['largest_share'], 1)} of the tracks",
-         f"clustered errors are {prose.number(group['error_ratio'], 2)} times the model's",
+         f"artists hold {prose.percent(group['icc'])} of the residual variance (analysis of "
+         f"variance); the largest has {prose.percent(group['largest_share'], 1)} of the tracks",
+         f"clustered errors are {_range_of_ratios(group)} times the model's (median "
+         f"{prose.number(group['error_ratio'], 2)}), most for {group['worst']}",
          "errors clustered by artist; mixed model"),
         ("normal errors",
          f"Jarque-Bera {prose.p_value(tails['p'])}; excess kurtosis "

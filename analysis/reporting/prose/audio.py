@@ -37,6 +37,27 @@ def place_analysis(has: bool, title: str, record: dict | None) -> str:
     return own if record else f"{own} No stored study has it, so this chapter has no numbers."
 
 
+def cite_record(record: dict | None, label: str) -> str:
+    """Say which record the numbers of the chapter come from.
+
+    Parameters
+    ----------
+    record : dict or None
+        The record that the chapter reads.
+    label : str
+        What `replication.label_record` returns for it.
+    """
+    if record is None:
+        return (
+            "The numbers of this chapter come from a *record*, a stored study of that table by the "
+            "same code, and none is stored in this copy of the report."
+        )
+    return (
+        "The numbers of this chapter come from a *record*, a stored study of that table by the "
+        f"same code, so that they are here on a machine that lacks the table: {label}."
+    )
+
+
 def compare_sources(groups: pd.DataFrame) -> str:
     """Say what the audio analysis and the scores tell alone."""
     lines = groups.set_index("group") if len(groups) else groups

@@ -1,22 +1,74 @@
 """Sentences on curves and slopes: of the additive model, of effects that turn, of genres."""
 
+import re
+
 import pandas as pd
 
 from analysis.reporting import prose
 
+# A share of permutations this small, and an index or a concurvity beyond these, is remarked on.
+SMALL_SHARE, SLIGHT_INDEX, HIGH = 0.05, 0.9, 0.8
+# Below this, a standard deviation between genres is zero in print.
+NO_SPREAD = 5e-4
+
+
+# A difference over five folds counts if it exceeds so many of its standard errors: the 97.5 %
+# quantile of t with four degrees of freedom.
+CLEAR_ERRORS = 2.776
+
 
 def summarize_gain(gain: pd.DataFrame) -> str:
-    """Say what the additive model gains over the formulas."""
+    """Say what the additive model gains over the chosen formula, which stands first."""
     rows = gain.set_index("model")
-    best, first = rows.loc["additive model"], rows.iloc[0]
-    rivals = rows.drop(index="additive model")
-    rival = rivals.loc[rivals["cv_r2"].idxmax()]
-    verdict = "ahead of" if best["cv_r2"] > rival["cv_r2"] else "behind"
+    smooth, first = rows.loc["additive model"], rows.iloc[0]
+    clear = abs(smooth["gain"]) > CLEAR_ERRORS * smooth["gain_se"]
+    verdict = ("ahead of" if smooth["gain"] > 0 else "behind") if clear else "level with"
     return (
-        f"The additive model reaches a cross-validated R² of {prose.number(best['cv_r2'])}, "
-        f"{prose.signed(best['cv_r2'] - first['cv_r2'])} over “{rows.index[0]}” and {verdict} the "
-        f"best formula, “{rival.name}”, at {prose.number(rival['cv_r2'])}."
+        f"The additive model reaches a cross-validated R² of {prose.number(smooth['cv_r2'])}, "
+        f"{verdict} the chosen formula, “{rows.index[0]}”, at {prose.number(first['cv_r2'])}: the "
+        f"difference by fold is {prose.signed(smooth['gain'])}, with a standard error of "
+        f"{prose.number(smooth['gain_se'])}, which a paired t-test calls "
+        f"{'clear' if clear else 'no more than chance'}."
     )
+
+
+def name_extra_terms(smooth, formula: str) -> str:
+    """Say which terms the additive model holds that a formula lacks."""
+    extra = [name for name in smooth.basis.names
+             if not re.search(rf"(\b|_){re.escape(name)}\b", formula)]  # fmt: skip
+    if not extra:
+        return "It holds no feature that the chosen formula lacks."
+    return f"Beside curves it holds {prose.joined(extra)}, which the chosen formula lacks."
+
+
+def judge_smooths(bases: pd.DataFrame, concurvity: pd.DataFrame) -> str:
+    """Say which bases may be too small, and which curves could be made of the others."""
+    low = bases[bases["p"] < SMALL_SHARE]
+    least = bases.loc[bases["index"].idxmin()]
+    if low.empty:
+        size = "No basis is too small: no index is lower than shuffling makes it."
+    else:
+        parts = [f"{row.term} ({prose.number(row.index_, 2)}, permutation p = "
+                 f"{prose.number(row.p, 2)})"
+                 for row in low.rename(columns={"index": "index_"}).itertuples()]  # fmt: skip
+        size = (
+            f"The k-index is lower than shuffling makes it for {prose.joined(parts)}, so a pattern "
+            f"is left there; at an index of {prose.number(least['index'], 2)} or above it is "
+            f"{'slight' if least['index'] > SLIGHT_INDEX else 'not slight'}."
+        )
+    return f"{size} {_judge_concurvity(concurvity)}"
+
+
+def _judge_concurvity(concurvity: pd.DataFrame) -> str:
+    """Say which terms the others could replace at worst, and which as they were drawn."""
+    worst = concurvity[concurvity["worst"] > HIGH].sort_values("worst", ascending=False)
+    drawn = concurvity.loc[concurvity["observed"].idxmax()]
+    most = f"as drawn, at most {prose.number(drawn['observed'], 2)} ({drawn['term']}) is shared"
+    if worst.empty:
+        return f"No concurvity is high even at worst; {most}."
+    parts = [f"{row.term} ({prose.number(row.worst, 2)}, observed {prose.number(row.observed, 2)})"
+             for row in worst.itertuples()]  # fmt: skip
+    return f"Concurvity is high at worst for {prose.joined(parts)}; {most}."
 
 
 def describe_curves(smooths: pd.DataFrame) -> str:
@@ -56,8 +108,9 @@ def explain_turns(effects: pd.DataFrame) -> str:
     if turned.empty:
         return "Every average slope that is clear of zero has the sign of that difference."
     parts = [
-        f"the slope of {row.feature} averages {prose.signed(row.per_sd)} per SD, and yet valence "
-        f"changes by {prose.signed(row.span)} from its 10th to its 90th percentile"
+        f"on the estimating half the slope of {row.feature} averages {prose.signed(row.per_sd)} "
+        f"per SD, and yet valence changes by {prose.signed(row.span)} from its 10th to its 90th "
+        "percentile"
         for row in turned.itertuples()
     ]
     one = len(turned) == 1
@@ -101,8 +154,8 @@ def _explain_sign(row: dict) -> str:
         return f"the first question's interval for {row['feature']} includes zero ({between})"
     if row["question 1"] * row["span"] < 0:
         return (
-            f"the curve of {row['feature']} turns (in the first question, a slope of "
-            f"{prose.signed(row['question 1'])} on average but a difference of "
+            f"the curve of {row['feature']} turns (in the first question, on all training "
+            f"tracks, a slope of {prose.signed(row['question 1'])} on average but a difference of "
             f"{prose.signed(row['span'])} between the 10th and the 90th percentile), so a slope "
             "averaged over tracks and a line through the whole curve need not agree"
         )
@@ -118,17 +171,65 @@ def summarize_slopes(slopes: pd.DataFrame, shares: pd.DataFrame) -> str:
     part = slopes[slopes["feature"] == wide]
     high, low = part.loc[part["slope"].idxmax()], part.loc[part["slope"].idxmin()]
     row = shares.iloc[0]
+    rest = row["artists"] + row["residual"]
     return (
         f"Genres differ most in {wide}, with a standard deviation of "
         f"{prose.number(means.loc[wide, 'spread'])} between genres: its slope runs from "
         f"{prose.signed(low['slope'])} in {low['genre']} to {prose.signed(high['slope'])} in "
-        f"{high['genre']}. {_opposed_genres(slopes)} In this model mean slopes explain "
-        f"{prose.percent(row['marginal_r2'])} of the variance of valence, the levels of genres "
-        f"{prose.percent(row['levels'])}, their own slopes {prose.percent(row['slopes'])} and the "
-        f"levels of artists {prose.percent(row['artists'])}, together "
-        f"{prose.percent(row['conditional_r2'])} (intraclass correlation of artists "
-        f"{prose.number(row['icc'], 2)})."
+        f"{high['genre']}. {_alike_genres(means)}{_opposed_genres(slopes)} In this model "
+        f"mean slopes explain {prose.percent(row['marginal_r2'])} of the variance of valence, the "
+        f"levels of genres {prose.percent(row['levels'])}, their own slopes "
+        f"{prose.percent(row['slopes'])} and the levels of artists "
+        f"{prose.percent(row['artists'])}, together {prose.percent(row['conditional_r2'])}; of the "
+        f"residual variance, scores and genres taken out, artists hold "
+        f"{prose.percent(row['artists'] / rest)}."
     )
+
+
+def _alike_genres(means: pd.DataFrame) -> str:
+    """Say whose slopes came out the same in every genre."""
+    alike = means.index[means["spread"] < NO_SPREAD].tolist()
+    if not alike:
+        return ""
+    one = len(alike) == 1
+    return (
+        f"For {prose.joined(alike)} the variance of slopes between genres is estimated at zero, so "
+        f"{'its slope is' if one else 'their slopes are'} drawn the same in every genre: the "
+        "tracks do not tell genres apart there. "
+    )
+
+
+def remark_on_genres(effects: pd.DataFrame, slopes: pd.DataFrame) -> str:
+    """Say of which scores the mean over genres may be zero, or a genre goes the other way.
+
+    Parameters
+    ----------
+    effects : pandas.DataFrame
+        Average effects of the scores spoken of.
+    slopes : pandas.DataFrame
+        What `genre_slopes` returns; may be empty.
+    """
+    if slopes.empty:
+        return ""
+    signs = effects.set_index("feature")["span"]
+    parts = [_unlike(name, part, signs[name])
+             for name, part in slopes.groupby("feature", sort=False) if name in signs]  # fmt: skip
+    told = [text for text in parts if text]
+    return f"Not in every genre: {'; '.join(told)}." if told else ""
+
+
+def _unlike(name: str, part: pd.DataFrame, sign: float) -> str:
+    """Say how one score's slopes by genre speak against a direction, or nothing."""
+    mean = part.iloc[0]
+    end = "slope_low" if sign < 0 else "slope_high"
+    against = part[(part["slope"] * sign < 0) & (part[end] * sign < 0)]
+    open_mean = mean["mean_low"] * mean["mean_high"] < 0
+    told = [f"the interval of {name}'s mean slope over genres includes zero"] if open_mean else []
+    if len(against):
+        named = against["genre"].tolist()
+        genres = prose.joined(named) if len(named) <= 3 else f"{prose.count(len(named))} genres"
+        told.append(f"{name} is clearly {'positive' if sign < 0 else 'negative'} in {genres}")
+    return " and ".join(told)
 
 
 def _opposed_genres(slopes: pd.DataFrame) -> str:

@@ -4,6 +4,9 @@ import numpy as np
 import pandas as pd
 
 from analysis.reporting import prose
+from analysis.reporting.prose.derivation_piles import caption_ends as caption_ends
+from analysis.reporting.prose.derivation_piles import explain_piles as explain_piles
+from analysis.reporting.prose.derivation_piles import place_piles as place_piles
 from analysis.reporting.prose.formulas import plain, reads
 
 DEFINITIONS = {
@@ -38,6 +41,17 @@ def describe_formula(derivation, fidelity: pd.Series) -> str:
     return f"{whole} {kept}"
 
 
+def list_sets(groups: dict[str, list[str]], everything: list[str]) -> str:
+    """Say which features "the scores" and "everything" stand for in this table."""
+    scores, audio = groups["the scores"], groups.get("audio analysis", [])
+    more = [prose.feature_name(name) for name in everything if name not in (*scores, *audio)]
+    more += ["the audio analysis"] if audio else []
+    own = f"“The scores” are {prose.joined([prose.feature_name(name) for name in scores])}"
+    if not more:
+        return f"{own}; “everything” is no more than that."
+    return f"{own}; “everything” has {prose.joined(more)} besides."
+
+
 def define_columns(*formulas) -> str:
     """Say what the columns of formulas are whose names do not say it."""
     columns = {a.column for one in formulas for term in one.terms for a in term.piece.atoms}
@@ -51,17 +65,41 @@ def explain_length(derivation) -> str:
     """Say why the formula is as long as it is."""
     frontier = derivation.frontier
     row = frontier[frontier["chosen"]].iloc[0]
-    longest = frontier["terms"].max()
+    longest, paired = frontier["terms"].max(), "standard error of the difference, paired by fold"
     tried = f"{prose.count(derivation.tried)} candidate pieces were compared on the way."
     if row["terms"] == longest:
         return (
-            f"Up to the longest formula allowed, of {prose.plural(longest, 'term')}, more terms "
-            f"still helped by more than one standard error, so that length was taken: it is what "
-            f"we were willing to print, not what the data ask for. {tried}"
+            f"Up to the longest formula allowed, of {prose.plural(longest, 'term')}, the last term "
+            f"still helped by more than one {paired}, so that length was taken: it is what we were "
+            f"willing to print, not what the data ask for. {tried}"
         )
     return (
-        f"A formula of {prose.plural(int(row['terms']), 'term')} is the shortest within one "
-        f"standard error of the best of at most {longest}. {tried}"
+        f"A formula of {prose.plural(int(row['terms']), 'term')} is the shortest that falls short "
+        f"of the best of at most {longest} by no more than one {paired}. {tried}"
+    )
+
+
+def reconcile_products(derivation, ladder: pd.DataFrame) -> str:
+    """Say how products in the formula go with what interactions did for the ladder of formulas.
+
+    Parameters
+    ----------
+    derivation : Derivation
+    ladder : pandas.DataFrame
+        `Choice.comparison`: the rungs with their cross-validated R².
+    """
+    products = sum(len(term.piece.atoms) > 1 for term in derivation.formula.terms)
+    r2 = ladder.set_index("rung")["cv_r2"]
+    pairs = (("both", "genre"), ("interactions", "splines"))
+    gains = [r2[whole] - r2[part] for whole, part in pairs if {whole, part} <= set(r2.index)]
+    if not products or not gains:
+        return ""
+    cost = "lowered R² over folds" if gains[0] < 0 else "raised R² over folds"
+    return (
+        f"It has {prose.plural(products, 'product')}, and the interactions of the ladder of "
+        f"formulas {cost}; these are different questions: the ladder adds a block of interactions that was chosen "
+        "beforehand to curves of every score, the search one product at a time, where it lowers "
+        "the error most, and in place of most of those curves."
     )
 
 
@@ -73,7 +111,8 @@ def caption_frontier(frontiers: dict[str, pd.DataFrame]) -> str:
         parts.append(f"{name}: {prose.plural(half, 'term')} for half of the best length's R²")
     return (
         "What each further term buys, by cross-validation over artists in the training part "
-        f"({'; '.join(parts)}). Bars are one standard error; the ring marks the length taken."
+        f"({'; '.join(parts)}). Bars are one standard error of the difference to the best length, "
+        "paired by fold, so the best has none; the ring marks the length taken."
     )
 
 
@@ -113,11 +152,17 @@ def summarize_verdicts(judged: pd.DataFrame) -> str:
     }
     sentences = []
     for verdict, (opening, word, link) in words.items():
-        claims = judged.loc[judged["verdict"] == verdict, "claim"].tolist()
-        clauses = [f"{word} {claim[0].lower()}{claim[1:].rstrip('.')}" for claim in claims]
+        rows = judged[judged["verdict"] == verdict]
+        clauses = [f"{word} {_clause(row)}" for _, row in rows.iterrows()]
         if clauses:
             sentences.append(f"{opening} {prose.joined(clauses, link)}.")
     return " ".join(sentences)
+
+
+def _clause(row: pd.Series) -> str:
+    """Return a claim as a clause, with the doubt that its interval leaves."""
+    claim = f"{row['claim'][0].lower()}{row['claim'][1:].rstrip('.')}"
+    return f"{claim} ({row['doubt']})" if row["doubt"] else claim
 
 
 def explain_harmony(keys: pd.DataFrame) -> str:
@@ -145,50 +190,6 @@ def explain_harmony(keys: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
-def explain_piles(piles: pd.DataFrame) -> str:
-    """Say whether values of valence pile up where a range would have been cut."""
-    both = piles.set_index("end").loc["both"]
-    counted = (
-        f"The two bins hold {prose.count(both['tracks'])} tracks, where their neighbours lead one "
-        f"to expect {prose.number(both['expected'], 0)}: a ratio of "
-        f"{prose.estimate(both['ratio'], both['low'], both['high'], 1)}. "
-        f"Only {prose.percent(both['beyond'], 1)} of all tracks lie beyond them."
-    )
-    if both["low"] > 1:
-        return (
-            f"{counted} A sum of many influences has no reason to stop at such places; a scale "
-            "that was stretched and cut has."
-        )
-    return f"{counted} That may be chance, so this table says nothing about a cut range."
-
-
-def place_piles(name: str) -> str:
-    """Say whether a table, by its name, can test what was first seen on another."""
-    if name in ("tracks114k", "genres"):
-        return (
-            "The places of the bins were found on tracks114k, and genres is six of its genres: "
-            "on either table the piles are a description; only the others can test it."
-        )
-    return (
-        "The places of the bins were found on tracks114k before this table was asked, so here "
-        "they are a test, as far as the two share no tracks."
-    )
-
-
-def caption_ends(piles: pd.DataFrame) -> str:
-    """Say in a caption what the distribution of valence by hundredths shows."""
-    both = piles.set_index("end").loc["both"]
-    found = (
-        "Valence piles up just inside both ends of its scale"
-        if both["low"] > 1
-        else "Near the ends of its scale valence does not clearly pile up"
-    )
-    return (
-        f"{found}. Bars: tracks by hundredth of valence, the two tested bins in the second colour; "
-        "line: a beta distribution of the same mean and variance."
-    )
-
-
 def caption_residuals(described: pd.DataFrame) -> str:
     """Say in a caption which groups the model misses most."""
     sure = described[(described["low"] > 0) | (described["high"] < 0)]
@@ -210,9 +211,10 @@ def explain_rest(table: pd.DataFrame, shares: pd.DataFrame) -> str:
     """Say where the unexplained variance lies."""
     rows, by = table.set_index("part")["share"], shares.set_index("grouping")
     groups = by[(by.index != "artist") & (by["low"] > 0)]
+    known = "artist" in by.index and by.loc["artist", "low"] > 0
     text = (
-        "None of the groupings that the table allows clearly accounts for a part of what the model "
-        "leaves. "
+        f"{'Except the artist, none' if known else 'None'} of the groupings that the table allows "
+        "clearly accounts for a part of what the model leaves. "
     )
     if len(groups):
         first = groups["share"].idxmax()

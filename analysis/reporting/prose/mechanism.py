@@ -7,7 +7,7 @@ from analysis.reporting import prose
 
 TOLD = {
     "vector": "audio features behind the scores explain what the scores cannot",
-    "rescaled": "the scale was cut at both ends",
+    "rescaled": "values pile up inside both ends",
     "stable": "one recording gets one valence, as it would from a machine and not from ears",
 }
 PILES = "tracks piled up at the ends"
@@ -58,9 +58,14 @@ def caption_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> str:
     tested = compared[compared["role"] != "set"]
     hits = (tested["reproduced"] == "yes").groupby(tested["mechanism"], sort=False).sum()
     leaders = [f"“{labels[key]}”" for key in hits.index[hits == hits.max()]]
+    opening = (
+        "Patterns in the data (line) and in simulations of mechanisms (points, with 95 % of the "
+        "simulations)"
+    )
+    if not hits.max():
+        return f"{opening}: no mechanism reproduces any."
     return (
-        f"Patterns in the data (line) and in simulations of mechanisms (points, with 95 % of the "
-        f"simulations): {prose.joined(leaders)} reproduce{'s' if len(leaders) == 1 else ''} most, "
+        f"{opening}: {prose.joined(leaders)} reproduce{'s' if len(leaders) == 1 else ''} most, "
         f"{prose.spelled(hits.max())} of {prose.spelled(tested['pattern'].nunique())}."
     )
 
@@ -73,7 +78,8 @@ def explain_loudness(compared: pd.DataFrame) -> str:
     made = np.sign(alone["value"]) != np.sign(partial["value"])
     values = (
         f"from {prose.signed(alone['observed'])} alone to {prose.signed(partial['observed'])} with "
-        "the other scores equal"
+        "the other scores equal, in standard deviations of normal scores and not, as elsewhere, on "
+        "the scale of valence"
     )
     simulated = (
         f"{prose.signed(alone['value'])} and {prose.signed(partial['value'])} in the simulation"
@@ -105,9 +111,14 @@ def explain_cut(compared: pd.DataFrame) -> str:
         f"{prose.number(hard, 1)}, one that is not {prose.number(none, 1)}."
     )
     if none < seen < hard:
-        return f"{values} The scale was bounded, then, but more gently than by a plain cut."
+        return (
+            f"{values} Values pile up inside both ends, then, but far less than a plain cut there "
+            "would make them, so neither mechanism has it right."
+            if 2 * (seen - none) < hard - none
+            else f"{values} Values pile up inside both ends, but less than after a plain cut there."
+        )
     if seen >= hard:
-        return f"{values} The scale was bounded at least as hard as by a plain cut."
+        return f"{values} Values pile up at least as much as after a plain cut there."
     return f"{values} Here nothing speaks for a bound."
 
 
@@ -135,8 +146,9 @@ def propose(judged: pd.DataFrame, reached: pd.Series, rest: pd.DataFrame) -> str
         else "As to a formula of the published scores: "
     )
     return (
-        f"{opening}{against}from the scores and all else in the table the best method explains "
-        f"{prose.percent(reached['best method'])} of the variance of valence, a formula on half a "
-        f"page {prose.percent(reached['formula'])}, and {prose.percent(open_part)} is particular "
-        "to single recordings, where no method of ours reaches it."
+        f"{opening}{against}from the scores and all else in the table the best method that is "
+        f"no neural network explains {prose.percent(reached['best method'])} of the variance of "
+        f"valence, a formula on half a page {prose.percent(reached['formula'])}, and "
+        f"{prose.percent(open_part)} is particular to single recordings, where no method of ours "
+        "reaches it."
     )

@@ -1,42 +1,90 @@
 """Sentences of the chapter on the network; words are chosen by what the data say."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from analysis.reporting import prose
 
-WORDS = {
+VERDICTS = {
     "better": "errs less than",
     "worse": "errs more than",
-    "equal": "cannot be told apart, on these tracks, from",
+    "equal": "cannot be told from",
 }
+# Decimals of a difference in error; what prints as zero is judged as zero.
+DIGITS = 4
 # Correlation of two curves, or of two rankings, from which on they count as alike.
 ALIKE = 0.9
 
 
+def count_searches(found: Mapping, found_networks: Mapping) -> str:
+    """Say how many searches and trials stand behind the stack, and how many behind the networks."""
+    sides = [
+        (len(side), sum(len(one.trace) for one in side.values()))
+        for side in (found, found_networks)
+    ]
+    stack, networks = (
+        f"{prose.spelled(searches)} {'search' if searches == 1 else 'searches'}, "
+        f"{prose.plural(trials, 'trial')} in all"
+        for searches, trials in sides
+    )
+    return (
+        f"The stack, though, is made of the results of {stack}, the better network of "
+        f"{networks}: what is equal is the budget of a search, not that of a side."
+    )
+
+
+def describe_rivals(table: pd.DataFrame, duel, labels: dict[str, str]) -> str:
+    """Say who had the lower cross-validated error on either side, and by how much.
+
+    `table` is what `network_agreement.score_rivals` returns.
+    """
+    crossed = table[table["metric"] == "mae"].set_index("model")["crossed"]
+    networks = crossed[table.drop_duplicates("model").set_index("model")["network"]]
+    parts = [
+        f"{labels[name].lower()} ({prose.number(value, 4)})"
+        for name, value in networks.sort_values().items()
+    ]
+    if len(parts) == 1:
+        first = f"The network is the {parts[0]}"
+    else:
+        rest = prose.joined(parts[1:])
+        first = f"Of the designs, the {parts[0]} had a lower cross-validated error than the {rest}"
+    return (
+        f"{first}; of the other methods the least is {prose.number(crossed[duel.other], 4)} "
+        f"({labels[duel.other].lower()})."
+    )
+
+
 def summarize_duel(duel, labels: dict[str, str]) -> str:
-    """Say which of network and other method errs less on the held-out tracks, and by how much."""
+    """Say what the network of the report's own seed and the other method reach, without a verdict.
+
+    Which of both is the better one is left to `judge_network`, which knows of other seeds.
+    """
     line = duel.difference("mae")
     return (
-        f"The network {WORDS[duel.verdict()]} the best other method, "
-        f"{labels[duel.other].lower()}: its mean absolute error is "
-        f"{prose.number(duel.score('mae', duel.network)['value'])} against "
-        f"{prose.number(duel.score('mae', duel.other)['value'])}, a paired difference of "
-        f"{prose.signed(line['value'], 4)} (95 % interval "
+        f"With the report's own seed the network has a mean absolute error of "
+        f"{prose.number(duel.score('mae', duel.network)['value'], 4)} on the held-out artists, "
+        f"the best other method ({labels[duel.other].lower()}) one of "
+        f"{prose.number(duel.score('mae', duel.other)['value'], 4)}, a paired difference of "
+        f"{prose.signed(line['value'], 4)} (95 % interval over artists alone "
         f"{prose.interval(line['low'], line['high'], 4)})."
     )
 
 
 def summarize_average(duel, labels: dict[str, str]) -> str:
-    """Say whether the average of both beats each."""
+    """Say whether the average of both is clear of each, as far as artists are what varies."""
     verdicts = [duel.verdict("mae", "average", one) for one in (duel.network, duel.other)]
-    value = prose.number(duel.score("mae", "average")["value"])
+    value = prose.number(duel.score("mae", "average")["value"], 4)
     names = ["the network", labels[duel.other].lower()]
     beaten = [name for name, word in zip(names, verdicts, strict=True) if word == "better"]
     if len(beaten) == 2:
-        return f"Their plain average, with an error of {value}, beats both."
-    if beaten:
-        return f"Their plain average, with an error of {value}, beats {beaten[0]} only."
-    return f"Their plain average, with an error of {value}, beats neither beyond sampling error."
+        end = "has an interval clear of zero against both"
+    elif beaten:
+        end = f"has an interval clear of zero against {beaten[0]} only"
+    else:
+        end = "has no interval clear of zero against either"
+    return f"Their plain average, with an error of {value}, {end}; it rests on the same one seed."
 
 
 def summarize_history(history: pd.DataFrame) -> str:
@@ -52,39 +100,88 @@ def summarize_history(history: pd.DataFrame) -> str:
     )
 
 
-def summarize_seeds(spread: pd.DataFrame, duel, widened: pd.Series) -> str:
-    """Set the seeds' spread beside the difference that is to be judged.
-
-    `widened` is the difference with the seeds' own variance in its interval, of
-    `network_runs.add_seeds`.
-    """
+def summarize_seeds(spread: pd.DataFrame, duel) -> str:
+    """Say how far the seeds lie apart, and where among them the one that is shown stands."""
     maes = spread[spread["kind"] == "ensemble"]["mae"]
-    other = duel.score("mae", duel.other)["value"]
     reported = duel.score("mae", duel.network)["value"]
-    better = int((maes < reported - 1e-6).sum())
+    better, shown = int((maes < reported - 1e-6).sum()), prose.number(reported, 4)
+    place = (
+        f"none of the others did better than the one shown ({shown}), which was luck"
+        if not better
+        else f"{prose.spelled(better)} of the others did better than the one shown ({shown})"
+    )
     return (
-        f"Over {prose.spelled(len(maes))} seeds the ensemble's error runs from "
-        f"{prose.number(maes.min(), 4)} to {prose.number(maes.max(), 4)}; "
-        f"{prose.spelled(better)} of these seeds did better than the one reported above "
-        f"({prose.number(reported, 4)}). On average over the seeds the difference to the other "
-        f"method is {prose.signed(widened['value'], 4)}, not "
-        f"{prose.signed(reported - other, 4)}, and with the variance over seeds added to that over "
-        f"artists its interval is {prose.interval(widened['low'], widened['high'], 4)}."
+        f"Over {prose.spelled(len(maes))} seeds, that of the report among them, the ensemble's "
+        f"error runs from {prose.number(maes.min(), 4)} to {prose.number(maes.max(), 4)} with a "
+        f"mean of {prose.number(maes.mean(), 4)}; {place}."
     )
 
 
-def summarize_groups(groups: pd.DataFrame, what: str) -> str:
-    """Name the groups in which the interval of the difference excludes 0."""
-    wins = groups[groups["high"] < 0]["group"].tolist()
-    losses = groups[groups["low"] > 0]["group"].tolist()
-    parts = [
-        f"{verb} for {prose.joined(names) if len(names) < 5 else f'{len(names)} of them'}"
-        for verb, names in (("less", wins), ("more", losses))
-        if names
-    ]
-    if not parts:
-        return f"In no {what} is the difference beyond sampling error."
-    return f"By {what}, the network errs {prose.joined(parts)}, beyond sampling error."
+def judge_network(spread: pd.DataFrame, widened: pd.Series, folds: pd.Series, other: str) -> str:
+    """Say whether the network is better, by the mean over seeds and by the folds of training.
+
+    Parameters
+    ----------
+    spread : pandas.DataFrame
+        Of `network_runs.spread_of_seeds`.
+    widened : pandas.Series
+        The held-out difference, its mean and interval over artists and seeds, of
+        `network_runs.add_seeds`.
+    folds : pandas.Series
+        The network's line of `validation.compare_folds` against the other method.
+    other : str
+        Name in print of the other method.
+    """
+    seeds = prose.spelled(spread["seed"].nunique())
+    held, crossed = judge_interval(widened), judge_interval(folds)
+    return (
+        f"Judged by the mean of {seeds} seeds, with the variance over seeds added to that over "
+        f"artists, the network {VERDICTS[held]} the best other method ({other.lower()}) on the "
+        f"held-out artists ({_difference(widened['value'], widened)}), and over the folds of the "
+        f"training part it {VERDICTS[crossed]} it ({_difference(folds['difference'], folds)}): "
+        f"{_conclude(held, crossed)}."
+    )
+
+
+def judge_interval(line: pd.Series) -> str:
+    """Return "better", "worse" or "equal"; an end that prints as zero counts as zero."""
+    low, high = round(line["low"], DIGITS), round(line["high"], DIGITS)
+    return "better" if high < 0 else "worse" if low > 0 else "equal"
+
+
+def _conclude(held: str, crossed: str) -> str:
+    """Say what both verdicts come to."""
+    if held != crossed:
+        return "the two do not agree, so no winner is declared"
+    if held == "equal":
+        return (
+            "no winner is declared, which does not say that the methods are equal, only that "
+            "neither these artists nor these folds can tell them apart"
+        )
+    return f"the network is declared the {held} one"
+
+
+def _difference(value: float, ends: pd.Series) -> str:
+    """Return a difference in error with its interval."""
+    between = prose.interval(ends["low"], ends["high"], DIGITS)
+    return f"difference {prose.signed(value, DIGITS)}, 95 % interval {between}"
+
+
+def explain_groups(*groups: pd.DataFrame) -> str:
+    """Say in a caption what the intervals within groups cover, and how many groups are seen.
+
+    Parameters
+    ----------
+    *groups : pandas.DataFrame
+        All that `network_comparison.compare_groups` returned for the chapter.
+    """
+    looked = sum(map(len, groups))
+    many = f", although {prose.spelled(looked)} groups are looked at" if looked > 1 else ""
+    return (
+        "The network is that of the report's own seed; the intervals (95 %) cover which artists "
+        "were drawn, but not which seed, and each is made for its group alone"
+        f"{many}."
+    )
 
 
 def summarize_agreement(agreement: pd.Series) -> str:
@@ -98,17 +195,30 @@ def summarize_agreement(agreement: pd.Series) -> str:
 
 
 def answer_same_function(effects: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    """Say whether both methods learned one function, as far as main effects can tell."""
+    """Say whether both methods learned one function, and name the scores whose curves differ."""
     weights = effects["spread"].fillna(0)
     curves = (effects["correlation"].fillna(0) * weights).sum() / max(weights.sum(), 1e-12)
     ranks = pairs["rank_network"].corr(pairs["rank_other"], method="spearman")
-    both = curves >= ALIKE and ranks >= ALIKE
-    verdict = (
-        "As far as these features show, both learned curves of like shape"
-        if both
-        else "The two did not learn quite the same shapes"
-    )
+    unlike = effects[effects["correlation"] < ALIKE]
+    if curves < ALIKE or ranks < ALIKE:
+        verdict = "The two did not learn quite the same shapes"
+    else:
+        most = "most" if len(unlike) else "all"
+        verdict = f"Both learned curves of like shape for {most} of these scores"
     return (
         f"{verdict}: their curves correlate at {prose.number(curves, 2)} on average, weighted by "
-        f"size, and their rankings of features at {prose.number(ranks, 2)}."
+        f"size, and their rankings of features at {prose.number(ranks, 2)}.{_name_unlike(unlike)}"
     )
+
+
+def _name_unlike(unlike: pd.DataFrame) -> str:
+    """Name the scores whose curves are unlike, with how far they are apart."""
+    parts = [
+        f"{prose.feature_name(row.feature)} (correlation {prose.number(row.correlation, 2)}, "
+        f"difference {prose.number(row.apart)} beside a standard deviation of "
+        f"{prose.number(row.spread)})"
+        for row in unlike.itertuples()
+    ]
+    if not parts:
+        return ""
+    return f" Unlike, below {prose.number(ALIKE, 1)}, are the curves of {prose.joined(parts)}."

@@ -1,8 +1,56 @@
 """Sentences of the chapter on prediction; words are chosen by what the data say."""
 
+import math
+from collections.abc import Mapping, Sequence
+
 import pandas as pd
 
 from analysis.reporting import prose
+
+# Within this share of a range, on the scale on which it was searched, a setting is at its edge.
+EDGE = 0.05
+
+
+def list_predictors(names: Sequence[str]) -> str:
+    """Name the columns that every method may read; the audio analysis as a whole."""
+    scores = [name for name in names if not name.startswith(("pitch_", "timbre_"))]
+    parts = [prose.feature_name(name) for name in scores]
+    for kind in ("pitch", "timbre"):
+        means = sum(name.startswith(f"{kind}_") for name in names)
+        parts += [f"{prose.count(means)} means of {kind}"] if means else []
+    return (
+        f"All of them may read the same {prose.spelled(len(names))} columns of this table: "
+        f"{prose.joined(parts)}."
+    )
+
+
+def name_edges(found: Mapping) -> str:
+    """Say which chosen settings lie at an edge of what was searched, and who kept the defaults.
+
+    `found` is the result of `tuning.tune`.
+    """
+    at, kept = [], []
+    for one in found.values():
+        chosen = dict(one.chosen.settings)
+        space = one.chosen.learner.space
+        edges = [d.name for d in space if not d.choices and _at_edge(d, chosen[d.name])]
+        at += [f"{prose.joined(edges)} ({_lower([one.chosen.label])[0]})"] if edges else []
+        same = space and all(chosen[d.name] == d.default for d in space)
+        kept += [_lower([one.chosen.label])[0]] if same else []
+    text = (
+        f"Within {prose.percent(EDGE)} of an end of their range, on the scale that was searched, "
+        f"lie {'; '.join(at)}: beyond it there may be a little more to gain."
+        if at
+        else "No chosen number lies near an end of its range."
+    )
+    return f"{text} For {prose.joined(kept)} no trial beat the defaults." if kept else text
+
+
+def _at_edge(dimension, value: float) -> bool:
+    """Tell whether a number lies at an end of its range."""
+    scale = math.log if dimension.log else float
+    low, high, place = (scale(one) for one in (dimension.low, dimension.high, value))
+    return not EDGE < (place - low) / (high - low) < 1 - EDGE
 
 
 def explain_sample(crossed: pd.DataFrame, train: pd.DataFrame) -> str:
@@ -119,37 +167,14 @@ def summarize_groups(table: pd.DataFrame) -> str:
     )
 
 
-def summarize_importance(table: pd.DataFrame, concordance: float) -> str:
-    """Say which features matter most and whether folds agree."""
-    leading = [prose.feature_name(name) for name in table["group"].head(3)]
-    word = "agree" if concordance > 0.8 else "partly agree" if concordance > 0.5 else "disagree"
-    return (
-        f"{prose.joined(leading).capitalize()} matter most; the folds' rankings {word} "
-        f"(Kendall's coefficient of concordance {prose.number(concordance, 2)})."
-    )
-
-
-def summarize_interaction(table: pd.DataFrame, effects: pd.DataFrame) -> str:
-    """Say how large the strongest interaction is beside the largest single effect."""
-    top = table.iloc[0]
-    share = top["size"] / effects["spread"].max()
-    word = "small" if share < 0.2 else "not small"
-    return (
-        f"The strongest is that of {prose.feature_name(top['first'])} and "
-        f"{prose.feature_name(top['second'])}; with a standard deviation "
-        f"of {prose.number(top['size'])} it is {word} beside the largest single effect "
-        f"({prose.number(effects['spread'].max())})."
-    )
-
-
 def summarize_repeats(repeats: pd.DataFrame) -> str:
     """Say how repeatable valence is."""
     row = repeats.iloc[0]
     if pd.isna(row["r2"]):
         return "The table has too few recordings under two identifiers to say how repeatable it is."
     verdict = (
-        "Between releases valence hardly changes, so little of what a model misses is noise of the "
-        "measurement."
+        "Between releases valence hardly changes, so little of what a model misses comes from "
+        "computing the score again."
         if row["r2"] > 0.95
         else "Part of what a model misses is noise in valence itself."
     )
@@ -172,19 +197,6 @@ def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
         "not near makes the attainable look smaller, and the curve of one method says where that "
         "method tends, not what the features allow."
     )
-
-
-def describe_track(row) -> str:
-    """Return a track's name with observed and predicted valence, as the title of a panel."""
-    return (
-        f"{_short(row.title)}\n{_short(row.artist)}\nobserved {prose.number(row.observed, 2)}, "
-        f"predicted {prose.number(row.predicted, 2)}"
-    )
-
-
-def _short(name: str, most: int = 26) -> str:
-    """Return a name that fits over a panel."""
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
 def _row(scored: pd.DataFrame, model: str, metric: str) -> pd.Series:

@@ -11,7 +11,7 @@ EARLIER = "made by an earlier version"
 def label_record(record: dict | None, current: bool) -> str:
     """Return what a number from a record is labelled with: data, fingerprint, date, version."""
     if record is None:
-        return "no stored study"
+        return "none is stored"
     label = (
         f"{record['name']} (data {record['fingerprints']['data'][:12]}, studied {record['made']}, "
         f"{record['budget']} budget"
@@ -53,8 +53,9 @@ def summarize_leakage(leakage: pd.DataFrame) -> str:
     """Say by how much dividing rows at random flatters, from the least to the greatest."""
     if leakage.empty:
         return ""
-    first = leakage.groupby("data", sort=False)["r2"].first()
-    last = leakage.groupby("data", sort=False)["r2"].last()
+    # rounded as in print, so that the difference is that of the printed numbers
+    first = leakage.groupby("data", sort=False)["r2"].first().round(3)
+    last = leakage.groupby("data", sort=False)["r2"].last().round(3)
     apart = (first - last).sort_values()
     ends = f"{prose.number(apart.iloc[0])} ({apart.index[0]})"
     if len(apart) == 1:
@@ -82,15 +83,24 @@ def summarize_networks(networks: pd.DataFrame) -> str:
     if networks.empty:
         return ""
     lines = networks[networks["metric"] == "mae"]
-    signs = [sign_of(one.low, one.high) for one in lines.itertuples()]
+    signs = [_judge_twice(one) for one in lines.itertuples()]
+    shaken = "on the held-out artists, which the folds of the training part do not confirm, in"
     words = {
-        -1: "less in",
-        1: "more in",
-        0: "about as much, as far as held-out artists can tell, in",
+        (-1, True): "less, on held-out artists and over folds, in",
+        (-1, False): f"less {shaken}",
+        (1, True): "more, on held-out artists and over folds, in",
+        (1, False): f"more {shaken}",
+        (0, True): "about as much, as far as held-out artists can tell, in",
     }
     found = {sign: lines["data"][[one == sign for one in signs]].tolist() for sign in words}
     said = [f"{words[sign]} {prose.joined(names)}" for sign, names in found.items() if names]
     return f"The network errs {'; '.join(said)}."
+
+
+def _judge_twice(line) -> tuple[int, bool]:
+    """Return on which side a network is on held-out artists, and whether folds confirm it."""
+    sign = sign_of(line.low, line.high)
+    return sign, sign == 0 or sign == sign_of(line.folds_low, line.folds_high)
 
 
 def caption_ladders(ladders: pd.DataFrame) -> str:
@@ -121,13 +131,15 @@ def summarize_findings(findings: pd.DataFrame) -> tuple[str, str]:
     if not tables:
         return "", ""
     firm = findings.loc[findings["everywhere"], "finding"].tolist()
-    nowhere = "No finding holds in every table."
-    holds = f"In every table that can tell: {'; '.join(firm)}." if firm else nowhere
+    one = f"In the one table studied, {tables[0]}" if len(tables) == 1 else ""
+    nowhere = "No finding is shown in the one table studied." if one else (
+        "No finding holds in every table.")  # fmt: skip
+    holds = f"{one or 'In every table that can tell'}: {'; '.join(firm)}." if firm else nowhere
     loose = [(row["finding"], [name for name in tables if row[name] == "yes"])
              for _, row in findings[~findings["everywhere"]].iterrows()]  # fmt: skip
     some = [f"{finding} ({prose.joined(names)})" for finding, names in loose if names]
     none = [finding for finding, names in loose if not names]
-    parts = ((some, "In some tables"), (none, "In no table"))
+    parts = ((some, "In some tables"), (none, "Not shown" if one else "Not shown in any table"))
     return holds, " ".join(f"{where}: {'; '.join(found)}." for found, where in parts if found)
 
 
@@ -141,7 +153,8 @@ def summarize_effects(effects: pd.DataFrame) -> str:
     turned = [name for name, found in signs.items() if {1, -1} <= found]
     said = [f"{prose.joined(names)} go{'es' if len(names) == 1 else ''} with {what} valence"
             for names, what in ((up, "higher"), (down, "lower")) if names]  # fmt: skip
-    first = (
-        f"In every table {prose.joined(said)}." if said else "No score does the same everywhere."
-    )
+    names = list(dict.fromkeys(effects["data"]))
+    where = "every table" if len(names) > 1 else names[0]
+    nothing = f"In {where} no effect is clear of zero with the same sign."
+    first = f"In {where} {prose.joined(said)}." if said else nothing
     return f"{first} {prose.joined(turned).capitalize()} changes sign." if turned else first

@@ -14,6 +14,7 @@ LEVELS_SHOWN = 5
 def size_word(lost: float) -> str:
     """Return the word for the share of the variance that is lost without a feature.
 
+    Losses are of adjusted R², which allows for the number of columns.
     Shares are rounded as they are printed, so that a word never contradicts its number.
     """
     return next((word for least, word in SIZES if round(lost, 3) >= least), SIZES[-1][1])
@@ -23,8 +24,8 @@ def explain_sizes() -> str:
     """Say which share of the variance each word for a size stands for."""
     bounds = [f"{word} from {prose.percent(least, 1)}" for least, word in SIZES if least]
     return (
-        "The words for sizes rest on the share of the variance that is lost without the feature: "
-        f"{prose.joined(bounds)}, {SIZES[-1][1]} below."
+        "The words for sizes rest on the adjusted R² that is lost without the feature, since many "
+        f"columns explain something by chance: {prose.joined(bounds)}, {SIZES[-1][1]} below."
     )
 
 
@@ -34,7 +35,7 @@ def answer_features(effects: pd.DataFrame, tests: pd.DataFrame) -> list[tuple[st
     Parameters
     ----------
     effects, tests : pandas.DataFrame
-        What `average_effects` and `term_tests` return for the same fit.
+        What `average_effects`, and `term_tests` with `adjust_losses`, return for the same fit.
     """
     sizes = effects.set_index("feature")
     return [_answer(row, sizes) for row in tests.itertuples()]
@@ -43,14 +44,15 @@ def answer_features(effects: pd.DataFrame, tests: pd.DataFrame) -> list[tuple[st
 def _answer(row, sizes: pd.DataFrame) -> tuple[str, str, str]:
     """Answer for one feature."""
     word = "yes" if row.p_holm < LEVEL else "uncorrected only" if row.p < LEVEL else "no"
-    lost = f"{prose.percent(row.r2_lost, 1)} of the variance is lost without it"
+    size = size_word(row.adjusted_lost)
+    lost = f"{prose.percent(row.adjusted_lost, 1)} of the variance is lost without it"
     if row.feature not in sizes.index:
-        return row.feature, word, f"{size_word(row.r2_lost)}: {lost}"
+        return row.feature, word, f"{size}: {lost}"
     one = sizes.loc[row.feature]
     slope = prose.signed(one["per_sd"])
     between = prose.interval(one["per_sd_low"], one["per_sd_high"])
     much = (
-        f"{size_word(row.r2_lost)}: {slope} per SD ({between}), {prose.signed(one['span'])} from "
+        f"{size}: {slope} per SD ({between}), {prose.signed(one['span'])} from "
         f"the 10th to the 90th percentile; {lost}"
     )
     return row.feature, word, much
@@ -60,7 +62,7 @@ def summarize_tests(tests: pd.DataFrame, tracks: int) -> str:
     """Say how many features pass, and why that alone is no finding."""
     found = tests[tests["p_holm"] < LEVEL]
     failed = tests.loc[tests["p_holm"] >= LEVEL, "feature"].tolist()
-    some = found[found["r2_lost"].round(3) < 0.005]["feature"].tolist()
+    some = found[found["adjusted_lost"].round(3) < 0.005]["feature"].tolist()
     text = (
         f"After Holm's correction {prose.count(len(found))} of {prose.count(len(tests))} "
         f"features are significant at the 5 % level"
@@ -105,9 +107,18 @@ def _test_only(features: list[str]) -> str:
     )
 
 
-def extreme_levels(levels: pd.DataFrame) -> pd.DataFrame:
-    """Return levels clear of no difference; of a factor with many, the highest and the lowest."""
-    clear = levels[levels["effect_low"] * levels["effect_high"] > 0]
+def passed_factors(tests: pd.DataFrame) -> set[str]:
+    """Return the features that pass the joint test after Holm's correction."""
+    return set(tests.loc[tests["p_holm"] < LEVEL, "feature"])
+
+
+def extreme_levels(levels: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
+    """Return levels clear of no difference; of a factor with many, the highest and the lowest.
+
+    Only factors that pass the joint test have any: one of many intervals is clear by chance.
+    """
+    passed = levels[levels["factor"].isin(passed_factors(tests))]
+    clear = passed[passed["effect_low"] * passed["effect_high"] > 0]
     parts = [clear.iloc[:0]]
     for _, part in clear.groupby("factor", sort=False):
         ordered = part.sort_values("effect", ascending=False)
@@ -116,26 +127,44 @@ def extreme_levels(levels: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def summarize_levels(levels: pd.DataFrame) -> str:
-    """Say of each factor how many levels differ clearly from its first, and which are shown."""
+def summarize_levels(levels: pd.DataFrame, tests: pd.DataFrame) -> str:
+    """Say of each factor how many levels differ from its first, and which factors do not pass."""
     if levels.empty:
         return "The formula has no factors."
     clear = levels["effect_low"] * levels["effect_high"] > 0
     counts = clear.groupby(levels["factor"], sort=False).agg(["sum", "size"])
-    some, none = counts[counts["sum"] > 0], counts.index[counts["sum"] == 0].tolist()
-    parts = [
-        f"{prose.count(found)} of {prose.plural(size, 'level')} of {name}"
-        for name, found, size in some.itertuples()
-    ]
-    if not parts:
-        return f"No level of {prose.joined(none, 'or')} differs clearly from the first."
-    text = f"{prose.joined(parts)} differ clearly from the first level"
-    text += f"; none of {prose.joined(none, 'or')} does." if none else "."
+    passed = counts[counts.index.isin(passed_factors(tests))]
+    failed = counts.drop(index=passed.index)
+    told = [_tell_passed(passed)] if len(passed) else []
+    return " ".join(told + ([_tell_failed(failed)] if len(failed) else []))
+
+
+def _tell_passed(counts: pd.DataFrame) -> str:
+    """Say how many levels differ from the first, of factors that pass the joint test."""
+    parts = [f"{prose.count(found)} of {prose.plural(size, 'level')} of {name}"
+             for name, found, size in counts.itertuples()]  # fmt: skip
+    text = f"The intervals of {prose.joined(parts)} are clear of no difference from the first level"
     many = counts.index[counts["sum"] > 2 * LEVELS_SHOWN].tolist()
     ends = prose.spelled(LEVELS_SHOWN)
     if not many:
-        return text
-    return f"{text} Of {prose.joined(many)} the table has the {ends} highest and the {ends} lowest."
+        return f"{text}."
+    return (
+        f"{text}; of {prose.joined(many)} the table has the {ends} highest and the {ends} lowest."
+    )
+
+
+def _tell_failed(counts: pd.DataFrame) -> str:
+    """Say which factors do not pass the joint test, and what single intervals are then worth."""
+    names, found = counts.index.tolist(), int(counts["sum"].sum())
+    text = f"{prose.joined(names).capitalize()} {'does' if len(names) == 1 else 'do'} not pass"
+    if not found:
+        return f"{text}, and no interval of their levels is clear of no difference."
+    some = "the one interval" if found == 1 else f"the {prose.spelled(found)} intervals"
+    return (
+        f"{text}, and so {some} clear of no difference among their "
+        f"{prose.count(counts['size'].sum())} levels, which no correction has widened, "
+        f"{'is' if found == 1 else 'are'} not counted as a finding."
+    )
 
 
 def _remark_on_size(features: list[str], tracks: int) -> str:

@@ -33,7 +33,11 @@ def tabulate_verdicts(judged: pd.DataFrame) -> Markdown:
         EMPTY if np.isnan(row["size"]) else _with_interval(row["size"], row["low"], row["high"])
         for _, row in judged.iterrows()
     ]
-    verdicts = judged["verdict"].replace("not", "not supported")
+    words = judged["verdict"].replace("not", "not supported")
+    verdicts = [
+        f"{word}, {doubt}" if doubt else word
+        for word, doubt in zip(words, judged["doubt"], strict=True)
+    ]
     shown = judged[["claim", "measure"]].assign(size=size, verdict=verdicts)
     return markdown(shown.rename(columns={"size": "size (95 % interval)"}))
 
@@ -130,13 +134,16 @@ def tabulate_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> Markd
     first = compared.drop_duplicates("pattern").set_index("pattern")
     shown = wide[list(labels)].rename(columns=labels)
     shown.insert(0, "role", first["role"])
-    shown.insert(0, "observed", [_known(first.loc[name, "observed"]) for name in shown.index])
+    seen = [_within(first.loc[name]) for name in shown.index]
+    shown.insert(0, "observed ± tolerance", seen)
     return markdown(shown.reset_index())
 
 
-def _known(value: float) -> str:
-    """Return a number, or a dash where there is none."""
-    return EMPTY if np.isnan(value) else prose.number(value, 2)
+def _within(row: pd.Series) -> str:
+    """Return what was observed with what a simulation may be off by, or a dash."""
+    if np.isnan(row["observed"]):
+        return EMPTY
+    return f"{prose.number(row['observed'], 2)} ± {prose.number(row['tolerance'], 2)}"
 
 
 def _factor(value: float) -> str:

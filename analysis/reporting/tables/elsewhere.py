@@ -47,7 +47,10 @@ def _verdict(row: pd.Series) -> str:
     """Return size and verdict; a dash where the claim could not be tested."""
     known = row["size"] is not None and not np.isnan(row["size"])
     word = "not supported" if row["verdict"] == "not" else row["verdict"]
-    return f"{prose.number(row['size'], 2)}, {word}" if known else EMPTY
+    # an earlier record has no doubt
+    doubt = row.get("doubt") if isinstance(row.get("doubt"), str) else ""
+    told = ", ".join(filter(None, (word, doubt)))
+    return f"{prose.number(row['size'], 2)}, {told}" if known else EMPTY
 
 
 def _range(row: pd.Series) -> str:

@@ -30,8 +30,17 @@ def tabulate_shapes(shapes: pd.DataFrame) -> Markdown:
 
 def tabulate_formulas(comparison: pd.DataFrame) -> Markdown:
     """Tabulate what each rung adds, and why."""
-    shown = comparison[["label", "reason"]].rename(columns={"label": "rung", "reason": "why"})
-    return markdown(shown)
+    why = [_name_factors(row) for row in comparison.itertuples()]
+    return markdown(pd.DataFrame({"rung": comparison["label"], "why": why}))
+
+
+def _name_factors(row) -> str:
+    """Return a rung's reason, with the factors that its label does not tell of."""
+    terms = row.formula.partition("~")[2].strip().split(" + ")
+    factors = [name for name in ("key", "mode", "metre") if name in terms]
+    if row.label.startswith("+") or not factors:
+        return row.reason
+    return f"{row.reason}; with {prose.joined(factors)}"
 
 
 def tabulate_ladder(comparison: pd.DataFrame) -> Markdown:
@@ -75,11 +84,11 @@ def tabulate_effects(half: pd.DataFrame, full: pd.DataFrame) -> Markdown:
     return markdown(shown)
 
 
-def tabulate_level_effects(effects: pd.DataFrame) -> Markdown:
+def tabulate_level_effects(effects: pd.DataFrame, tests: pd.DataFrame) -> Markdown:
     """Tabulate the levels whose intervals are clear of no difference, of many the extreme ones."""
-    clear = verdicts.extreme_levels(effects)
+    clear = verdicts.extreme_levels(effects, tests)
     if clear.empty:
-        return markdown(pd.DataFrame({"levels": ["none differs clearly from the first level"]}))
+        return markdown(pd.DataFrame({"levels": ["none, of a factor that passes the joint test"]}))
     shown = pd.DataFrame({
         "factor": clear["factor"], "level": clear["level"], "against": clear["reference"],
         "tracks": clear["tracks"],
@@ -96,6 +105,7 @@ def tabulate_tests(tests: pd.DataFrame) -> Markdown:
         "F": [prose.number(value, 1) for value in tests["f"]],
         "Holm's p": [prose.p_value(value) for value in tests["p_holm"]],
         "partial R²": tests["partial_r2"], "R² lost without it": tests["r2_lost"],
+        "adjusted R² lost": tests["adjusted_lost"],
     })  # fmt: skip
     return markdown(shown)
 
@@ -110,6 +120,18 @@ def tabulate_answers(effects: pd.DataFrame, tests: pd.DataFrame) -> Markdown:
     """Answer feature by feature, in words, whether it goes with valence and how much."""
     lines = verdicts.answer_features(effects, tests)
     return markdown(pd.DataFrame(lines, columns=["feature", "passes the test?", "how much"]))
+
+
+def tabulate_reduction(scores: pd.DataFrame) -> Markdown:
+    """Tabulate the chosen formula beside those that keep only the terms that pass."""
+    shown = pd.DataFrame({
+        "formula": scores["terms"], "parameters": scores["parameters"],
+        "adjusted R²": scores["adjusted_r2"], "CV R²": scores["cv_r2"],
+        "SE of R²": scores["cv_r2_se"],
+        "change in CV R²": [prose.signed(value) for value in scores["change"]],
+        "SE of change": scores["change_se"], "CV MAE": scores["cv_mae"],
+    })  # fmt: skip
+    return markdown(shown)
 
 
 def tabulate_influential(influential: pd.DataFrame) -> Markdown:

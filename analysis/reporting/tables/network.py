@@ -46,6 +46,27 @@ def tabulate_differences(differences: pd.DataFrame, labels: dict[str, str]) -> M
     return markdown(table)
 
 
+def tabulate_rivals(rivals: pd.DataFrame, labels: dict[str, str]) -> Markdown:
+    """Tabulate scores over folds beside those on the held-out artists, a row a method.
+
+    Parameters
+    ----------
+    rivals : DataFrame
+        What `network_agreement.score_rivals` returns.
+    labels : dict
+        Names in print by model.
+    """
+    shown = pd.DataFrame({"method": [labels[name] for name in rivals["model"].unique()]})
+    for metric in ("mae", "r2"):
+        part = rivals[rivals["metric"] == metric]
+        for kind, title in (("crossed", "folds"), ("held", "held out")):
+            shown[f"{METRICS[metric]}, {title}"] = [
+                f"{prose.number(value, 4)} ({prose.interval(low, high)})"
+                for value, low, high in part[[kind, f"{kind}_low", f"{kind}_high"]].to_numpy()
+            ]
+    return markdown(shown)
+
+
 def tabulate_times(times: dict[str, pd.Series]) -> Markdown:
     """Tabulate seconds of training and prediction, by a method's name in print."""
     names = {
@@ -83,7 +104,8 @@ def tabulate_effects(effects: pd.DataFrame) -> Markdown:
         "apart": "root mean square difference",
         "spread": "SD of the network's curve",
     }
-    return markdown(effects.rename(columns=names))
+    named = effects.assign(feature=effects["feature"].map(prose.feature_name))
+    return markdown(named.rename(columns=names))
 
 
 def _span(line) -> str:

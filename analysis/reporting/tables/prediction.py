@@ -4,6 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.reporting import prose
+from analysis.reporting.prose.explanation import name_pair
 from analysis.reporting.tables import markdown
 
 METRICS = {"mae": "MAE", "rmse": "RMSE", "r2": "R²", "rank": "rank correlation"}
@@ -47,8 +48,8 @@ def tabulate_differences(
     order = tests["model"]
     shown = pd.DataFrame({
         "method": [labels[name] for name in order],
-        "held out": _estimates(held.loc[order], prose.signed),
-        "over folds": _estimates(tests.rename(columns={"difference": "value"}), prose.signed),
+        "held out": _estimates(held.loc[order], _fine),
+        "over folds": _estimates(tests.rename(columns={"difference": "value"}), _fine),
         "t": tests["t"],
         "p (Holm)": [prose.p_value(p).removeprefix("p ").removeprefix("= ") for p in tests["p"]],
     })  # fmt: skip
@@ -136,15 +137,15 @@ def tabulate_attained(shares: pd.DataFrame, labels: dict[str, str]) -> Markdown:
     return markdown(shown)
 
 
-def tabulate_interactions(table: pd.DataFrame, most: int = 8) -> Markdown:
-    """Tabulate the strongest interactions."""
+def tabulate_interactions(table: pd.DataFrame) -> Markdown:
+    """Tabulate the interactions of all pairs, as they come: the largest first."""
     shown = pd.DataFrame({
-        "features": (table["first"] + " and " + table["second"]).map(prose.feature_name),
+        "features": [name_pair(row) for _, row in table.iterrows()],
         "H": table["h"],
         "size (SD of valence)": table["size"], "least fold": table["low"],
         "greatest fold": table["high"],
     })  # fmt: skip
-    return markdown(shown.head(most))
+    return markdown(shown)
 
 
 def tabulate_agreement(correlations: pd.DataFrame) -> Markdown:
@@ -175,6 +176,11 @@ def _estimates(part: pd.DataFrame, form=prose.number) -> list[str]:
         f"{form(value)} ({form(low)} to {form(high)})"
         for value, low, high in part[["value", "low", "high"]].to_numpy()
     ]
+
+
+def _fine(value: float) -> str:
+    """Return a small difference with its sign, in four decimals."""
+    return prose.signed(value, 4)
 
 
 def _setting(value) -> str:

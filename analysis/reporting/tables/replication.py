@@ -47,7 +47,7 @@ def tabulate_studies(studies: pd.DataFrame) -> Markdown:
 @or_nothing
 def tabulate_cleaning(cleaning: pd.DataFrame) -> Markdown:
     """Tabulate what cleaning did to every table."""
-    names = {"sd": "SD of valence"}
+    names = {"sd": "SD of valence in training"}
     return markdown(cleaning.rename(columns=names))
 
 
@@ -140,15 +140,21 @@ def tabulate_keys(keys: pd.DataFrame) -> Markdown:
 def tabulate_networks(networks: pd.DataFrame) -> Markdown:
     """Tabulate the network against the best other method, a row a table and metric."""
     shown = pd.DataFrame({
-        "data": networks["data"], "best other": networks["other"],
-        "score": networks["metric"].map(METRICS), "network": networks["network"],
-        "other": networks["best_other"], "average": networks["average"],
-        "network less other (95 %)": [
-            f"{prose.signed(value, 4)} ({prose.interval(low, high, 4)})" for value, low, high
-            in networks[["value", "low", "high"]].itertuples(index=False)
-        ],
+        "data": networks["data"], "score": networks["metric"].map(METRICS),
+        "network": networks["network"],
+        "best other": [f"{prose.number(one.best_other)} ({one.other.lower()})"
+                       for one in networks.itertuples()],
+        "average": networks["average"],
+        "network less other (95 %)": _apart(networks, ["value", "low", "high"]),
+        "over folds": _apart(networks, ["folds", "folds_low", "folds_high"]),
     })  # fmt: skip
     return markdown(shown)
+
+
+def _apart(frame: pd.DataFrame, columns: list[str]) -> list[str]:
+    """Return small differences with their intervals."""
+    triples = frame[columns].itertuples(index=False)
+    return [f"{prose.signed(v, 4)} ({prose.interval(a, b, 4)})" for v, a, b in triples]
 
 
 def _widen(frame: pd.DataFrame, rows: str, columns: str, order: list[str]) -> pd.DataFrame:

@@ -1,0 +1,158 @@
+"""Words on prediction and on the network say what their numbers say, whatever the table."""
+
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from analysis.prediction import network_agreement
+from analysis.prediction import tuning as tuner
+from analysis.prediction.learners import LEARNERS
+from analysis.prediction.validation import candidate
+from analysis.reporting import prose
+from analysis.reporting.prose import explanation, network, prediction
+from analysis.reporting.tables import network as network_tables
+from analysis.reporting.tables import prediction as tables
+
+BETTER, EQUAL, WORSE = (
+    pd.Series({"value": value, "difference": value, "low": value - 0.001, "high": value + 0.001})
+    for value in (-0.002, 0.0, 0.002)
+)
+
+
+@pytest.fixture
+def spread():
+    maes = [0.130, 0.131, 0.132]
+    return pd.DataFrame({"seed": range(3), "kind": "ensemble", "mae": maes})
+
+
+@pytest.mark.parametrize(
+    ("held", "folds", "end"),
+    [
+        (BETTER, BETTER, "the network is declared the better one."),
+        (WORSE, WORSE, "the network is declared the worse one."),
+        (BETTER, EQUAL, "so no winner is declared."),
+        (EQUAL, EQUAL, "can tell them apart."),
+    ],
+)
+def test_a_winner_needs_held_out_artists_and_folds(spread, held, folds, end):
+    text = network.judge_network(spread, held, folds, "Stack")
+    assert text.endswith(end)
+    assert "three seeds" in text
+    assert prose.interval(held["low"], held["high"], 4) in text
+
+
+def test_an_end_that_prints_as_zero_is_zero():
+    assert network.judge_interval(pd.Series({"low": -0.0056, "high": -0.00004})) == "equal"
+    assert network.judge_interval(pd.Series({"low": -0.0056, "high": -0.00006})) == "better"
+
+
+@pytest.mark.parametrize(("shown", "words"), [(0.130, "none of the others"), (0.132, "two of")])
+def test_no_seed_is_none(spread, shown, words):
+    duel = SimpleNamespace(network="network", score=lambda metric, name: {"value": shown})
+    text = network.summarize_seeds(spread, duel)
+    assert words in text
+    assert "mean of 0.1310" in text
+
+
+def test_groups_are_counted_and_not_judged():
+    part = pd.DataFrame({"group": list("abc"), "low": [-0.2, -0.1, 0.1], "high": [-0.1, 0.1, 0.2]})
+    text = network.explain_groups(part, part)
+    assert "six groups" in text
+    assert "sampling error" not in text
+
+
+def test_curves_that_differ_are_named():
+    effects = pd.DataFrame({
+        "feature": ["energy", "duration_ms"], "correlation": [0.99, 0.7],
+        "apart": [0.01, 0.02], "spread": [0.1, 0.02],
+    })  # fmt: skip
+    pairs = pd.DataFrame({"rank_network": [1, 2, 3], "rank_other": [1, 2, 3]})
+    text = network.answer_same_function(effects, pairs)
+    assert text.startswith("Both learned curves of like shape for most")
+    assert text.endswith("the curves of duration (correlation 0.70, difference 0.020 beside a "
+                         "standard deviation of 0.020).")  # fmt: skip
+    alike = network.answer_same_function(effects.head(1), pairs)
+    assert "for all of these" in alike
+    assert "Unlike" not in alike
+    assert "duration_ms" not in network_tables.tabulate_effects(effects).data
+
+
+def search_of(learner, **settings):
+    chosen = candidate(learner, learner.defaults() | settings)
+    return tuner.Search(chosen, pd.DataFrame({"mae": [0.2] * 20}))
+
+
+def test_settings_at_an_edge_are_named():
+    found = {one.name: search_of(one) for one in LEARNERS}
+    assert prediction.name_edges(found).startswith("No chosen number lies near an end")
+    found["elastic_net"] = search_of(LEARNERS[0], l1_ratio=1.0, knots=3)
+    found["neighbours"] = search_of(LEARNERS[1], genre_weight=4.72)
+    text = prediction.name_edges(found)
+    assert "l1_ratio and knots (elastic net); genre_weight (nearest neighbours)" in text
+    assert "no trial beat the defaults" in text
+    assert "elastic net" not in text.split("For ")[1]
+
+
+def test_searches_of_both_sides_are_counted():
+    found = {one.name: search_of(one) for one in LEARNERS}
+    text = network.count_searches(found, dict(list(found.items())[:1]))
+    assert "six searches, 120 trials" in text
+    assert "one search, 20 trials" in text
+
+
+def test_predictors_are_named():
+    text = prediction.list_predictors(["energy", "duration_ms", "pitch_0", "pitch_1", "explicit"])
+    assert "five columns" in text
+    assert text.endswith("energy, duration, explicit and 2 means of pitch.")
+
+
+def test_a_feature_that_just_misses_its_group_is_explained():
+    names = ["energy", "loudness", "acousticness"]
+    near = pd.DataFrame([[1, 0.8, -0.57], [0.8, 1, -0.36], [-0.57, -0.36, 1]], names, names)
+    groups = {"energy + loudness": ("energy", "loudness"), "acousticness": ("acousticness",)}
+    text = explanation.explain_grouping(groups, near, 0.5)
+    assert "Acousticness stays alone although it goes with energy at −0.57" in text
+    assert "stays alone" not in explanation.explain_grouping(groups, near, 0.6)
+    alone = {name: (name,) for name in (*names, "key")}
+    assert explanation.explain_grouping(alone, near, 0.9).endswith("here none.")
+
+
+def test_every_pair_is_tabulated_and_the_greatest_h_named():
+    table = pd.DataFrame({
+        "first": ["energy", "tempo"], "second": ["duration_ms", "energy"], "h": [0.06, 0.08],
+        "size": [0.01, 0.005], "low": 0.001, "high": 0.02,
+    })  # fmt: skip
+    text = explanation.summarize_interaction(table, pd.DataFrame({"spread": [0.1]}))
+    assert "scale of valence is that of energy and duration" in text
+    assert "greatest for tempo and energy (0.080 against 0.060)" in text
+    assert "greatest too" in explanation.summarize_interaction(
+        table.head(1), pd.DataFrame({"spread": [0.1]})
+    )
+    assert tables.tabulate_interactions(table).data.count("\n") == 3
+
+
+def test_rivals_have_scores_of_both_parts():
+    kinds = {"net": "network", "wide": "network", "trees": "trees", "lines": "linear",
+             "stack": "stack", "mean": "baseline"}  # fmt: skip
+    test = pd.DataFrame({"valence": [0.1, 0.5, 0.9, 0.4] * 5, "artist": list("abcde") * 4})
+    levels = {"net": 0.1, "wide": 0.2, "trees": 0.15, "lines": 0.3, "stack": 0.12, "mean": 0.4}
+    folds = [{"model": m, "repeat": 0, "fold": f, "mae": v + f / 100, "rmse": v, "r2": 1 - v,
+              "rank": 0.5} for m, v in levels.items() for f in range(3)]  # fmt: skip
+    entrants = SimpleNamespace(
+        by_fold=pd.DataFrame(folds),
+        candidates={m: SimpleNamespace(learner=SimpleNamespace(kind=k)) for m, k in kinds.items()},
+        weights=pd.Series({"lines": 0.6, "trees": 0.4}),
+        held_out=pd.DataFrame({m: test["valence"] + v for m, v in levels.items()}),
+    )
+    duel = SimpleNamespace(network="net", other="stack")
+    table = network_agreement.score_rivals(entrants, duel, test, 3)
+    assert list(table["model"].unique()) == ["net", "wide", "stack", "trees"]
+    maes = table[table["metric"] == "mae"].set_index("model")
+    assert maes.loc["net", "crossed"] == pytest.approx(0.11)
+    assert maes.loc["stack", "held"] == pytest.approx(0.12)
+    labels = {name: name.capitalize() for name in levels}
+    text = network.describe_rivals(table, duel, labels)
+    assert text == ("Of the designs, the net (0.1100) had a lower cross-validated error than the "
+                    "wide (0.2100); of the other methods the least is 0.1300 (stack).")  # fmt: skip
+    assert network_tables.tabulate_rivals(table, labels).data.count("\n") == 5
