@@ -97,8 +97,8 @@ def reconcile_products(derivation, ladder: pd.DataFrame) -> str:
     cost = "lowered R² over folds" if gains[0] < 0 else "raised R² over folds"
     return (
         f"It has {prose.plural(products, 'product')}, and the interactions of the ladder of "
-        f"formulas {cost}; these are different questions: the ladder adds a block of interactions that was chosen "
-        "beforehand to curves of every score, the search one product at a time, where it lowers "
+        f"formulas {cost}; these are different questions: the ladder adds a block of interactions "
+        "that was chosen beforehand to curves of every score, the search one product at a time, where it lowers "
         "the error most, and in place of most of those curves."
     )
 
