@@ -98,8 +98,8 @@ def reconcile_products(derivation, ladder: pd.DataFrame) -> str:
     return (
         f"It has {prose.plural(products, 'product')}, and the interactions of the ladder of "
         f"formulas {cost}; these are different questions: the ladder adds a block of interactions "
-        "that was chosen beforehand to curves of every score, the search one product at a time, where it lowers "
-        "the error most, and in place of most of those curves."
+        "that was chosen beforehand to curves of every score, the search one product at a time, "
+        "where it lowers the error most, and in place of most of those curves."
     )
 
 
