@@ -192,7 +192,7 @@ def _tell_best(reduction) -> str:
 def answer_question(
     effects, tests, blocks, associations, extra: dict, slopes: pd.DataFrame, reduction
 ) -> list[str]:
-    """Return the six sentences of "What goes with valence"."""
+    """Return the five answers of "What goes with valence" and one on the best model."""
     ordered = effects.reindex(effects["span"].abs().sort_values(ascending=False).index)
     first, second = ordered.iloc[0], ordered.iloc[1]
     block = blocks.iloc[0]
