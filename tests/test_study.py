@@ -18,6 +18,7 @@ from analysis.prediction.tuning import Budget
 from analysis.study import fingerprints, records, replication, schema, steps
 from analysis.tracks import datasets
 from analysis.tracks.schema import PITCHES, TIMBRE, BadInput
+from tests.prediction.conftest import make_tracks as canonical_tracks
 from tests.tracks.made_tracks import add_repeats, as_export, make_tracks
 
 ROOMS = ("validation", "tuning", "comparison", "explanation", "learning_curves", "leakage",
@@ -295,3 +296,18 @@ def test_records_of_the_repository(path):
         assert stored["fingerprints"]["data"] == datasets.KNOWN[path.stem].fingerprint
     labelled = label_record(stored, records.is_current(stored))
     assert ("made by an earlier version" in labelled) is not records.is_current(stored)
+
+
+def test_a_stored_formula_predicts_as_the_one_that_was_stored():
+    from analysis.prediction.derivation import Formula, Term
+    from analysis.prediction.pieces import Atom, Piece
+    from analysis.study.formulas import stored_formula
+    from analysis.study.making import list_terms
+
+    above = Piece((Atom("tempo", "above", 120.0), Atom("danceability", "line")))
+    made = Formula(0.2, (Term(0.003, above), Term(-0.1, Piece((Atom("energy", "step", 0.5),)))))
+    lines = list_terms(made, "all features")
+    frame = {"columns": list(lines), "rows": lines.to_numpy().tolist()}
+    again, tracks = stored_formula({"tables": {"formulas": frame}}), canonical_tracks(50, 10)
+    assert again.predict(tracks) == pytest.approx(made.predict(tracks), abs=1e-12)
+    assert stored_formula(None) is None

@@ -106,7 +106,7 @@ HYPOTHESES = (
         "Valence was rescaled to a target range.",
         "Where the range was cut, values pile up: at 0.03 to 0.04 and at 0.96 to 0.97, bins "
         "first seen to be full in tracks114k, of which genres is a part.",
-        "tracks in the two bins, against the two bins of equal width on their inner side",
+        "tracks in the two bins, against half of those in the four bins on their inner sides",
         "ratio of tracks",
         1.5,
         1.1,

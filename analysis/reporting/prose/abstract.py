@@ -92,7 +92,7 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
     if pd.isna(repeatable):
         return f"{formula}; too few recordings repeat to say how alike releases are."
     rest = (
-        "so little of the rest comes from recomputing the score"
+        "so little of the rest comes from recomputing or copying the score"
         if repeatable - fit["best"] > 0.2
         else "hardly more than the models explain"
     )

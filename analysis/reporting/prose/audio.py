@@ -3,6 +3,7 @@
 import pandas as pd
 
 from analysis.reporting import prose
+from analysis.reporting.prose.derivation import define_columns
 from analysis.reporting.prose.formulas import DEGREES
 from analysis.tracks.schema import TIMBRES
 
@@ -49,12 +50,32 @@ def cite_record(record: dict | None, label: str) -> str:
     """
     if record is None:
         return (
-            "The numbers of this chapter come from a *record*, a stored study of that table by the "
+            "The numbers of this chapter come from a record, a stored study of that table by the "
             "same code, and none is stored in this copy of the report."
         )
     return (
-        "The numbers of this chapter come from a *record*, a stored study of that table by the "
+        "The numbers of this chapter come from a record, a stored study of that table by the "
         f"same code, so that they are here on a machine that lacks the table: {label}."
+    )
+
+
+def describe_formula(formula, scores: pd.Series) -> str:
+    """Say what the stored formula reads, and what it keeps of the best method.
+
+    Parameters
+    ----------
+    formula : Formula or None
+    scores : pandas.Series
+        What `study.formulas.stored_scores` returns.
+    """
+    if formula is None:
+        return "A stored study of a table with the audio analysis would bring it."
+    reached = prose.estimate(scores["formula"], scores["low"], scores["high"])
+    kept = prose.percent(scores["formula"] / scores["best"])
+    return (
+        f"{define_columns(formula)} On the held-out artists of its table its "
+        f"{prose.plural(len(formula.terms), 'term')} reach an R² of {reached}, "
+        f"{kept} of the {prose.number(scores['best'])} of the best method that is no network."
     )
 
 
@@ -72,7 +93,9 @@ def compare_sources(groups: pd.DataFrame) -> str:
     word = "more" if more else "less" if less else "not clearly more or less"
     return (
         f"Alone, the audio analysis tells {word} of valence than the other scores: boosted trees "
-        f"reach R² {analysis} from it, {scores} from the scores, and {whole} from all features."
+        f"reach R² {analysis} from it, {scores} from the scores, and {whole} from all features. "
+        "These trees are not tuned, and the verdicts on the claims rest on them; the methods below "
+        "are tuned."
     )
 
 
@@ -86,7 +109,7 @@ def summarize_gains(gains: pd.DataFrame, sets: pd.DataFrame) -> str:
     more, less = sorted(by, key=by.get, reverse=True)
     size = "much" if least["gain"] >= LARGE else "something" if least["low"] > 0 else "little"
     return (
-        f"The audio analysis adds {size}: between {prose.number(least['gain'])} "
+        f"To the methods the audio analysis adds {size}: between {prose.number(least['gain'])} "
         f"({least['label'].lower()}) and {prose.number(most['gain'])} ({most['label'].lower()}) "
         f"of R². {more.capitalize()} alone adds {prose.number(by[more])}, {less} alone "
         f"{prose.number(by[less])}, both together {prose.number(r2['both'] - r2['neither'])}."
@@ -133,8 +156,9 @@ def _count_turned(parts: pd.DataFrame) -> str:
     if not turned:
         return "No mean turns its sign, clear of zero, when it stands alone."
     return (
-        f"{prose.plural(turned, 'mean goes', 'means go').capitalize()} one way alone and the other "
-        "way with all else equal, since they go with each other and with the scores."
+        f"{prose.plural(turned, 'mean goes', 'means go').capitalize()} one way alone and the "
+        "other way with all else equal, clear of zero both times, since they go with each other "
+        "and with the scores."
     )
 
 
@@ -150,7 +174,8 @@ def explain_harmony(keys: pd.DataFrame) -> str:
         for one in shown.itertuples()
         if one.data == shown["data"].iloc[0]
     ]
-    return f"With the scores held equal, in {shown['data'].iloc[0]}: {prose.joined(each)}."
+    place = shown["data"].iloc[0]
+    return f"With the scores held equal, the slopes in {place} are {prose.joined(each)}."
 
 
 def explain_third(parts: pd.DataFrame) -> str:

@@ -27,8 +27,8 @@ def summarize_gain(gain: pd.DataFrame) -> str:
         f"The additive model reaches a cross-validated R² of {prose.number(smooth['cv_r2'])}, "
         f"{verdict} the chosen formula, “{rows.index[0]}”, at {prose.number(first['cv_r2'])}: the "
         f"difference by fold is {prose.signed(smooth['gain'])}, with a standard error of "
-        f"{prose.number(smooth['gain_se'])}, which a paired t-test calls "
-        f"{'clear' if clear else 'no more than chance'}."
+        f"{prose.number(smooth['gain_se'])}, which a paired t-test "
+        f"{'tells' if clear else 'does not tell'} from chance."
     )
 
 

@@ -26,10 +26,11 @@ def summarize_verdicts(verdicts: pd.DataFrame) -> str:
     tables = prose.joined(list(dict.fromkeys(verdicts["data"])))
     if verdicts["data"].nunique() == 1:
         return f"So far only that of {tables} is stored."
+    several = by_claim.size().gt(1).sum()
     return (
-        f"On {prose.spelled(len(alike))} of {prose.spelled(known['key'].nunique())} claims that "
-        f"they can judge, {tables} agree; but a verdict is a word for a range of sizes, and where "
-        "the word is the same the size need not be."
+        f"Of the {prose.spelled(int(several))} claims that more than one of {tables} can judge, "
+        f"those that can agree on {prose.spelled(len(alike))}; but a verdict is a word for a range "
+        "of sizes, and where the word is the same the size need not be."
     )
 
 
@@ -53,8 +54,21 @@ def judge_vector(judged: pd.DataFrame, verdicts: pd.DataFrame) -> str:
         "scores, can only be tested where the audio analysis is known"
     )
     if told:
-        return f"{opening}: {prose.joined(told)}."
+        return f"{opening}: {prose.joined(told)}. {_judge_sound(verdicts, rows)}".strip()
     return f"{opening}, and no stored study of such a table is at hand."
+
+
+def _judge_sound(verdicts: pd.DataFrame, tested: list[pd.Series]) -> str:
+    """Say how harmony and timbre fare where pitch and timbre are measured."""
+    tables = {row["data"] for row in tested}
+    known = verdicts[verdicts["data"].isin(tables) & verdicts["key"].isin(["harmony", "timbre"])]
+    told = [
+        f"the claim of {row['key']} is {WORDS[row['verdict']]} in {row['data']} (share "
+        f"{prose.number(row['size'], 2)})"
+        for _, row in known.iterrows()
+        if row["verdict"] in WORDS
+    ]
+    return f"There, where pitch and timbre are measured, {prose.joined(told)}." if told else ""
 
 
 def summarize_kept(scored: pd.DataFrame) -> str:

@@ -8,7 +8,8 @@ from analysis.reporting import prose
 TOLD = {
     "vector": "audio features behind the scores explain what the scores cannot",
     "rescaled": "values pile up inside both ends",
-    "stable": "one recording gets one valence, as it would from a machine and not from ears",
+    "stable": "one recording gets one valence, as it would from a machine, or from a "
+    "value copied to every release",
 }
 PILES = "tracks piled up at the ends"
 GROUPS = {
@@ -44,7 +45,7 @@ def _count_hits(found: pd.DataFrame, group: str, labels: dict[str, str]) -> str:
     hits = found.groupby("mechanism", sort=False)["hit"].sum().astype(int)
     patterns = f"Of the {prose.spelled(total)} {'pattern' if total == 1 else 'patterns'} {group}"
     if not hits.any():
-        return f"{patterns}, no mechanism reproduces any."
+        return f"{patterns}, no mechanism reproduces any; all of them are linear by construction."
     parts = []
     for number in sorted(set(hits), reverse=True):
         names = [f"“{labels[key]}”" for key in hits.index[hits == number]]
@@ -107,8 +108,8 @@ def explain_cut(compared: pd.DataFrame) -> str:
     )
     values = (
         f"In the training part the two bins near the ends hold {prose.number(seen, 1)} times as "
-        "many tracks as their neighbours; a bell curve that is stretched and cut there gives "
-        f"{prose.number(hard, 1)}, one that is not {prose.number(none, 1)}."
+        "many tracks as half of their four neighbours; a bell curve that is stretched and cut "
+        f"there gives {prose.number(hard, 1)}, one that is not {prose.number(none, 1)}."
     )
     if none < seen < hard:
         return (

@@ -12,7 +12,9 @@ METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE", "rank": "rank correlation"
 
 
 def display_formula(formula, label: str) -> Markdown:
-    """Display a formula as a numbered equation; `label` begins with "eq-"."""
+    """Display a formula as a numbered equation; `label` begins with "eq-"; None says so."""
+    if formula is None:
+        return Markdown("*No record is stored.*")
     return Markdown(f"$$\n{words.typeset(formula)}\n$$ {{#{label}}}")
 
 
