@@ -18,8 +18,16 @@
     All methods on one data set: tuned, cross-validated, judged once on the held-out part.
 ``intervals``
     Conformal prediction intervals for new artists.
-``ceiling``
+``ceiling``, ``learning_curves``
     How much of the variance these features could explain at all.
 ``explanation``, ``effects``, ``attribution``
     What the predictions rest on: permutation, accumulated local effects, Shapley values.
+``network`` and the modules named after it
+    Neural networks: design, training, comparison with the best other method.
+``given_tracks``
+    Prediction of tracks that somebody hands in.
+``derivation``, ``pieces``, ``growth``, ``fidelity``, ``scorecard``, ``transfer``
+    Formulas that can be printed: the search, what they keep, where else they hold.
+``hypotheses``, ``evidence``, ``harmony``, ``remainder``, ``mechanism``, ``patterns``
+    How valence may be made: claims and verdicts, what is left over, simulated mechanisms.
 """
