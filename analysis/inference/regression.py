@@ -238,11 +238,15 @@ def r_squared(observed: np.ndarray, predicted: np.ndarray) -> tuple[float, float
 def choose_rung(comparison: pd.DataFrame) -> pd.Series:
     """Choose the smallest rung within one standard error of the best cross-validated R².
 
+    The mean alone is a yardstick and no candidate: a formula without features, which few tracks may
+    favour, answers no question about features.
+
     Returns
     -------
     Series
         The chosen row of `comparison`; rows stand in order of size.
     """
+    comparison = comparison[comparison["parameters"] > 1]
     best = comparison.loc[comparison["cv_r2"].idxmax()]
     close = comparison[comparison["cv_r2"] >= best["cv_r2"] - best["cv_r2_se"]]
     return close.loc[close["parameters"].idxmin()]

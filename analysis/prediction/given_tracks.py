@@ -155,7 +155,7 @@ def in_given(training: pd.DataFrame, given: pd.DataFrame) -> np.ndarray:
 
 def _clean_rest(training: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
     """Clean the training rows that are not among the given tracks."""
-    log.info("left out of training: %s rows that are among the given", f"{known.sum():,}")
+    log.info("left out of training: %s rows that are among the given tracks", f"{known.sum():,}")
     if known.all():
         raise BadInput(
             f"All {len(training):,} rows of the training table are among the given tracks, so "

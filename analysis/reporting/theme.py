@@ -1,6 +1,16 @@
 """One look for every figure: palette, type and geometry."""
 
-from plotnine import element_blank, element_line, element_rect, element_text, theme, theme_minimal
+from plotnine import (
+    annotate,
+    element_blank,
+    element_line,
+    element_rect,
+    element_text,
+    ggplot,
+    theme,
+    theme_minimal,
+    theme_void,
+)
 
 # Okabe and Ito's colours, which readers with any common colour blindness can tell apart; black
 # is left to text and yellow to nothing, since it is too faint for lines on a light ground.
@@ -42,6 +52,11 @@ def theme_report(height: float = 3.8, **settings):
         svg_usefonts=False,
         **(spacing | settings),
     )
+
+
+def draw_note(text: str):
+    """Return a line of text in place of a figure that has nothing to show."""
+    return ggplot() + annotate("text", x=0, y=0, label=text) + theme_report(1) + theme_void()
 
 
 def figure_size(height: float) -> tuple[float, float]:

@@ -29,6 +29,7 @@ from analysis.inference import (
     smooths,
 )
 from analysis.inference.bases import penalty_matrices
+from analysis.inference.regression import choose_rung
 from analysis.inference.smoothing import join_penalties, solve_penalised
 from analysis.tracks.splitting import grouped_folds
 
@@ -285,3 +286,11 @@ def test_errors_grow_with_one_artist_of_many_tracks():
     row = clustering.measure_clustering(fit).iloc[0]
     assert row["least_ratio"] <= row["error_ratio"] <= row["most_ratio"]
     assert row["ratio_without"] != row["most_ratio"]
+
+
+def test_the_mean_alone_is_never_the_chosen_formula():
+    ladder = pd.DataFrame({
+        "rung": ["null", "linear", "splines"], "parameters": [1, 10, 40],
+        "cv_r2": [0.0, -0.02, -0.3], "cv_r2_se": [0.001, 0.03, 0.1],
+    })  # fmt: skip
+    assert choose_rung(ladder)["rung"] == "linear"

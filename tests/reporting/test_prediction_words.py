@@ -156,3 +156,11 @@ def test_rivals_have_scores_of_both_parts():
     assert text == ("Of the designs, the net (0.1100) had a lower cross-validated error than the "
                     "wide (0.2100); of the other methods the least is 0.1300 (stack).")  # fmt: skip
     assert network_tables.tabulate_rivals(table, labels).data.count("\n") == 5
+
+
+def test_too_few_held_out_tracks_are_said_and_drawn():
+    from analysis.reporting.figures.prediction import draw_groups
+    from analysis.reporting.prose.prediction import summarize_groups
+
+    assert "too few held-out tracks" in summarize_groups(pd.DataFrame())
+    draw_groups(pd.DataFrame()).draw()

@@ -27,7 +27,7 @@ from plotnine import (
 from analysis.reporting import prose
 from analysis.reporting.figures.explanation import in_minutes
 from analysis.reporting.figures.inference import FACETS
-from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+from analysis.reporting.theme import INK, MUTED, PALETTE, draw_note, theme_report
 
 COLORS = (PALETTE[0], PALETTE[1])
 SHAPES = ("o", "^")
@@ -66,6 +66,8 @@ def draw_groups(groups: pd.DataFrame):
         What `network_comparison.compare_groups` returns; of many groups, those with the most
         tracks are shown.
     """
+    if groups.empty:
+        return draw_note("No group has enough held-out tracks.")
     kept = groups.nlargest(MOST_GROUPS, "tracks").index
     shown = groups[groups.index.isin(kept)]
     shown = shown.assign(group=pd.Categorical(shown["group"], shown["group"][::-1]))

@@ -24,7 +24,7 @@ from plotnine import (
 )
 
 from analysis.reporting.figures.explanation import in_minutes
-from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+from analysis.reporting.theme import INK, MUTED, PALETTE, draw_note, theme_report
 
 METRICS = {"mae": "MAE (lower is better)", "r2": "R² (higher is better)"}
 MOST_POINTS = 3_000
@@ -128,8 +128,11 @@ def draw_groups(table: pd.DataFrame):
     Parameters
     ----------
     table : pandas.DataFrame
-        What `evaluation.score_groups` returns, with a column `by`.
+        What `evaluation.score_groups` returns, with a column `by`; without a row where every group
+        is too small.
     """
+    if table.empty:
+        return draw_note("No group has enough held-out tracks.")
     order = list(dict.fromkeys(table["group"]))[::-1]
     shown = table.assign(
         group=pd.Categorical(table["group"], order),

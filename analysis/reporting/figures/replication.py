@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pandas as pd
 from plotnine import (
     aes,
-    annotate,
     coord_flip,
     facet_wrap,
     geom_hline,
@@ -17,13 +16,12 @@ from plotnine import (
     position_dodge,
     scale_color_manual,
     scale_shape_manual,
-    theme_void,
 )
 
 from analysis.inference.formulas import LADDER
 from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.prose.audio import name_feature
-from analysis.reporting.theme import INK, PALETTE, theme_report
+from analysis.reporting.theme import INK, PALETTE, draw_note, theme_report
 
 SHAPES = ("o", "^", "s", "D", "v", "P")
 
@@ -34,8 +32,7 @@ def or_nothing(draw: Callable) -> Callable:
     @functools.wraps(draw)
     def drawn(frame: pd.DataFrame, *more):
         if frame.empty:
-            note = annotate("text", x=0, y=0, label="No record is stored.")
-            return ggplot() + note + theme_report(1) + theme_void()
+            return draw_note("No record is stored.")
         return draw(frame, *more)
 
     return drawn

@@ -213,8 +213,8 @@ def explain_rest(table: pd.DataFrame, shares: pd.DataFrame) -> str:
     groups = by[(by.index != "artist") & (by["low"] > 0)]
     known = "artist" in by.index and by.loc["artist", "low"] > 0
     text = (
-        f"{'Except the artist, none' if known else 'None'} of the groupings that the table allows "
-        "clearly accounts for a part of what the model leaves. "
+        f"{'Except the artist, none' if known else 'Not one'} of the groupings that the table "
+        "allows clearly accounts for a part of what the model leaves. "
     )
     if len(groups):
         first = groups["share"].idxmax()

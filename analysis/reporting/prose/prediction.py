@@ -160,6 +160,8 @@ def summarize_coverage(table: pd.DataFrame, level: float) -> str:
 
 def summarize_groups(table: pd.DataFrame) -> str:
     """Say where errors are greatest and least within one way to group tracks."""
+    if table.empty:
+        return "there are too few held-out tracks to score each part"
     worst, best = table.loc[table["mae"].idxmax()], table.loc[table["mae"].idxmin()]
     return (
         f"the mean absolute error runs from {prose.number(best['mae'])} ({best['group']}) to "
