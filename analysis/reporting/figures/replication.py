@@ -63,6 +63,12 @@ def draw_ladders(ladders: pd.DataFrame):
     )
 
 
+def _mark_tables(data: pd.Categorical) -> list:
+    """Return the layers that give every table its colour and shape, its rows across."""
+    shapes = SHAPES[: len(data.categories)]
+    return [scale_color_manual(_colors(data)), scale_shape_manual(shapes), coord_flip()]
+
+
 @or_nothing
 def draw_effects(effects: pd.DataFrame):
     """Draw average effects per standard deviation of every feature, tables side by side."""
@@ -73,9 +79,7 @@ def draw_effects(effects: pd.DataFrame):
         ggplot(shown, aes("feature", "value", ymin="low", ymax="high", color="data", shape="data"))
         + geom_hline(yintercept=0, color=INK, size=0.4)
         + geom_pointrange(position=position_dodge(width=0.6), size=0.4)
-        + scale_color_manual(_colors(data))
-        + scale_shape_manual(SHAPES[: len(data.categories)])
-        + coord_flip()
+        + _mark_tables(data)
         + labs(x="", y="Valence per standard deviation", color="", shape="")
         + theme_report(1 + 0.4 * len(order))
     )
@@ -94,9 +98,7 @@ def draw_importance(importance: pd.DataFrame, most: int = 12):
         ggplot(shown, aes("feature", "mae", color="data", shape="data"))
         + geom_hline(yintercept=0, color=INK, size=0.4)
         + geom_point(size=2, position=position_dodge(width=0.5))
-        + scale_color_manual(_colors(data))
-        + scale_shape_manual(SHAPES[: len(data.categories)])
-        + coord_flip()
+        + _mark_tables(data)
         + labs(x="", y="Rise of the mean absolute error when shuffled", color="", shape="")
         + theme_report(1 + 0.27 * len(order))
     )

@@ -17,8 +17,7 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
     share : float
         Cross-validated R² of the chosen formula.
     """
-    order = effects["span"].abs().sort_values(ascending=False).index
-    first, second = (effects.loc[index] for index in order[:2])
+    first, second = _leaders(effects)
     return (
         f"Of the published scores, {first['feature']} goes with valence most "
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
@@ -29,6 +28,12 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
     )
 
 
+def _leaders(effects: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the two scores across whose middle range valence differs most."""
+    order = effects["span"].abs().sort_values(ascending=False).index
+    return effects.loc[order[0]], effects.loc[order[1]]
+
+
 def name_leaders(effects: pd.DataFrame) -> str:
     """Say which score goes with valence most, with the size of its effect.
 
@@ -37,8 +42,7 @@ def name_leaders(effects: pd.DataFrame) -> str:
     effects : pandas.DataFrame
         What `average_effects` returns for the fit on the estimating half.
     """
-    order = effects["span"].abs().sort_values(ascending=False).index
-    first, second = (effects.loc[index] for index in order[:2])
+    first, second = _leaders(effects)
     return (
         f"Of the published scores {first['feature']} goes with valence most, "
         f"{prose.signed(first['per_sd'], 2)} per standard deviation with the others equal, and "

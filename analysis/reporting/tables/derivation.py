@@ -7,6 +7,7 @@ from IPython.display import Markdown
 from analysis.reporting import prose
 from analysis.reporting.prose import formulas as words
 from analysis.reporting.tables import EMPTY, markdown
+from analysis.reporting.tables.replication import NOTHING
 
 METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE", "rank": "rank correlation"}
 
@@ -14,7 +15,7 @@ METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE", "rank": "rank correlation"
 def display_formula(formula, label: str) -> Markdown:
     """Display a formula as a numbered equation; `label` begins with "eq-"; None says so."""
     if formula is None:
-        return Markdown("*No record is stored.*")
+        return NOTHING
     return Markdown(f"$$\n{words.typeset(formula)}\n$$ {{#{label}}}")
 
 
