@@ -15,6 +15,8 @@ The rooms, in the order in which a report walks through them:
     What was asked for: options of the project, the document and its cells.
 `executing`
     One run of the cells, whatever the number of formats.
+`remembering`
+    That run again, as long as nothing that the cells read has changed.
 `assembling`, `references`, `shaping`
     One Markdown text a format; its numbers and cross-references; its callouts, tables, figures.
 `html`, `pdf`

@@ -26,8 +26,10 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
     a `fig-` or `tbl-` identifier for a float, in it class `cell-caption` for the caption.
     """
     parts = [
-        _prose(part, run) if isinstance(part, Prose) else _cell(part, run, settings, folder)
-        for part in document.parts
+        _prose(part, run.inline[place])
+        if isinstance(part, Prose)
+        else _cell(part, run, settings, folder)
+        for place, part in enumerate(document.parts)
     ]
     return "\n\n".join([_metadata(settings), *parts])
 
@@ -45,9 +47,8 @@ def _metadata(settings: Settings) -> str:
     return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
 
 
-def _prose(prose: Prose, run: Run) -> str:
+def _prose(prose: Prose, values: dict) -> str:
     """Return prose with its inline expressions replaced by their values."""
-    values = run.inline[prose.line]
     return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), prose.text)
 
 

@@ -41,7 +41,7 @@ INLINE = 'get_ipython().display_pub.publish({{"application/json": ' + (
 
 @dataclass(frozen=True)
 class Run:
-    """What a run left: outputs by cell label, inline values by the line of their prose."""
+    """What a run left: outputs by cell label, inline values by the number of their part."""
 
     outputs: dict[str, list]
     inline: dict[int, dict]
@@ -84,9 +84,9 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
 def _walk(client, document: Document, settings: Settings, parameters: dict, say) -> Run:
     """Execute part after part."""
     run, total, number = Run({}, {}), len(document.cells), 0
-    for part in document.parts:
+    for place, part in enumerate(document.parts):
         if isinstance(part, Prose):
-            run.inline[part.line] = _evaluate(client, part, document.path.name)
+            run.inline[place] = _evaluate(client, part, document.path.name)
             continue
         number += 1
         say(f"[{number:>{len(str(total))}}/{total}] {part.label} ...", end=" ", flush=True)

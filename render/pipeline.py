@@ -1,17 +1,19 @@
 """The Pandoc way, from document to files: one run of the cells, then every format."""
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from render import RenderError, Unresolved
 from render.assembling import assemble
 from render.document import Document
-from render.executing import Run, execute
+from render.executing import Run
 from render.html import write_html
 from render.pandoc import cite, parse
 from render.pdf import write_pdf
 from render.publishing import publish
 from render.references import resolve
+from render.remembering import recall_or_execute
 from render.settings import Settings, read_settings
 from render.shaping import choose_parts, shape
 
@@ -36,9 +38,11 @@ def render(document: Document, parameters: dict, say=print) -> list[Path]:
     """
     settings = read_settings(document, warn=say)
     first = next(iter(settings.values()))
-    run = execute(document, first, parameters, say)
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        files = [write(document, run, one, Path(folder)) for one in settings.values()]
+    run = recall_or_execute(document, first, parameters, say)
+    # Pandoc and Typst do the work, in programs of their own: the formats are written side by side
+    with tempfile.TemporaryDirectory(prefix="report-") as folder, ThreadPoolExecutor() as pool:
+        formats = settings.values()
+        files = list(pool.map(lambda one: write(document, run, one, Path(folder)), formats))
         return publish(files, document.path.parent / first.output_folder)
 
 

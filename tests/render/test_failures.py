@@ -60,11 +60,11 @@ def unexecuted(monkeypatch):
     """Let every cell show nothing and every inline expression be 1, without a kernel."""
 
     def show_nothing(document, *_):
-        prose = [part for part in document.parts if isinstance(part, Prose)]
-        inline = {one.line: {key: {"text/plain": "1"} for key in one.expressions} for one in prose}
+        prose = [(n, part) for n, part in enumerate(document.parts) if isinstance(part, Prose)]
+        inline = {n: {key: {"text/plain": "1"} for key in one.expressions} for n, one in prose}
         return Run({cell.label: [] for cell in document.cells}, inline)
 
-    monkeypatch.setattr(pipeline, "execute", show_nothing)
+    monkeypatch.setattr(pipeline, "recall_or_execute", show_nothing)
 
 
 def cell(*lines: str) -> str:

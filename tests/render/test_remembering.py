@@ -1,0 +1,103 @@
+"""Cells run again when something that they read has changed, and only then."""
+
+import pytest
+
+from render import RenderError
+from render.document import read_document
+from render.remembering import recall_or_execute
+from render.settings import read_settings
+
+TEXT = """---
+title: T
+---
+
+Some prose with `{python} 1 + 1`.
+
+```{python}
+#| label: counts
+from pathlib import Path
+with Path("log").open("a") as log:
+    log.write(".")
+print(Path("data/table.csv").read_text())
+```
+
+The end.
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A document whose cell counts its runs and reads a file."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "table.csv").write_text("first")
+    (tmp_path / "report.qmd").write_text(TEXT)
+    return tmp_path
+
+
+def show(folder, **parameters):
+    """Render as far as the cells' outputs; return what the cell printed."""
+    document = read_document(folder / "report.qmd")
+    settings = next(iter(read_settings(document).values()))
+    run = recall_or_execute(document, settings, parameters, lambda *_, **__: None)
+    assert run.inline[0]["1 + 1"]["text/plain"] == "2"
+    return run.outputs["counts"][0]["text"].strip()
+
+
+def runs(folder) -> int:
+    """Return how often the cell ran."""
+    return len((folder / "log").read_text())
+
+
+def edit(folder, old, new):
+    path = folder / "report.qmd"
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_nothing_changed_nothing_runs(folder):
+    assert show(folder) == show(folder) == "first"
+    assert runs(folder) == 1
+
+
+def test_other_words_need_no_run(folder):
+    show(folder)
+    edit(folder, "Some prose", "Another line.\n\nSome other prose")
+    edit(folder, "The end.", "The very end.")
+    assert show(folder) == "first"
+    assert runs(folder) == 1
+
+
+@pytest.mark.parametrize("change", ["file", "code", "expression", "parameter", "damage"])
+def test_what_cells_read_makes_them_run(folder, change):
+    show(folder)
+    given = {}
+    if change == "file":
+        (folder / "data" / "table.csv").write_text("second")
+    elif change == "code":
+        edit(folder, "print(", "print('', ")
+    elif change == "expression":
+        edit(folder, "The end.", "The end, `{python} 2 + 2`.")
+    elif change == "parameter":
+        given = {"budget": "quick"}
+    else:
+        (kept,) = (folder / ".cache" / "cells").glob("*.json")
+        kept.write_text(kept.read_text()[:100])
+    assert show(folder, **given) == ("second" if change == "file" else "first")
+    assert runs(folder) == 2
+
+
+def test_a_file_that_a_parameter_names_is_read(folder):
+    own = folder / "own.csv"
+    own.write_text("1")
+    show(folder, data="own.csv")
+    own.write_text("2")
+    show(folder, data="own.csv")
+    assert runs(folder) == 2
+
+
+def test_a_failed_run_is_not_kept(folder):
+    edit(folder, "print(", "1 / 0; print(")
+    for _ in range(2):
+        with pytest.raises(RenderError, match="ZeroDivisionError"):
+            show(folder)
+    assert runs(folder) == 2
+    assert not (folder / ".cache").exists()
