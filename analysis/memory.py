@@ -4,19 +4,23 @@
 nothing else: a change in a function that it calls goes unseen.
 `remember` adds what is missing to the key: the source of the function's module and of every module
 of this project that it imports, directly or not, and the versions of the packages that compute.
+Comments and docstrings are no part of it: wording does not change a number.
 """
 
 import ast
 import functools
 import hashlib
 import importlib.metadata
+import io
 import sys
+import tokenize
 import warnings
 from pathlib import Path
 
 from joblib import Memory
 
 ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
 PACKAGES = (
     "numpy", "pandas", "scipy", "patsy", "statsmodels", "scikit-learn", "pygam", "keras", "jax",
     "optuna",
@@ -74,11 +78,11 @@ def digest_sources(module: str) -> str:
     Returns
     -------
     str
-        SHA-256 over its source, those of the project's modules that it imports at any depth, and
-        the versions of the packages that compute.
+        SHA-256 over its code, that of the project's modules that it imports at any depth, and the
+        versions of the packages that compute.
     """
     path = Path(sys.modules[module].__file__)
-    parts = [source.read_bytes() for source in sorted(list_sources(path))]
+    parts = [read_bare(source).encode() for source in sorted(list_sources(path))]
     parts += [f"{name} {importlib.metadata.version(name)}".encode() for name in PACKAGES]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
@@ -111,3 +115,23 @@ def _file_of(name: str) -> Path | None:
     stem = ROOT.joinpath(*name.split("."))
     candidates = (stem.with_suffix(".py"), stem / "__init__.py")
     return next((file for file in candidates if file.is_file()), None)
+
+
+def read_bare(path: Path) -> str:
+    """Return a file's code as `bare_code` leaves it."""
+    return bare_code(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def bare_code(source: str) -> str:
+    """Return Python source without comments, docstrings, blank lines and space at line ends."""
+    lines = source.splitlines()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
+            text = node.body[0]
+            lines[text.lineno - 1 : text.end_lineno] = [""] * (text.end_lineno - text.lineno + 1)
+    return "\n".join(line.rstrip() for line in lines if line.strip())
