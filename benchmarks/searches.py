@@ -30,7 +30,7 @@ NAMES = ("boosting", "support_vectors", "elastic_net")
 def mechanisms(seed: int) -> dict[str, tuple]:
     """Return sampler and pruner of each mechanism."""
     parzen = optuna.samplers.TPESampler(seed=seed, n_startup_trials=5)
-    median = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1)
+    median = optuna.pruners.MedianPruner(n_startup_trials=4)
     halving = optuna.pruners.SuccessiveHalvingPruner(min_resource=1, reduction_factor=2)
     never = optuna.pruners.NopPruner()
     return {

@@ -11,6 +11,11 @@ import numpy as np
 import pandas as pd
 
 
+def bin_edges(values: pd.Series, bins: int) -> np.ndarray:
+    """Return quantiles as edges of bins, equal ones once."""
+    return np.unique(np.quantile(values.to_numpy(float), np.linspace(0, 1, bins + 1)))
+
+
 def accumulate(
     predict: Callable, features: pd.DataFrame, name: str, edges: np.ndarray
 ) -> pd.DataFrame:

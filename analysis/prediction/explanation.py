@@ -15,13 +15,18 @@ from scipy.spatial.distance import squareform
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction import preparing
-from analysis.prediction.effects import accumulate, accumulate_pair, h_statistics
+from analysis.prediction.effects import accumulate, accumulate_pair, bin_edges, h_statistics
 from analysis.prediction.learners import one_thread
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, Candidate, source_of
 from analysis.tracks.splitting import grouped_folds
 
 log = logging.getLogger("analysis")
+# What each task is called while it runs.
+TASKS = {
+    "_permute_fold": "permutation importance", "_accumulate_fold": "accumulated effects",
+    "_interact_fold": "interactions", "_surface_fold": "surface of two features",
+}  # fmt: skip
 # Features correlated beyond this in rank stand for each other when one of them is permuted.
 ALIKE = 0.5
 N_FOLDS = 5
@@ -185,11 +190,6 @@ def surface(
     return cells.agg({"effect": "mean", "interaction": "mean", "tracks": "sum"})
 
 
-def bin_edges(values: pd.Series, bins: int) -> np.ndarray:
-    """Return quantiles as edges of bins, equal ones once."""
-    return np.unique(np.quantile(values.to_numpy(float), np.linspace(0, 1, bins + 1)))
-
-
 def _span(low: int, high: int) -> str:
     """Return a range of ranks in words."""
     return str(low) if low == high else f"{low} to {high}"
@@ -201,7 +201,7 @@ def _by_fold(
 ) -> list[pd.DataFrame]:  # fmt: skip
     """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
     tracks = draw_artists(tracks, MOST_TRACKS, seed)
-    log.info("explanation: %s of %s", task.__name__.strip("_"), one.label)
+    log.info("%s: %s, %d folds", TASKS[task.__name__], one.label, folds)
     source = source_of(one.learner)
     return Parallel(n_jobs=JOBS)(
         delayed(_explain_fold)(task, one, tracks, fold, what, points, seed, source)

@@ -123,11 +123,12 @@ BOOSTING = Learner(
     (
         Dimension("rate", 0.05, 0.015, 0.15, log=True),
         Dimension("rounds", 250, 100, 600, log=True, whole=True),
-        Dimension("leaves", 12, 4, 48, log=True, whole=True),
-        Dimension("leaf", 20, 5, 60, log=True, whole=True),
+        Dimension("leaves", 12, 4, 64, log=True, whole=True),
+        Dimension("leaf", 20, 3, 60, log=True, whole=True),
         Dimension("penalty", 5.0, 0.01, 50.0, log=True),
         Dimension("share", 0.4, 0.15, 1.0),
     ),
+    draft=(("bags", 1),),
     reason="small trees in sequence, each on the errors of those before it [@friedman2001]",
 )
 NET = Learner(
@@ -138,7 +139,7 @@ NET = Learner(
     (
         Dimension("alpha", 0.003, 0.0003, 0.1, log=True),
         Dimension("l1_ratio", 0.5, 0.02, 1.0),
-        Dimension("knots", 5, 3, 8, whole=True),
+        Dimension("knots", 5, 3, 10, whole=True),
     ),
     reason="straight lines bent by splines, most of them shrunk to nothing [@zou2005]",
 )
@@ -151,7 +152,7 @@ NEIGHBOURS = Learner(
         Dimension("n_neighbors", 25, 8, 80, log=True, whole=True),
         Dimension("weights", "distance", choices=("distance", "uniform")),
         Dimension("p", 2.0, choices=(1.0, 2.0)),
-        Dimension("genre_weight", 1.0, 0.3, 5.0, log=True),
+        Dimension("genre_weight", 1.0, 0.3, 8.0, log=True),
     ),
     reason="no model at all: what sounds alike should have a like valence [@cover1967]",
 )
@@ -164,7 +165,7 @@ SUPPORT = Learner(
         Dimension("cost", 0.5, 0.05, 5.0, log=True),
         Dimension("width", 0.25, 0.05, 1.5, log=True),
         Dimension("epsilon", 0.1, 0.02, 0.2),
-        Dimension("genre_weight", 1.0, 0.3, 5.0, log=True),
+        Dimension("genre_weight", 1.0, 0.3, 8.0, log=True),
     ),
     reason="a smooth surface that ignores errors below a threshold [@smola2004]",
 )
@@ -178,7 +179,7 @@ FOREST = Learner(
     "trees",
     build_forest,
     _FORESTS,
-    draft=(("trees", 40),),
+    draft=(("trees", 15),),
     reason="deep trees on resampled tracks, averaged [@breiman2001]",
 )
 EXTRA = Learner(
@@ -187,7 +188,7 @@ EXTRA = Learner(
     "trees",
     build_extra_trees,
     _FORESTS,
-    draft=(("trees", 40),),
+    draft=(("trees", 15),),
     reason="deep trees with cuts drawn at random, averaged [@geurts2006]",
 )
 LEARNERS = (NET, NEIGHBOURS, SUPPORT, FOREST, EXTRA, BOOSTING)

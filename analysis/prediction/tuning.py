@@ -44,7 +44,7 @@ class Budget:
 
 BUDGETS = {
     "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0), 4_000),
-    "full": Budget("full", 20, 5, 8_000, 2, (0.1, 0.2, 0.35, 0.6, 1.0)),
+    "full": Budget("full", 15, 5, 6_500, 2, (0.1, 0.2, 0.35, 0.6, 1.0)),
 }
 
 
@@ -97,7 +97,8 @@ def tune(
     found = {}
     for name, result in running:
         found[name] = result
-        log.info("search: %s, MAE %.4f (%d of %d)", name, result.mae, len(found), len(learners))
+        said = result.chosen.label, result.mae, len(found), len(learners)
+        log.info("search: %s, MAE %.4f (%d of %d)", *said)
     return {learner.name: found[learner.name] for learner in learners}
 
 
@@ -127,7 +128,7 @@ def search(
     folds = grouped_folds(train, n_folds, seed)
     study = optuna.create_study(
         sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=min(10, trials // 2 + 1)),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=1),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=4),
     )
     if learner.space:
         study.enqueue_trial(learner.defaults())

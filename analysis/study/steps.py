@@ -192,7 +192,7 @@ def explain_method(methods: comparison.Comparison, train: pd.DataFrame) -> dict[
     }
     parts = [
         explanation.summarise_importance(
-            explanation.permutation_importance(trees, train, columns)
+            explanation.permutation_importance(trees, train, columns, repeats=2)
         ).assign(by=by)
         for by, columns in groups.items()
     ]

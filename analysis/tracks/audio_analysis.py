@@ -24,9 +24,9 @@ WHOLE = ("loudness", "tempo", "key", "mode", "time_signature")
 SUMMARIES = {
     "pitch_spread": "standard deviation of the pitch strengths over the segments, mean of 12",
     "pitch_change": "mean absolute change of the pitch strengths from segment to segment",
-    **{f"timbre_spread_{part}": f"standard deviation of timbre coefficient {part + 1}"
+    **{f"timbre_spread_{part}": f"standard deviation of timbre coefficient {part}"
        for part in range(12)},
-    **{f"timbre_change_{part}": f"mean absolute change of timbre coefficient {part + 1} from "
+    **{f"timbre_change_{part}": f"mean absolute change of timbre coefficient {part} from "
        "segment to segment" for part in range(12)},
     "section_contrast": "share of the variance of timbre that lies between sections, 0 to 1",
     "section_loudness": "standard deviation of the sections' loudness, dB",

@@ -70,7 +70,7 @@ TIMBRES = (
 
 def _timbre(part: int) -> Column:
     """Return the column of one timbre coefficient: its mean over a track's segments."""
-    meaning = f"mean timbre coefficient {part + 1}: {TIMBRES[part]}"
+    meaning = f"mean timbre coefficient {part}: {TIMBRES[part]}"
     return Column(f"timbre_{part}", meaning, "none", "number", -1000, 1000)
 
 

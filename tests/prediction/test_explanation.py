@@ -27,27 +27,27 @@ def crossed(frame):
 
 
 def test_ale_equals_the_term_of_an_additive_function(points):
-    edges = explanation.bin_edges(points["a"], 40)
+    edges = effects.bin_edges(points["a"], 40)
     found = effects.accumulate(additive, points, "a", edges)
     expected = found["x"] ** 2 - (points["a"] ** 2).mean()
     assert found["effect"].to_numpy() == pytest.approx(expected.to_numpy(), abs=2e-3)
 
 
 def test_ale_has_mean_zero_over_tracks(points):
-    edges = explanation.bin_edges(points["b"], 20)
+    edges = effects.bin_edges(points["b"], 20)
     found = effects.accumulate(additive, points, "b", edges)
     along = np.interp(points["b"], found["x"], found["effect"])
     assert along.mean() == pytest.approx(0, abs=1e-3)
 
 
 def test_an_additive_function_has_no_second_order_effect(points):
-    edges = tuple(explanation.bin_edges(points[name], 8) for name in ("a", "c"))
+    edges = tuple(effects.bin_edges(points[name], 8) for name in ("a", "c"))
     cells = effects.accumulate_pair(additive, points, ("a", "c"), edges)
     assert cells["interaction"].abs().max() < 1e-9
 
 
 def test_second_order_effect_of_a_product(points):
-    edges = tuple(explanation.bin_edges(points[name], 10) for name in ("a", "c"))
+    edges = tuple(effects.bin_edges(points[name], 10) for name in ("a", "c"))
     cells = effects.accumulate_pair(crossed, points, ("a", "c"), edges)
     expected = (cells["x"] - points["a"].mean()) * (cells["y"] - points["c"].mean())
     assert cells["interaction"].to_numpy() == pytest.approx(expected.to_numpy(), abs=0.02)
