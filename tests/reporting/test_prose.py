@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.reporting import prose
+from analysis.reporting.prose.abstract import mark_draft
 from analysis.reporting.tables import markdown
 
 
@@ -72,3 +73,8 @@ def test_cells_of_a_table():
     assert [cell.strip() for cell in lines[2].strip("|").split("|")] == ["−0.12", "1,000", "yes"]
     assert [cell.strip() for cell in lines[3].strip("|").split("|")] == ["–", "2", "no"]
     assert lines[1].count("-:") == 2  # numbers stand right
+
+
+def test_a_draft_says_so_and_a_whole_report_does_not():
+    assert mark_draft("full") == ""
+    assert mark_draft("quick").data.startswith("**Draft.**")

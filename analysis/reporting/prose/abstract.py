@@ -1,10 +1,26 @@
 """Sentences of the abstract and the conclusion, from the results of all chapters."""
 
 import pandas as pd
+from IPython.display import Markdown
 
 from analysis.prediction.comparison import Comparison
 from analysis.reporting import prose
 from analysis.reporting.prose.network import judge_interval
+
+
+def mark_draft(budget: str) -> Markdown | str:
+    """Say above all else that a report is a draft; nothing where it is none.
+
+    Parameters
+    ----------
+    budget : {"quick", "full"}
+    """
+    if budget == "full":
+        return ""
+    return Markdown(
+        f"**Draft.** This report was made with the budget \"{budget}\": few trials, few resamples "
+        "and small samples. Its numbers show what the report looks like; do not cite them."
+    )
 
 
 def summarize_association(effects: pd.DataFrame, share: float) -> str:

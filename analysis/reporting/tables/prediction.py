@@ -116,7 +116,10 @@ def tabulate_traits(table: pd.DataFrame, most: int = 8) -> Markdown:
     """Tabulate what badly predicted tracks share."""
     shown = table.dropna().head(most)
     names = {"worst": "badly predicted", "difference": "difference in SD"}
-    shown = shown.assign(difference=[prose.signed(value, 2) for value in shown["difference"]])
+    shown = shown.assign(
+        trait=shown["trait"].str.replace("genre_", "genre: ", regex=False),
+        difference=[prose.signed(value, 2) for value in shown["difference"]],
+    )
     return markdown(shown.rename(columns=names), digits=2)
 
 
