@@ -153,7 +153,7 @@ def test_rivals_have_scores_of_both_parts():
     assert maes.loc["stack", "held"] == pytest.approx(0.12)
     labels = {name: name.capitalize() for name in levels}
     text = network.describe_rivals(table, duel, labels)
-    assert text == ("Of the designs, the net (0.1100) had a lower cross-validated error than the "
+    assert text == ("By cross-validated error the net (0.1100) comes before the "
                     "wide (0.2100); of the other methods the least is 0.1300 (stack).")  # fmt: skip
     assert network_tables.tabulate_rivals(table, labels).data.count("\n") == 5
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from mizani.breaks import breaks_extended
 from plotnine import (
     aes,
     coord_flip,
@@ -103,7 +104,14 @@ def draw_surface(cells: pd.DataFrame, first: str, second: str):
     return (
         ggplot(shown, aes("x", "y", fill="interaction"))
         + geom_tile()
-        + scale_fill_gradient2(low=PALETTE[1], mid=GROUND, high=PALETTE[0], midpoint=0, guide=BAR)
+        + scale_fill_gradient2(
+            low=PALETTE[1],
+            mid=GROUND,
+            high=PALETTE[0],
+            midpoint=0,
+            guide=BAR,
+            breaks=breaks_extended(n=3),  # more labels than that run into each other
+        )
         + labs(
             x=_axis(first),
             y=_axis(second),

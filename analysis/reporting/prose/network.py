@@ -49,7 +49,7 @@ def describe_rivals(table: pd.DataFrame, duel, labels: dict[str, str]) -> str:
         first = f"The network is the {parts[0]}"
     else:
         rest = prose.joined(parts[1:])
-        first = f"Of the designs, the {parts[0]} had a lower cross-validated error than the {rest}"
+        first = f"By cross-validated error the {parts[0]} comes before the {rest}"
     return (
         f"{first}; of the other methods the least is {prose.number(crossed[duel.other], 4)} "
         f"({labels[duel.other].lower()})."
