@@ -87,7 +87,7 @@ def test_settings_at_an_edge_are_named():
     found = {one.name: search_of(one) for one in LEARNERS}
     assert prediction.name_edges(found).startswith("No chosen number lies near an end")
     found["elastic_net"] = search_of(LEARNERS[0], l1_ratio=1.0, knots=3)
-    found["neighbours"] = search_of(LEARNERS[1], genre_weight=4.72)
+    found["neighbours"] = search_of(LEARNERS[1], genre_weight=7.6)
     text = prediction.name_edges(found)
     assert "l1_ratio and knots (elastic net); genre_weight (nearest neighbours)" in text
     assert "no trial beat the defaults" in text
