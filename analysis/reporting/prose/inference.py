@@ -221,7 +221,7 @@ def _tell_turns(effects: pd.DataFrame, associations: pd.DataFrame) -> str:
              f"({prose.interval(row.per_sd_low, row.per_sd_high)})"
              for row in unclear.itertuples()]  # fmt: skip
     rest = (
-        f", and in the chosen formula intervals of slopes include zero, as {prose.joined(parts)}"
+        f"; in the chosen formula the interval of a slope can include zero: {prose.joined(parts)}"
         if parts else ""
     )  # fmt: skip
     return (

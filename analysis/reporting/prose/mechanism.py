@@ -150,6 +150,5 @@ def propose(judged: pd.DataFrame, reached: pd.Series, rest: pd.DataFrame) -> str
         f"{opening}{against}from the scores and all else in the table the best method that is "
         f"no neural network explains {prose.percent(reached['best method'])} of the variance of "
         f"valence, a formula on half a page {prose.percent(reached['formula'])}, and "
-        f"{prose.percent(open_part)} is particular to single recordings, where no method of ours "
-        "reaches it."
+        f"{prose.percent(open_part)} is left over by both and not shared by an artist's tracks."
     )

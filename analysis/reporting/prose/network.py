@@ -41,8 +41,10 @@ def describe_rivals(table: pd.DataFrame, duel, labels: dict[str, str]) -> str:
     """
     crossed = table[table["metric"] == "mae"].set_index("model")["crossed"]
     networks = crossed[table.drop_duplicates("model").set_index("model")["network"]]
+    # one more digit where the order would not show
+    digits = 4 if networks.round(4).is_unique else 5
     parts = [
-        f"{labels[name].lower()} ({prose.number(value, 4)})"
+        f"{labels[name].lower()} ({prose.number(value, digits)})"
         for name, value in networks.sort_values().items()
     ]
     if len(parts) == 1:
@@ -134,11 +136,12 @@ def judge_network(spread: pd.DataFrame, widened: pd.Series, folds: pd.Series, ot
     """
     seeds = prose.spelled(spread["seed"].nunique())
     held, crossed = judge_interval(widened), judge_interval(folds)
+    apart = _difference(folds["difference"], folds)
     return (
         f"Judged by the mean of {seeds} seeds, with the variance over seeds added to that over "
         f"artists, the network {VERDICTS[held]} the best other method ({other.lower()}) on the "
-        f"held-out artists ({_difference(widened['value'], widened)}), and over the folds of the "
-        f"training part it {VERDICTS[crossed]} it ({_difference(folds['difference'], folds)}): "
+        f"held-out artists ({_difference(widened['value'], widened)}), and with the report's own "
+        f"seed over the folds of the training part it {VERDICTS[crossed]} it ({apart}): "
         f"{_conclude(held, crossed)}."
     )
 

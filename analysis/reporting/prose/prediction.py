@@ -164,8 +164,8 @@ def summarize_groups(table: pd.DataFrame) -> str:
         return "there are too few held-out tracks to score each part"
     worst, best = table.loc[table["mae"].idxmax()], table.loc[table["mae"].idxmin()]
     return (
-        f"the mean absolute error runs from {prose.number(best['mae'])} ({best['group']}) to "
-        f"{prose.number(worst['mae'])} ({worst['group']})"
+        f"the mean absolute error runs from {prose.number(best['mae'])} (group {best['group']}) to "
+        f"{prose.number(worst['mae'])} (group {worst['group']})"
     )
 
 
@@ -191,13 +191,13 @@ def summarize_repeats(repeats: pd.DataFrame) -> str:
 def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
     """Say how near the best method comes to what these features allow."""
     top = ceilings["r2"].max()
-    word = "close to" if reached > 0.85 * top else "below"
     return (
-        f"The highest estimate is {prose.number(top)}; the best method, with a cross-validated R² "
-        f"of {prose.number(reached)}, is {word} it ({prose.percent(min(reached / top, 9.99))}). "
+        f"The highest estimate is {prose.number(top)}; the best method reaches a cross-validated "
+        f"R² of {prose.number(reached)}, {prose.percent(min(reached / top, 9.99))} of it. "
         "These estimates are no bounds: each rests on the same tracks, a neighbour that is "
         "not near makes the attainable look smaller, and the curve of one method says where that "
-        "method tends, not what the features allow."
+        "method tends, not what the features allow; an estimate below an R² that some method "
+        "reaches is too low."
     )
 
 

@@ -135,7 +135,7 @@ def tabulate_attained(shares: pd.DataFrame, labels: dict[str, str]) -> Markdown:
     """Tabulate each method's share of the attainable R²."""
     shown = pd.DataFrame({
         "method": [labels[name] for name in shares["model"]], "R²": shares["r2"],
-        "share of the attainable": [prose.percent(value) for value in shares["share"]],
+        "share of the highest estimate": [prose.percent(value) for value in shares["share"]],
     })  # fmt: skip
     return markdown(shown)
 
