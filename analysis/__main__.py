@@ -151,6 +151,7 @@ def study_table(options: argparse.Namespace) -> None:
                        "replace: name another file with --out.")  # fmt: skip
     path = options.out or RESULTS / f"{name}.json"
     refuse_folder(path)
+    refuse_source(path, options.data)
     write_record(make_record(options.data, options.budget), path)
     print(path)
 
@@ -161,6 +162,7 @@ def predict_table(options: argparse.Namespace) -> None:
     from analysis.study.records import write_text
 
     refuse_folder(options.out)
+    refuse_source(options.out, options.tracks, options.train)
     given = datasets.load(options.tracks, PREDICTION)
     training = datasets.load(options.train)
     with naming(f"{options.tracks}, learning from {options.train}"):
@@ -174,6 +176,13 @@ def refuse_folder(path: Path) -> None:
     """Refuse, before any work is done, to write where no file can be written."""
     if path.is_dir() or not path.parent.is_dir():
         raise BadInput(f"{path} cannot be written: name a file in a folder that exists.")
+
+
+def refuse_source(path: Path, *tables: str | Path) -> None:
+    """Refuse to write over a table that is read."""
+    read = [Path(table).resolve() for table in tables if str(table) not in datasets.KNOWN]
+    if path.resolve() in read:
+        raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 
 
 def describe_prediction(found) -> str:

@@ -36,6 +36,8 @@ def _render(options: argparse.Namespace) -> list[Path]:
     check_parameters({**default_parameters(document), **parameters})
     choice = choosing.choose(options.renderer or None)
     print(choice.reason, flush=True)
+    if parameters.get("budget") == "quick":
+        print('A draft, as the budget is "quick": its numbers are not for citing.', flush=True)
     if choice.renderer == "quarto":
         return quarto.render(document, parameters, choice.program)
     from render import pipeline

@@ -86,6 +86,14 @@ def test_predict_refuses_in_one_sentence(tables, capsys, change, said):
     assert not (tables / "out.csv").exists()
 
 
+@pytest.mark.parametrize("out", ["list.csv", "training.csv"])
+def test_predict_never_writes_over_what_it_reads(tables, capsys, out):
+    before = (tables / out).read_bytes()
+    assert predict(tables, out=out) == 2
+    assert "is read and cannot be written too" in capsys.readouterr().err
+    assert (tables / out).read_bytes() == before
+
+
 def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
     def stub(data, budget):
         return {"data": data, "budget": budget}
