@@ -179,9 +179,8 @@ def refuse_folder(path: Path) -> None:
 
 
 def refuse_source(path: Path, *tables: str | Path) -> None:
-    """Refuse to write over a table that is read."""
-    read = [Path(table).resolve() for table in tables if str(table) not in datasets.KNOWN]
-    if path.resolve() in read:
+    """Refuse to write over a table that is read, a known one included."""
+    if path.resolve() in [datasets.locate(table).resolve() for table in tables]:
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 
 

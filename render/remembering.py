@@ -72,7 +72,7 @@ def _machine() -> Iterator[str]:
 def _files(document: Document, parameters: dict) -> Iterator[str]:
     """Yield names and digests of the files that cells may read."""
     beside = document.path.resolve().parent
-    places = [folder / name for folder in {beside: 0, ROOT: 0} for name in READ]
+    places = [folder / name for folder in sorted({beside, ROOT}) for name in READ]
     places += [beside / str(value) for value in parameters.values()]
     for file in (file for place in places for file in _walk(place)):
         yield f"{file} {hashlib.sha256(file.read_bytes()).hexdigest()}"

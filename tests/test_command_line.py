@@ -12,6 +12,7 @@ from analysis.__main__ import main
 from analysis.prediction import given_tracks
 from analysis.prediction.learners import NET
 from analysis.study import records
+from analysis.tracks import datasets
 from tests.tracks.made_tracks import as_export, make_tracks
 
 
@@ -92,6 +93,14 @@ def test_predict_never_writes_over_what_it_reads(tables, capsys, out):
     assert predict(tables, out=out) == 2
     assert "is read and cannot be written too" in capsys.readouterr().err
     assert (tables / out).read_bytes() == before
+
+
+def test_a_study_never_writes_over_the_embedded_table(capsys):
+    table = datasets.locate("genres")
+    before = table.read_bytes()
+    assert main(["study", "genres", "--budget", "quick", "--out", str(table)]) == 2
+    assert "is read and cannot be written too" in capsys.readouterr().err
+    assert table.read_bytes() == before
 
 
 def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
