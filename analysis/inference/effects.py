@@ -58,6 +58,32 @@ def average_effects(fit: Fit) -> pd.DataFrame:
     return pd.DataFrame([_effect(fit, feature, column) for feature, column in pairs])
 
 
+def compare_sizes(fit: Fit, feature: str) -> pd.DataFrame:
+    """Return by how much one feature's average effect is larger than that of each other.
+
+    Sizes are absolute effects per standard deviation. Both come from one fit, so their difference
+    has an interval of its own, which two separate intervals do not tell.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature (the other one), larger, larger_low, larger_high: valence per standard
+        deviation, intervals 95 % by the delta method.
+    """
+    sizes = {}
+    for name, column in numeric_columns(fit).items():
+        values = fit.tracks[column].to_numpy(dtype=float)
+        sd = values.std(ddof=1)
+        slope, gradient = _average_slope(fit, column, values, sd * SLOPE_STEP)
+        sizes[name] = abs(slope) * sd, np.sign(slope) * gradient * sd
+    size, along = sizes.pop(feature)
+    rows = [
+        {"feature": name, **_interval(fit, "larger", size - other, along - gradient)}
+        for name, (other, gradient) in sizes.items()
+    ]
+    return pd.DataFrame(rows)
+
+
 def _effect(fit: Fit, feature: str, column: str) -> dict:
     """Return one feature's average effects."""
     values = fit.tracks[column].to_numpy(dtype=float)

@@ -16,6 +16,7 @@ from analysis.prediction.builders import (
     build_elastic_net,
     build_extra_trees,
     build_forest,
+    build_learned_metric,
     build_mean,
     build_median,
     build_neighbours,
@@ -169,6 +170,19 @@ SUPPORT = Learner(
     ),
     reason="a smooth surface that ignores errors below a threshold [@smola2004]",
 )
+METRIC = Learner(
+    "learned_metric",
+    "Learned metric",
+    "distance",
+    build_learned_metric,
+    (
+        Dimension("width", 0.8, 0.1, 5.0, log=True),
+        Dimension("penalty", 0.3, 0.02, 5.0, log=True),
+        Dimension("genre_weight", 2.0, 0.3, 8.0, log=True),
+    ),
+    draft=(("landmarks", 800),),
+    reason="a smooth surface that learns which features make tracks alike [@radhakrishnan2024]",
+)
 _FORESTS = (
     Dimension("leaf", 3, 1, 12, log=True, whole=True),
     Dimension("share", 0.4, 0.15, 0.8),
@@ -191,4 +205,4 @@ EXTRA = Learner(
     draft=(("trees", 15),),
     reason="deep trees with cuts drawn at random, averaged [@geurts2006]",
 )
-LEARNERS = (NET, NEIGHBOURS, SUPPORT, FOREST, EXTRA, BOOSTING)
+LEARNERS = (NET, NEIGHBOURS, SUPPORT, METRIC, FOREST, EXTRA, BOOSTING)

@@ -4,7 +4,9 @@ Everything that learns from data (scales, categories, knots) is a step that is f
 training part of a fold; everything else is row-wise.
 """
 
+import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.model_selection import KFold
@@ -14,6 +16,7 @@ from sklearn.preprocessing import (
     OneHotEncoder,
     OrdinalEncoder,
     PolynomialFeatures,
+    QuantileTransformer,
     SplineTransformer,
     StandardScaler,
     TargetEncoder,
@@ -37,6 +40,15 @@ SHAPES = {
 }
 # A track of one second, in milliseconds: what is shorter counts as this long.
 SHORTEST = 1_000
+# Genres are described by their mean track where a table has more of them than this. With six of
+# them sets of levels say as much, with 114 a profile raises the R² of boosting from .592 to .595.
+FEW_GENRES = 30
+# A genre's profile counts the mean of all tracks as so many tracks of the genre.
+PROFILE_WEIGHT = 10
+# A rank becomes a normal quantile no farther from 0 than this.
+FARTHEST = 3.0
+# Length of an indicator where a metric is learned: at first an amount matters more than a key.
+INDICATOR_WEIGHT = 0.5
 # Columns of the context: what is known of a track besides its sound.
 CONTEXT = ("genre", "popularity", "year", "explicit")
 
@@ -125,6 +137,29 @@ def for_boosting(features: pd.DataFrame) -> Pipeline:
     return make_pipeline(FunctionTransformer(turn_pitches), encode.set_output(transform="pandas"))
 
 
+def for_boosting_profiles(features: pd.DataFrame) -> Pipeline:
+    """Encode key and metre as codes, and a genre by its mean valence and the mean of every amount.
+
+    A hundred genres as sets of levels can be split in too many ways; a profile lets trees treat
+    alike the genres that sound alike. Mean valence is cross-fitted [@micci2001].
+
+    Parameters
+    ----------
+    features : DataFrame
+        The result of `predictors` with genre; only its columns are read.
+    """
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"))
+    amounts = numbers_of(turn_pitches(features.head(1)))
+    parts = [
+        ("codes", codes, _factors(features)),
+        ("profile", GenreProfile(), ["genre", *amounts]),
+        ("genre", _mean_valence(), ["genre"]),
+        ("amounts", "passthrough", amounts),
+    ]
+    encode = ColumnTransformer(parts, verbose_feature_names_out=False)
+    return make_pipeline(FunctionTransformer(turn_pitches), encode.set_output(transform="pandas"))
+
+
 def for_forests(features: pd.DataFrame) -> Pipeline:
     """Encode key and metre as indicators, and genre by its smoothed mean valence.
 
@@ -134,8 +169,7 @@ def for_forests(features: pd.DataFrame) -> Pipeline:
     """
     parts = [("indicators", _indicators(), _factors(features))]
     if "genre" in features:
-        folds = KFold(5, shuffle=True, random_state=SEED)
-        parts.append(("genre", TargetEncoder(target_type="continuous", cv=folds), ["genre"]))
+        parts.append(("genre", _mean_valence(), ["genre"]))
     encode = ColumnTransformer(parts, remainder=SimpleImputer(strategy="median"))
     return make_pipeline(FunctionTransformer(turn_pitches), encode)
 
@@ -162,6 +196,31 @@ def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline
     return make_pipeline(FunctionTransformer(straighten), weigh)
 
 
+def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
+    """Turn amounts into normal quantiles of their ranks, weigh indicators: for a learned metric.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The result of `predictors`; only its columns are read.
+    genre_weight : float
+        Length of a genre's indicator, in standard deviations of an amount.
+    """
+    fill = SimpleImputer(strategy="median")
+    rank = QuantileTransformer(n_quantiles=257, output_distribution="normal", random_state=SEED)
+    bound = FunctionTransformer(np.clip, kw_args={"a_min": -FARTHEST, "a_max": FARTHEST})
+    amounts = numbers_of(turn_pitches(features.head(1)))
+    parts = [
+        ("amounts", make_pipeline(fill, rank, bound), amounts),
+        ("indicators", _indicators(), _factors(features)),
+    ]
+    if "genre" in features:
+        parts.append(("genre", _indicators(), ["genre"]))
+    weights = {"indicators": INDICATOR_WEIGHT, "genre": genre_weight}
+    weigh = ColumnTransformer(parts, transformer_weights=weights)
+    return make_pipeline(FunctionTransformer(turn_pitches), weigh)
+
+
 def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
     """Expand amounts into cubic splines and products of pairs, categories into indicators.
 
@@ -183,6 +242,40 @@ def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
     ]
     expand = ColumnTransformer(parts)
     return make_pipeline(FunctionTransformer(straighten), expand, StandardScaler())
+
+
+class GenreProfile(TransformerMixin, BaseEstimator):
+    """Describe a genre by the mean of every amount over its training tracks.
+
+    Columns are genre and amounts; the result has one column an amount. Means of small genres are
+    drawn to the mean of all tracks, and an unseen genre has that of all.
+    """
+
+    def fit(self, features: pd.DataFrame, target=None) -> "GenreProfile":
+        """Learn the means."""
+        amounts = features.drop(columns="genre")
+        grouped = amounts.groupby(features["genre"].astype("object"))
+        sizes = grouped.size().to_numpy()[:, None]
+        self.overall_ = amounts.mean()
+        prior = PROFILE_WEIGHT * self.overall_
+        means = grouped.mean().fillna(self.overall_)
+        self.means_ = (means * sizes + prior) / (sizes + PROFILE_WEIGHT)
+        return self
+
+    def transform(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the means of each track's genre, of shape (n, amounts)."""
+        found = self.means_.reindex(features["genre"].astype("object")).fillna(self.overall_)
+        return found.set_axis(features.index).set_axis(self.get_feature_names_out(), axis=1)
+
+    def get_feature_names_out(self, names=None) -> np.ndarray:
+        """Name the columns."""
+        return np.array([f"genre_{name}" for name in self.overall_.index], dtype=object)
+
+
+def _mean_valence() -> TargetEncoder:
+    """Return an encoder of genre by its smoothed mean valence, cross-fitted in training."""
+    folds = KFold(5, shuffle=True, random_state=SEED)
+    return TargetEncoder(target_type="continuous", cv=folds)
 
 
 def _factors(features: pd.DataFrame) -> list[str]:

@@ -4,7 +4,6 @@ Every function takes records by name, as `records.read_records` returns them, an
 record does not have.
 """
 
-import math
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -111,17 +110,9 @@ def _network_difference(record: dict, metric: str = "mae") -> dict[str, float]:
 
 
 def _fold_difference(record: dict, metric: str = "mae") -> dict[str, float]:
-    """Return value, low and high of the same difference over folds of the training part.
-
-    Records have the scores of every method but no paired difference. Its error is taken for that of
-    unrelated scores: too large, as all methods find the same folds hard.
-    """
-    names = table_of(record, "network_scores").drop_duplicates("role").set_index("role")["model"]
-    crossed = table_of(record, "cross_validation").set_index(["model", "metric"])
-    network, other = (crossed.loc[(names[role], metric)] for role in ("network", "other"))
-    halves = [float(one["high"] - one["low"]) / 2 for one in (network, other)]
-    value, half = float(network["value"] - other["value"]), math.hypot(*halves)
-    return {"value": value, "low": value - half, "high": value + half}
+    """Return value, low and high of the same difference, paired over folds of the training part."""
+    line = table_of(record, "network_folds").set_index("metric").loc[metric]
+    return {name: float(line[name]) for name in ("value", "low", "high")}
 
 
 def compare_effects(records: Mapping[str, dict]) -> pd.DataFrame:
@@ -193,9 +184,8 @@ def _flatters(record: dict, easier: int, harder: int) -> bool:
 
 
 def _strongest(record: dict) -> bool:
-    """Tell whether danceability has the largest average effect of all scores."""
-    table = compare_effects({"": record}).set_index("feature")["value"].abs()
-    return bool(table.idxmax() == "danceability")
+    """Tell whether danceability's average effect is clearly larger than that of any other score."""
+    return bool((table_of(record, "contrasts")["larger_low"] > 0).all())
 
 
 def _sign(record: dict, feature: str, sign: int) -> bool | None:
@@ -254,7 +244,7 @@ def _piles(record: dict) -> bool:
 FINDINGS: dict[str, Callable[[dict], bool | None]] = {
     "repeated recordings flatter a prediction": lambda r: _flatters(r, 0, 1),
     "known artists flatter it further": lambda r: _flatters(r, 1, 2),
-    "danceability goes with valence most of all scores": _strongest,
+    "danceability goes with valence clearly more than any other score": _strongest,
     "more energy goes with higher valence": lambda r: _sign(r, "energy", 1),
     "louder tracks have lower valence, the rest equal": lambda r: _sign(r, "loudness", -1),
     "longer tracks have lower valence, the rest equal": lambda r: _sign(r, "duration", -1),

@@ -2,8 +2,8 @@
 
 from analysis.tracks.schema import BadInput
 
-# Raised when a table or a column of `TABLES` changes its name or its meaning.
-SCHEMA = 1
+# Raised when tables or columns of `TABLES` are added or change name or meaning.
+SCHEMA = 2
 
 _SCORE = ("model", "metric", "value", "low", "high")
 TABLES = {
@@ -12,6 +12,7 @@ TABLES = {
     "leakage": ("design", "rows", "r2", "r2_low", "r2_high", "mae", "shared_artists"),
     "ladder": ("rung", "label", "parameters", "cv_r2", "cv_r2_se", "cv_mae", "chosen"),
     "effects": ("feature", "per_sd", "per_sd_low", "per_sd_high", "tracks"),
+    "contrasts": ("feature", "larger", "larger_low", "larger_high"),
     "tests": ("feature", "p"),
     "blocks": ("block",),
     "searches": ("model", "label", "trials", "mae", "gained"),
@@ -26,6 +27,7 @@ TABLES = {
     "network_settings": ("learner", "label", "setting", "default", "chosen"),
     "network_scores": (*_SCORE, "role"),
     "network_differences": (*_SCORE, "against"),
+    "network_folds": ("metric", "value", "low", "high"),
     "importance": ("group", "mae", "low", "high", "rank", "by", "model"),
     "directions": ("feature", "spread", "slope", "model"),
     "learning_curve": ("share", "fold", "tracks", "r2"),

@@ -36,6 +36,8 @@ log = logging.getLogger("analysis")
 LARGEST = "tracks114k"
 # The rung whose effects are set side by side, whatever rung each table's data chose.
 COMMON = "splines"
+# The score that is said to go with valence most.
+STRONGEST = "danceability"
 
 
 @dataclass
@@ -114,6 +116,7 @@ def find_effects(train: pd.DataFrame) -> tuple[selection.Choice, dict[str, pd.Da
     return choice, {
         "ladder": ladder,
         "effects": pd.concat(each, ignore_index=True),
+        "contrasts": effects.compare_sizes(common, STRONGEST),
         "tests": effects.term_tests(estimates.half),
         "blocks": effects.block_r2(estimates.half),
     }
@@ -168,7 +171,20 @@ def compare_networks(methods: comparison.Comparison, split: Split, spending: tun
         "network_settings": tuning.best_settings(found),
         "network_scores": duel.scores.assign(role=duel.scores["model"].map(roles)),
         "network_differences": duel.differences,
+        "network_folds": _compare_folds(entrants, duel, spending.folds),
     }
+
+
+def _compare_folds(
+    entrants: comparison.Comparison, duel: network_comparison.Comparison, n_folds: int
+) -> pd.DataFrame:
+    """Return metric, value, low, high: network less best other method, paired over folds."""
+    both = entrants.by_fold[entrants.by_fold["model"].isin([duel.network, duel.other])]
+    rows = []
+    for metric in ("mae", "r2"):
+        line = validation.compare_folds(both, duel.other, metric, n_folds).iloc[0]
+        rows.append((metric, line["difference"], line["low"], line["high"]))
+    return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
 
 
 def describe_methods(entrants: comparison.Comparison) -> pd.DataFrame:
