@@ -189,7 +189,7 @@ def quintiles(values: pd.Series, unit: str = "") -> pd.Series:
         Ordered categories, named by their bounds.
     """
     return pd.qcut(values, 5, duplicates="drop", precision=2).cat.rename_categories(
-        lambda cut: f"{max(cut.left, values.min()):.3g} to {cut.right:.3g}{unit}"
+        lambda cut: f"{round(max(cut.left, values.min()), 2):g} to {round(cut.right, 2):g}{unit}"
     )
 
 

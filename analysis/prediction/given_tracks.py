@@ -15,7 +15,7 @@ from analysis.prediction.blending import add_blend, blend_weights, stack_candida
 from analysis.prediction.comparison import fit_and_predict
 from analysis.prediction.evaluation import scores
 from analysis.prediction.intervals import LEVEL, fit_conformal
-from analysis.prediction.learners import BOOSTING, NET, SUPPORT, Learner
+from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
 from analysis.prediction.network_learners import NETWORK, RESIDUAL
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import Candidate, candidate, cross_predictions, source_of
@@ -29,7 +29,7 @@ log = logging.getLogger("analysis")
 # The methods that did best on the known tables, with the settings that a search tries first: a
 # short search on few tracks was tried, and its settings did worse on all tracks than these.
 # Their weights are chosen on every table anew.
-MEMBERS = (SUPPORT, NET, NETWORK, RESIDUAL, BOOSTING)
+MEMBERS = (METRIC, NET, NETWORK, RESIDUAL, BOOSTING)
 N_FOLDS = 3
 # Weights and widths are settled by this many tracks; all of them are learned from in the end.
 MOST_JUDGED = 15_000

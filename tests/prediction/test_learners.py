@@ -125,9 +125,9 @@ def test_a_track_without_length_or_sound_is_straightened_to_numbers(tracks):
 
 def test_boosting_grows_with_a_table_longer_than_a_search_sees(tracks, monkeypatch):
     features = preparing.predictors(tracks)
-    plain = builders.build_boosting(features)[-1].estimators[0][1]
+    plain = builders.build_boosting(features).estimators[0][1][-1]
     monkeypatch.setattr(builders, "SEARCHED_ROWS", len(features) / 4)
-    grown = builders.build_boosting(features)[-1].estimators[0][1]
+    grown = builders.build_boosting(features).estimators[0][1][-1]
     assert (plain.max_iter, plain.max_leaf_nodes, plain.learning_rate) == (250, 12, 0.05)
     assert (grown.max_iter, grown.max_leaf_nodes) == (500, 24)
     assert grown.learning_rate == pytest.approx(0.05 / 2**0.5)
@@ -142,7 +142,6 @@ def test_what_a_search_tries_first_is_what_a_builder_does_unasked(learner):
 def test_boosting_is_the_mean_of_sequences_that_differ(tracks):
     features, valence = preparing.predictors(tracks), tracks["valence"]
     fitted = builders.build_boosting(features, rounds=20).fit(features, valence)
-    prepared = fitted[:-1].transform(features)
-    each = np.array([one.predict(prepared) for one in fitted[-1].estimators_])
+    each = np.array([one.predict(features) for one in fitted.estimators_])
     assert fitted.predict(features) == pytest.approx(each.mean(axis=0))
     assert (each.std(axis=0) > 0).any()

@@ -79,7 +79,7 @@ def answer_prediction(
     widened, folds : pandas.Series
         As for `prose.network.judge_network`.
     """
-    r2 = held[(held["model"] == comparison.best) & (held["metric"] == "r2")]["value"].iloc[0]
+    r2 = held[(held["model"] == comparison.best) & (held["metric"] == "r2")].iloc[0]
     first, second = judge_interval(widened), judge_interval(folds)
     agreed = first if first == second else "equal"
     network = {"better": "does better", "worse": "does worse"}.get(
@@ -87,7 +87,8 @@ def answer_prediction(
     )
     return (
         "For artists that no method has seen, the best method that is no neural network explains "
-        f"{prose.percent(r2)} of the variance of valence; a tuned network {network}."
+        f"{prose.percent(r2['value'])} of the variance of valence (95 % interval "
+        f"{prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network {network}."
     )
 
 

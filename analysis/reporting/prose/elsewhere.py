@@ -7,6 +7,10 @@ from analysis.reporting import prose
 NOTHING = "No study is stored, so this cannot be shown."
 # A rule behind the score would keep at least this share of its R² from table to table.
 RULE = 0.9
+HEARSAY = (
+    "This tests the common source of the scores; that experts' labels taught it is known from its "
+    "makers alone, and no table can show it."
+)
 WORDS = {"supported": "supported", "partly": "supported in part", "not": "not supported"}
 
 
@@ -47,14 +51,15 @@ def judge_vector(judged: pd.DataFrame, verdicts: pd.DataFrame) -> str:
         return (
             "The hinge of the story is whether audio features behind the scores say more than "
             f"the scores: here the audio analysis adds {prose.percent(own['size'])} of what the "
-            f"scores leave open, so by our threshold the claim is {WORDS[own['verdict']]}."
+            f"scores leave open, so by our threshold the claim is {WORDS[own['verdict']]}. {HEARSAY}"
         )
     opening = (
         "The hinge of the story, whether audio features behind the scores say more than the "
         "scores, can only be tested where the audio analysis is known"
     )
     if told:
-        return f"{opening}: {prose.joined(told)}. {_judge_sound(verdicts, rows)}".strip()
+        parts = (f"{opening}: {prose.joined(told)}.", HEARSAY, _judge_sound(verdicts, rows))
+        return " ".join(part for part in parts if part)
     return f"{opening}, and no stored study of such a table is at hand."
 
 
@@ -77,10 +82,26 @@ def summarize_kept(scored: pd.DataFrame) -> str:
     if kept.empty:
         return NOTHING
     parts = [f"{prose.percent(value)} on {name}" for name, value in kept.items()]
-    return (
+    text = (
         "Of the R² of the best method that is no network, the formula of all features keeps "
         f"{prose.joined(parts)}."
     )
+    worse = _worse_with_more(scored)
+    if worse:
+        text += (
+            f" In {prose.joined(worse)} it is below the formula of the scores only: a search that "
+            "adds one piece at a time need not find the better formula where it has more to "
+            "choose from, and one piece holds one genre only."
+        )
+    return text
+
+
+def _worse_with_more(scored: pd.DataFrame) -> list[str]:
+    """Return the tables in which the formula of all features does worse than that of the scores."""
+    r2 = scored[scored["metric"] == "r2"].pivot_table(
+        index="data", columns="model", values="value", sort=False
+    )
+    return list(r2.index[r2["all features"] < r2["scores only"]])
 
 
 def share_kept(scored: pd.DataFrame) -> pd.Series:
