@@ -8,7 +8,7 @@ from pathlib import Path
 
 # The analysis writes its lines to the file that this variable names, under either renderer.
 VARIABLE = "REPORT_PROGRESS"
-EVERY = 0.5  # seconds between two looks at the file
+EVERY = 0.1  # seconds between two looks at the file
 
 
 @contextmanager

@@ -176,7 +176,7 @@ METRIC = Learner(
     "distance",
     build_learned_metric,
     (
-        Dimension("width", 0.8, 0.1, 5.0, log=True),
+        Dimension("width", 0.8, 0.1, 20.0, log=True),
         Dimension("penalty", 0.3, 0.02, 5.0, log=True),
         Dimension("genre_weight", 2.0, 0.3, 8.0, log=True),
     ),

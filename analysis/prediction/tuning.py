@@ -39,7 +39,7 @@ class Budget:
     tracks: int
     repeats: int
     curve: tuple[float, ...]
-    crossed: int = 20_000
+    crossed: int = 40_000
 
 
 BUDGETS = {

@@ -62,7 +62,8 @@ def test_blocks_change_nothing(planted, monkeypatch):
     rows, target, _ = planted
     whole = LearnedMetricRegressor().fit(rows, target).predict(rows)
     monkeypatch.setattr(learned_metric, "BLOCK", 37)
-    assert LearnedMetricRegressor().fit(rows, target).predict(rows) == pytest.approx(whole, abs=1e-6)
+    parts = LearnedMetricRegressor().fit(rows, target).predict(rows)
+    assert parts == pytest.approx(whole, abs=1e-6)
 
 
 def test_a_constant_target_and_rows_alike_are_no_trouble(planted):
@@ -88,17 +89,19 @@ def test_profiles_are_means_drawn_to_that_of_all():
     assert found["genre_tempo"].eq(100).all()
 
 
-def test_boosting_reads_many_genres_as_profiles(tracks, monkeypatch):
+def test_boosting_reads_many_genres_in_three_ways(tracks, monkeypatch):
     features = preparing.predictors(tracks)
     few = builders.build_boosting(features)
     monkeypatch.setattr(preparing, "FEW_GENRES", 1)
     many = builders.build_boosting(features)
 
-    def count_profiles(boosting):
+    def read_ways(boosting):
         encoders = [one.named_steps["columntransformer"] for _, one in boosting.estimators]
-        return sum("profile" in [name for name, *_ in one.transformers] for one in encoders)
+        return [[name for name, *_ in one.transformers] for one in encoders]
 
-    assert (count_profiles(few), count_profiles(many)) == (0, 2)
+    assert read_ways(few) == [["codes"]] * 4
+    sets, means, profiles = ["codes"], ["codes", "genre", "amounts"], "profile"
+    assert read_ways(many) == [sets, [*means, profiles], means] * 2
     fitted = learners.fit_learner(learners.BOOSTING, tracks)
     unseen = tracks.assign(genre=tracks["genre"].cat.rename_categories({"pop": "polka"}))
     assert np.isfinite(learners.predict(fitted, unseen)).all()

@@ -51,7 +51,8 @@ def judge_vector(judged: pd.DataFrame, verdicts: pd.DataFrame) -> str:
         return (
             "The hinge of the story is whether audio features behind the scores say more than "
             f"the scores: here the audio analysis adds {prose.percent(own['size'])} of what the "
-            f"scores leave open, so by our threshold the claim is {WORDS[own['verdict']]}. {HEARSAY}"
+            f"scores leave open, so by our threshold the claim is {WORDS[own['verdict']]}. "
+            f"{HEARSAY}"
         )
     opening = (
         "The hinge of the story, whether audio features behind the scores say more than the "

@@ -29,6 +29,9 @@ def tabulate_scores(scored: pd.DataFrame, labels: dict[str, str]) -> Markdown:
     for metric, title in METRICS.items():
         part = scored[scored["metric"] == metric]
         shown[title] = _estimates(part)
+        if metric == "rank":  # a constant ranks nothing
+            constant = (part[["value", "low", "high"]] == 0).all(axis=1).to_numpy()
+            shown[title] = shown[title].mask(constant)
     return markdown(shown)
 
 
