@@ -54,7 +54,7 @@ def test_the_planted_direction_is_found_and_pays(planted):
         fitted = LearnedMetricRegressor(rounds=rounds).fit(rows[:half], target[:half])
         errors.append(np.mean((fitted.predict(rows[half:]) - target[half:]) ** 2))
     found = np.linalg.eigh(fitted.metric_)[1][:, -1]
-    assert abs(found @ direction) > 0.99
+    assert abs(found @ direction) > 0.95  # of a direction at random, 0.42 on average
     assert errors[1] < 0.8 * errors[0]
 
 
