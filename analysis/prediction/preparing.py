@@ -2,6 +2,8 @@
 
 Everything that learns from data (scales, categories, knots) is a step that is fitted in the
 training part of a fold; everything else is row-wise.
+Every `for_...` takes the result of `predictors`, of which only the columns are read, and returns an
+unfitted pipeline.
 """
 
 import numpy as np
@@ -57,15 +59,8 @@ CONTEXT = ("genre", "popularity", "year", "explicit")
 def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that a learner may use, never the target, ids or names.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        Tracks in canonical columns.
-
-    Returns
-    -------
-    DataFrame
-        One row a track; truth values as numbers, everything else as it was.
+    Tracks are in canonical columns; the result has one row a track, truth values as numbers and
+    everything else as it was.
     """
     frame = tracks[feature_columns(tracks)]
     flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
@@ -116,15 +111,7 @@ def straighten(features: pd.DataFrame) -> pd.DataFrame:
 def for_boosting(features: pd.DataFrame) -> Pipeline:
     """Encode categories as codes that histogram boosting splits as sets.
 
-    Parameters
-    ----------
-    features : DataFrame
-        The result of `predictors`; only its columns are read.
-
-    Returns
-    -------
-    Pipeline
-        Unfitted; its output is a frame whose categorical columns keep their names.
+    Its output is a frame whose categorical columns keep their names.
     """
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
@@ -144,12 +131,7 @@ def for_boosting_means(features: pd.DataFrame, profile: bool = False) -> Pipelin
     A hundred genres as sets of levels can be split in too many ways; numbers let trees treat alike
     the genres that are alike. Mean valence is cross-fitted [@micci2001].
 
-    Parameters
-    ----------
-    features : DataFrame
-        The result of `predictors` with genre; only its columns are read.
-    profile : bool
-        Whether a genre has the mean of every amount too, and not that of valence alone.
+    With `profile` a genre has the mean of every amount too, and not that of valence alone.
     """
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"))
     amounts = numbers_of(turn_pitches(features.head(1)))
@@ -183,8 +165,6 @@ def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline
 
     Parameters
     ----------
-    features : DataFrame
-        The result of `predictors`; only its columns are read.
     genre_weight : float
         Length of the step from one genre to another, in standard deviations of an amount over the
         square root of 2.
@@ -205,8 +185,6 @@ def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
 
     Parameters
     ----------
-    features : DataFrame
-        The result of `predictors`; only its columns are read.
     genre_weight : float
         Length of a genre's indicator, in standard deviations of an amount.
     """
@@ -228,12 +206,7 @@ def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
 def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
     """Expand amounts into cubic splines and products of pairs, categories into indicators.
 
-    Parameters
-    ----------
-    features : DataFrame
-        The result of `predictors`; only its columns are read.
-    knots : int
-        Knots of each spline, at quantiles of the training tracks.
+    `knots` is the number of knots of each spline, at quantiles of the training tracks.
     """
     amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
     spline = SplineTransformer(n_knots=knots, knots="quantile", extrapolation="linear")
@@ -251,8 +224,8 @@ def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
 class GenreProfile(TransformerMixin, BaseEstimator):
     """Describe a genre by the mean of every amount over its training tracks.
 
-    Columns are genre and amounts; the result has one column an amount. Means of small genres are
-    drawn to the mean of all tracks, and an unseen genre has that of all.
+    Columns are genre and amounts, those of the result amounts. Means of small genres are drawn to
+    the mean of all tracks, and an unseen genre has that of all.
     """
 
     def fit(self, features: pd.DataFrame, target=None) -> "GenreProfile":

@@ -97,7 +97,7 @@ def test_settings_at_an_edge_are_named():
 def test_searches_of_both_sides_are_counted():
     found = {one.name: search_of(one) for one in LEARNERS}
     text = network.count_searches(found, dict(list(found.items())[:1]))
-    assert "six searches, 120 trials" in text
+    assert "seven searches, 140 trials" in text
     assert "one search, 20 trials" in text
 
 
