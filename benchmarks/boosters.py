@@ -13,11 +13,11 @@ import sys
 import pandas as pd
 from catboost import CatBoostRegressor
 from lightgbm import LGBMRegressor
-from sklearn.ensemble import VotingRegressor
 from sklearn.pipeline import make_pipeline
 
 from analysis import SEED
 from analysis.prediction import preparing
+from analysis.prediction.blending import WeightedMean
 from analysis.prediction.builders import steps
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, Dimension, Learner
@@ -66,9 +66,9 @@ def build_catboost(features, rate=0.06, rounds=400, depth=5, penalty=3.0, bags=4
 
 def _average(features, models):
     """Return the mean of models on codes held as categories."""
-    named = [(f"{number}", model) for number, model in enumerate(models)]
     prepared = steps(preparing.for_boosting(features))
-    return make_pipeline(*prepared, _ToCategory(features), VotingRegressor(named))
+    mean = WeightedMean(models, [1 / len(models)] * len(models))  # CatBoost cannot be cloned
+    return make_pipeline(*prepared, _ToCategory(features), mean)
 
 
 class _ToCategory:
