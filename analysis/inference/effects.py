@@ -72,9 +72,7 @@ def compare_sizes(fit: Fit, feature: str) -> pd.DataFrame:
     """
     sizes = {}
     for name, column in numeric_columns(fit).items():
-        values = fit.tracks[column].to_numpy(dtype=float)
-        sd = values.std(ddof=1)
-        slope, gradient = _average_slope(fit, column, values, sd * SLOPE_STEP)
+        sd, slope, gradient = _average_slope(fit, column)
         sizes[name] = abs(slope) * sd, np.sign(slope) * gradient * sd
     size, along = sizes.pop(feature)
     rows = [
@@ -86,10 +84,9 @@ def compare_sizes(fit: Fit, feature: str) -> pd.DataFrame:
 
 def _effect(fit: Fit, feature: str, column: str) -> dict:
     """Return one feature's average effects."""
-    values = fit.tracks[column].to_numpy(dtype=float)
-    sd, (step, label) = values.std(ddof=1), STEPS[column]
-    slope, slope_gradient = _average_slope(fit, column, values, sd * SLOPE_STEP)
-    low, high = np.quantile(values, [0.1, 0.9])
+    step, label = STEPS[column]
+    sd, slope, slope_gradient = _average_slope(fit, column)
+    low, high = np.quantile(fit.tracks[column].to_numpy(dtype=float), [0.1, 0.9])
     span, span_gradient = _average_difference(fit, {column: high}, {column: low})
     return {
         "feature": feature, "column": column, "sd": sd,
@@ -100,8 +97,11 @@ def _effect(fit: Fit, feature: str, column: str) -> dict:
     }
 
 
-def _average_slope(fit: Fit, column: str, values: np.ndarray, width: float):
-    """Return the average slope of expected valence in a column, and its gradient."""
+def _average_slope(fit: Fit, column: str) -> tuple[float, float, np.ndarray]:
+    """Return a column's deviation, the average slope of valence in it, and that one's gradient."""
+    values = fit.tracks[column].to_numpy(dtype=float)
+    sd = values.std(ddof=1)
+    width = sd * SLOPE_STEP
     up, positions = build_part(fit.design, fit.tracks.assign(**{column: values + width}), column)
     down, _ = build_part(fit.design, fit.tracks.assign(**{column: values - width}), column)
     change = (up - down) / (2 * width)
@@ -109,7 +109,7 @@ def _average_slope(fit: Fit, column: str, values: np.ndarray, width: float):
     along = change @ fit.params[positions]
     gradient = (second * along) @ fit.design.matrix / len(change)
     gradient[positions] += first @ change / len(change)
-    return (first * along).mean(), gradient
+    return sd, (first * along).mean(), gradient
 
 
 def _average_difference(fit: Fit, to: dict, since: dict):

@@ -22,7 +22,7 @@ from analysis.prediction import preparing
 from analysis.prediction.learned_metric import LearnedMetricRegressor
 
 # Above this many training tracks a support vector machine works on an approximate kernel.
-EXACT_KERNEL_ROWS = 12_000
+EXACT_KERNEL_ROWS = 10_000
 # Landmarks of the approximate kernel.
 LANDMARKS = 1_000
 # Of both support vector machines. Measured on the charts, the exact one's 1e-3 takes twice as long
@@ -95,7 +95,7 @@ def build_support_vectors(
 def build_learned_metric(
     features: pd.DataFrame,
     width: float = 0.8,
-    penalty: float = 0.3,
+    penalty: float = 0.1,
     genre_weight: float = 2.0,
     landmarks: int = 2_500,
 ) -> BaseEstimator:

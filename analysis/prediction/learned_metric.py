@@ -14,8 +14,10 @@ from sklearn.utils.validation import check_is_fitted
 
 # Rows that are handled at once: a block of the kernel is this times the number of landmarks.
 BLOCK = 4_000
-# Training rows at which slopes are taken.
+# Training rows at which slopes are taken, and landmarks of the surface whose slopes they are.
+# Directions need fewer landmarks than predictions do.
 SLOPES = 5_000
+LEARNED_ON = 1_000
 # Added to the diagonal, the least that serves, where landmarks are so alike that rounding makes
 # the normal equations indefinite.
 JITTERS = (1e-6, 1e-4, 1e-2, 1.0)
@@ -62,19 +64,18 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
         """Fit to rows of shape (n, columns) and a target of shape (n,)."""
         rows, target = np.asarray(rows, float), np.asarray(target, float)
         draw = np.random.default_rng(self.seed)
-        size = min(self.landmarks, len(rows))
-        chosen = np.sort(draw.choice(len(rows), size, replace=False))
+        chosen = draw.choice(len(rows), min(self.landmarks, len(rows)), replace=False)
         asked = np.sort(draw.choice(len(rows), min(SLOPES, len(rows)), replace=False))
         self.mean_ = target.mean()
         self.metric_ = np.eye(rows.shape[1])
-        self._solve(rows, rows[chosen], target)
         for _ in range(self.rounds):
+            self._solve(rows, rows[np.sort(chosen[:LEARNED_ON])], target)
             metric = _root_of(self._outer_product(rows[asked]), self.power)
             reach = ((rows @ metric) ** 2).sum()
             if not reach:  # a constant target has no slopes
                 break
             self.metric_ = metric * np.sqrt((rows**2).sum() / reach)
-            self._solve(rows, rows[chosen], target)
+        self._solve(rows, rows[np.sort(chosen)], target)
         return self
 
     def predict(self, rows) -> np.ndarray:

@@ -176,9 +176,9 @@ METRIC = Learner(
     "distance",
     build_learned_metric,
     (
-        Dimension("width", 0.8, 0.1, 20.0, log=True),
-        Dimension("penalty", 0.3, 0.02, 5.0, log=True),
-        Dimension("genre_weight", 2.0, 0.3, 8.0, log=True),
+        Dimension("width", 0.8, 0.2, 8.0, log=True),
+        Dimension("penalty", 0.1, 0.01, 1.0, log=True),
+        Dimension("genre_weight", 2.0, 1.0, 4.0, log=True),
     ),
     draft=(("landmarks", 800),),
     reason="a smooth surface that learns which features make tracks alike [@radhakrishnan2024]",

@@ -142,18 +142,18 @@ def judge_rivals(entrants: comparing.Comparison, test: pd.DataFrame) -> Comparis
 
 
 def compare_rivals_in_folds(
-    entrants: comparing.Comparison, duel: Comparison, n_folds: int
+    entrants: comparing.Comparison, duel: Comparison, n_folds: int, metric: str = "mae"
 ) -> pd.Series:
-    """Compare both rivals over the folds of the training part.
+    """Compare both rivals over the folds of the training part by one metric.
 
     Returns
     -------
     Series
-        The network's line of `validation.compare_folds`: difference in MAE to the other method,
-        low, high, t, df, p.
+        The network's line of `validation.compare_folds`: difference to the other method, low,
+        high, t, df, p.
     """
     both = entrants.by_fold[entrants.by_fold["model"].isin([duel.network, duel.other])]
-    return compare_folds(both, duel.other, n_folds=n_folds).iloc[0]
+    return compare_folds(both, duel.other, metric, n_folds).iloc[0]
 
 
 def compare_networks(

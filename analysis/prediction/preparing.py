@@ -8,10 +8,8 @@ unfitted pipeline.
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
-from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -21,10 +19,10 @@ from sklearn.preprocessing import (
     QuantileTransformer,
     SplineTransformer,
     StandardScaler,
-    TargetEncoder,
 )
 
 from analysis import SEED
+from analysis.prediction.genre_means import GenreProfile, mean_valence
 from analysis.prediction.harmony import describe_harmony
 from analysis.tracks.features import CATEGORICAL, feature_columns, relative_pitch, with_shapes
 
@@ -46,8 +44,6 @@ SHORTEST = 1_000
 # With six of them sets of levels say as much; with 114 the R² of boosting over a fold rose from
 # .592 to .596.
 FEW_GENRES = 30
-# A genre's profile counts the mean of all tracks as so many tracks of the genre.
-PROFILE_WEIGHT = 10
 # A rank becomes a normal quantile no farther from 0 than this.
 FARTHEST = 3.0
 # Length of an indicator where a metric is learned: at first an amount matters more than a key.
@@ -137,7 +133,7 @@ def for_boosting_means(features: pd.DataFrame, profile: bool = False) -> Pipelin
     amounts = numbers_of(turn_pitches(features.head(1)))
     parts = [
         ("codes", codes, _factors(features)),
-        ("genre", _mean_valence(), ["genre"]),
+        ("genre", mean_valence(), ["genre"]),
         ("amounts", "passthrough", amounts),
     ]
     if profile:
@@ -155,7 +151,7 @@ def for_forests(features: pd.DataFrame) -> Pipeline:
     """
     parts = [("indicators", _indicators(), _factors(features))]
     if "genre" in features:
-        parts.append(("genre", _mean_valence(), ["genre"]))
+        parts.append(("genre", mean_valence(), ["genre"]))
     encode = ColumnTransformer(parts, remainder=SimpleImputer(strategy="median"))
     return make_pipeline(FunctionTransformer(turn_pitches), encode)
 
@@ -219,40 +215,6 @@ def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
     ]
     expand = ColumnTransformer(parts)
     return make_pipeline(FunctionTransformer(straighten), expand, StandardScaler())
-
-
-class GenreProfile(TransformerMixin, BaseEstimator):
-    """Describe a genre by the mean of every amount over its training tracks.
-
-    Columns are genre and amounts, those of the result amounts. Means of small genres are drawn to
-    the mean of all tracks, and an unseen genre has that of all.
-    """
-
-    def fit(self, features: pd.DataFrame, target=None) -> "GenreProfile":
-        """Learn the means."""
-        amounts = features.drop(columns="genre")
-        grouped = amounts.groupby(features["genre"].astype("object"))
-        sizes = grouped.size().to_numpy()[:, None]
-        self.overall_ = amounts.mean()
-        prior = PROFILE_WEIGHT * self.overall_
-        means = grouped.mean().fillna(self.overall_)
-        self.means_ = (means * sizes + prior) / (sizes + PROFILE_WEIGHT)
-        return self
-
-    def transform(self, features: pd.DataFrame) -> pd.DataFrame:
-        """Return the means of each track's genre, of shape (n, amounts)."""
-        found = self.means_.reindex(features["genre"].astype("object")).fillna(self.overall_)
-        return found.set_axis(features.index).set_axis(self.get_feature_names_out(), axis=1)
-
-    def get_feature_names_out(self, names=None) -> np.ndarray:
-        """Name the columns."""
-        return np.array([f"genre_{name}" for name in self.overall_.index], dtype=object)
-
-
-def _mean_valence() -> TargetEncoder:
-    """Return an encoder of genre by its smoothed mean valence, cross-fitted in training."""
-    folds = KFold(5, shuffle=True, random_state=SEED)
-    return TargetEncoder(target_type="continuous", cv=folds)
 
 
 def _factors(features: pd.DataFrame) -> list[str]:

@@ -179,12 +179,12 @@ def _compare_folds(
     entrants: comparison.Comparison, duel: network_comparison.Comparison, n_folds: int
 ) -> pd.DataFrame:
     """Return metric, value, low, high: network less best other method, paired over folds."""
-    both = entrants.by_fold[entrants.by_fold["model"].isin([duel.network, duel.other])]
-    rows = []
-    for metric in ("mae", "r2"):
-        line = validation.compare_folds(both, duel.other, metric, n_folds).iloc[0]
-        rows.append((metric, line["difference"], line["low"], line["high"]))
-    return pd.DataFrame(rows, columns=["metric", "value", "low", "high"])
+    rows = {
+        metric: network_comparison.compare_rivals_in_folds(entrants, duel, n_folds, metric)
+        for metric in ("mae", "r2")
+    }
+    table = pd.DataFrame(rows).T.rename_axis("metric").reset_index()
+    return table.rename(columns={"difference": "value"})[["metric", "value", "low", "high"]]
 
 
 def describe_methods(entrants: comparison.Comparison) -> pd.DataFrame:
@@ -208,7 +208,7 @@ def explain_method(methods: comparison.Comparison, train: pd.DataFrame) -> dict[
     }
     parts = [
         explanation.summarise_importance(
-            explanation.permutation_importance(trees, train, columns, repeats=2)
+            explanation.permutation_importance(trees, train, columns)
         ).assign(by=by)
         for by, columns in groups.items()
     ]

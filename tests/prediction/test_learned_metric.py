@@ -6,7 +6,7 @@ import pytest
 from sklearn.gaussian_process.kernels import Matern
 from sklearn.kernel_ridge import KernelRidge
 
-from analysis.prediction import builders, learned_metric, learners, preparing
+from analysis.prediction import builders, genre_means, learned_metric, learners, preparing
 from analysis.prediction.learned_metric import LearnedMetricRegressor
 
 # Squared equations lose half of the digits of a float.
@@ -80,7 +80,7 @@ def test_profiles_are_means_drawn_to_that_of_all():
         "genre": pd.Categorical(["a"] * 30 + ["b"] * 10), "energy": [0.2] * 30 + [0.6] * 10,
         "tempo": [100.0] * 39 + [np.nan],
     })  # fmt: skip
-    profile = preparing.GenreProfile().fit(frame)
+    profile = genre_means.GenreProfile().fit(frame)
     again = frame.assign(genre=["a"] * 20 + ["b"] * 19 + ["c"])
     found = profile.transform(again)
     assert list(found) == ["genre_energy", "genre_tempo"]

@@ -43,6 +43,14 @@ def test_artists_are_drawn_whole(tracks):
     assert not set(artist_keys(part["artist"])) & set(artist_keys(rest["artist"]))
 
 
+def test_a_search_sees_a_quarter_of_a_long_table_within_bounds():
+    full, quick = tuning.BUDGETS["full"], tuning.BUDGETS["quick"]
+    assert [full.searched(n) for n in (300, 26_000, 40_000, 1_000_000)] == [
+        6_500, 6_500, 10_000, 13_000,
+    ]  # fmt: skip
+    assert quick.searched(1_000_000) == quick.tracks
+
+
 def test_all_learners_get_the_same_number_of_trials(tracks):
     pair = (learners.NEIGHBOURS, learners.NET)
     result = tuning.tune(pair, tracks, BUDGET)
