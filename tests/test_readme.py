@@ -8,6 +8,7 @@ import pytest
 from analysis.inference import effects, selection
 from analysis.prediction import ceiling, leakage
 from analysis.reporting import prose
+from analysis.reporting.prose.inference import tell_lead
 from analysis.study.records import read_records, table_of
 from analysis.tracks import cleaning, datasets, splitting
 
@@ -37,6 +38,7 @@ def test_effects(tracks):
     assert f"most ({prose.signed(slopes['danceability'])} per standard deviation" in README
     assert f"then energy ({prose.signed(slopes['energy'])})" in README
     assert slopes["loudness"] < 0
+    assert tell_lead(effects.compare_sizes(half, "danceability"), "energy") in README
 
 
 def test_leakage(published, tracks):

@@ -62,6 +62,7 @@ def test_effects_in_words_and_tables(tracks):
     collinearity = diagnostics.measure_collinearity(fit)
     condition = diagnostics.condition_numbers(fit)
     simulated = simulation.compare_simulated(fit)
+    leads = effects.compare_sizes(fit, inference.rank_scores(half)["feature"].iloc[0])
     texts = [
         inference.summarize_choice(choice.comparison, choice.rung, choice.best),
         inference.summarize_steps(choice.comparison, choice.rung),
@@ -78,7 +79,9 @@ def test_effects_in_words_and_tables(tracks):
         assumptions.summarize_mixed(mix.extra),
         assumptions.compare_intervals(clustering.measure_clustering(fit).iloc[0]),
         assumptions.summarize_influence(moved, diagnostics.TOP),
-        *inference.answer_question(half, tests, shares, associations, mix.extra, slopes, reduced),
+        *inference.answer_question(
+            half, leads, tests, shares, associations, mix.extra, slopes, reduced
+        ),
     ]
     shown = [
         tables.tabulate_left_out(formulas.left_out(tracks)),

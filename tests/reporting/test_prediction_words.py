@@ -164,3 +164,9 @@ def test_too_few_held_out_tracks_are_said_and_drawn():
 
     assert "too few held-out tracks" in summarize_groups(pd.DataFrame())
     draw_groups(pd.DataFrame()).draw()
+
+
+def test_a_search_on_a_sample_says_so():
+    assert prediction.explain_search(6_500, 3_560) == "Every search sees all training tracks."
+    told = prediction.explain_search(13_000, 63_780)
+    assert told.startswith("Of the 63,780 training tracks a search sees no more than 13,000")

@@ -5,6 +5,7 @@ from IPython.display import Markdown
 
 from analysis.prediction.comparison import Comparison
 from analysis.reporting import prose
+from analysis.reporting.prose.inference import rank_scores, tell_lead
 from analysis.reporting.prose.network import judge_interval
 
 
@@ -33,7 +34,8 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
     share : float
         Cross-validated R² of the chosen formula.
     """
-    first, second = _leaders(effects)
+    ordered = rank_scores(effects)
+    first, second = ordered.iloc[0], ordered.iloc[1]
     return (
         f"Of the published scores, {first['feature']} goes with valence most "
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
@@ -44,25 +46,21 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
     )
 
 
-def _leaders(effects: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the two scores across whose middle range valence differs most."""
-    order = effects["span"].abs().sort_values(ascending=False).index
-    return effects.loc[order[0]], effects.loc[order[1]]
-
-
-def name_leaders(effects: pd.DataFrame) -> str:
+def name_leaders(effects: pd.DataFrame, leads: pd.DataFrame) -> str:
     """Say which score goes with valence most, with the size of its effect.
 
     Parameters
     ----------
     effects : pandas.DataFrame
         What `average_effects` returns for the fit on the estimating half.
+    leads : pandas.DataFrame
+        What `compare_sizes` returns for the first score of `rank_scores`.
     """
-    first, second = _leaders(effects)
+    first, second = rank_scores(effects)["feature"].head(2)
+    size = effects.set_index("feature").loc[first, "per_sd"]
     return (
-        f"Of the published scores {first['feature']} goes with valence most, "
-        f"{prose.signed(first['per_sd'], 2)} per standard deviation with the others equal, and "
-        f"{second['feature']} next."
+        f"Of the published scores {first} goes with valence most, {prose.signed(size)} per "
+        f"standard deviation with the others equal, {tell_lead(leads, second)}."
     )
 
 

@@ -190,15 +190,19 @@ def _tell_best(reduction) -> str:
 
 
 def answer_question(
-    effects, tests, blocks, associations, extra: dict, slopes: pd.DataFrame, reduction
+    effects, leads, tests, blocks, associations, extra: dict, slopes: pd.DataFrame, reduction
 ) -> list[str]:
-    """Return the five answers of "What goes with valence" and one on the best model."""
-    ordered = effects.reindex(effects["span"].abs().sort_values(ascending=False).index)
+    """Return the five answers of "What goes with valence" and one on the best model.
+
+    `leads` is what `compare_sizes` returns for the first score of `rank_scores`.
+    """
+    ordered = rank_scores(effects)
     first, second = ordered.iloc[0], ordered.iloc[1]
     block = blocks.iloc[0]
     return [
         f"{first['feature'].capitalize()} goes with valence most: {_effect_words(first)}.",
-        f"Next comes {second['feature']}: {_effect_words(second)}.",
+        f"Next comes {second['feature']}: {_effect_words(second)}. Per standard deviation "
+        f"{first['feature']} does {tell_lead(leads, second['feature'])}.",
         _others(ordered.iloc[2:], tests, slopes),
         _tell_turns(effects, associations),
         f"The block that explains most beyond all others is {block['block']} "
@@ -207,6 +211,23 @@ def answer_question(
         f"{prose.percent(extra['conditional_r2'] - extra['marginal_r2'])} of the whole.",
         _tell_best(reduction),
     ]  # fmt: skip
+
+
+def rank_scores(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return average effects in order of the difference in valence across the middle range."""
+    return effects.reindex(effects["span"].abs().sort_values(ascending=False).index)
+
+
+def tell_lead(leads: pd.DataFrame, other: str) -> str:
+    """Say by how much one score's effect is larger than that of another, paired."""
+    line = leads.set_index("feature").loc[other]
+    between = prose.interval(line["larger_low"], line["larger_high"])
+    text = (
+        f"{prose.number(abs(line['larger']))} {'more' if line['larger'] > 0 else 'less'} than "
+        f"{other} (95 % interval of the difference {between}"
+    )
+    clear = line["larger_low"] * line["larger_high"] > 0
+    return f"{text})" if clear else f"{text}, so which is larger is not shown)"
 
 
 def _tell_turns(effects: pd.DataFrame, associations: pd.DataFrame) -> str:

@@ -64,6 +64,16 @@ def explain_sample(crossed: pd.DataFrame, train: pd.DataFrame) -> str:
     )
 
 
+def explain_search(searched: int, tracks: int) -> str:
+    """Say how many of the training tracks a search sees, where that is not all of them."""
+    if searched >= tracks:
+        return "Every search sees all training tracks."
+    return (
+        f"Of the {prose.count(tracks)} training tracks a search sees no more than "
+        f"{prose.count(searched)}, whole artists drawn at random, to spare time."
+    )
+
+
 def value_of(scored: pd.DataFrame, model: str, metric: str) -> str:
     """Return a score with its interval."""
     row = _row(scored, model, metric)
