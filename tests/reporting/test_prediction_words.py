@@ -170,3 +170,20 @@ def test_a_search_on_a_sample_says_so():
     assert prediction.explain_search(6_500, 3_560) == "Every search sees all training tracks."
     told = prediction.explain_search(13_000, 63_780)
     assert told.startswith("Of the 63,780 training tracks a search sees no more than 13,000")
+
+
+def test_a_method_is_beaten_by_held_out_artists_and_folds_together():
+    tests = pd.DataFrame({"model": ["mean", "forest", "net"], "p": [0.001, 0.2, 0.3]})
+    apart = pd.DataFrame(
+        [("mean", "mae", 0.01), ("forest", "mae", 0.001), ("net", "mae", -0.001),
+         ("net", "r2", 0.5)],
+        columns=["model", "metric", "low"],
+    )  # fmt: skip
+    labels = {"stack": "Stack", "mean": "Mean", "forest": "Random forest", "net": "Elastic net"}
+    assert prediction.summarize_tests(tests, apart, "stack", labels) == (
+        "Judged by the held-out artists and by the folds, stack is better than mean by both; beats "
+        "random forest by one of the two only, which is not counted; cannot be told from elastic "
+        "net by either."
+    )
+    none = prediction.summarize_tests(tests.tail(1), apart, "stack", labels)
+    assert none.endswith("stack cannot be told from elastic net by either.")

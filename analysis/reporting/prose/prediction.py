@@ -116,14 +116,38 @@ def summarize_best(scored: pd.DataFrame, best: str, labels: dict[str, str]) -> s
     )
 
 
-def summarize_tests(tests: pd.DataFrame, best: str, labels: dict[str, str]) -> str:
-    """Say which methods the best one beats beyond doubt."""
-    beaten = [labels[name] for name in tests.loc[tests["p"] < 0.05, "model"]]
-    level = [labels[name] for name in tests.loc[tests["p"] >= 0.05, "model"]]
-    if not beaten:
-        return f"The folds cannot tell {labels[best]} from any other method."
-    text = f"Over the folds {labels[best]} is better than {prose.joined(_lower(beaten))}"
-    return f"{text}; it cannot be told from {prose.joined(_lower(level))}." if level else f"{text}."
+def summarize_tests(
+    tests: pd.DataFrame, apart: pd.DataFrame, best: str, labels: dict[str, str]
+) -> str:
+    """Say which methods the best one beats, on the held-out artists and over the folds.
+
+    Parameters
+    ----------
+    tests : DataFrame
+        The result of `validation.compare_folds`.
+    apart : DataFrame
+        The result of `evaluation.score_differences`.
+    best : str
+    labels : dict
+        Names in print by name.
+    """
+    held = apart[apart["metric"] == "mae"].set_index("model")["low"] > 0
+    folds = tests["p"].lt(0.05).set_axis(tests["model"])
+    votes = folds.astype(int) + held[folds.index].astype(int)
+    words = {
+        2: "is better than {} by both",
+        1: "beats {} by one of the two only, which is not counted",
+        0: "cannot be told from {} by either",
+    }
+    said = [
+        text.format(prose.joined(_lower([labels[name] for name in votes.index[votes == count]])))
+        for count, text in words.items()
+        if (votes == count).any()
+    ]
+    return (
+        f"Judged by the held-out artists and by the folds, {labels[best].lower()} "
+        f"{'; '.join(said)}."
+    )
 
 
 def summarize_optimism(plain: pd.DataFrame, grouped: pd.DataFrame, best: str) -> str:
