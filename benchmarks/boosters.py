@@ -4,12 +4,14 @@
 
 Each is the mean of as many sequences as the report's boosting, tuned by the report's own search
 (same folds, same number of trials, same objective) and judged by two repeats of five grouped folds
-on other divisions of the same tracks.
+on other divisions of the same tracks: alone, and as one more member of a stack of the report's
+methods, whose weights come from the other folds.
 Neither package is a dependency of the report.
 """
 
 import sys
 
+import numpy as np
 import pandas as pd
 from catboost import CatBoostRegressor
 from lightgbm import LGBMRegressor
@@ -17,17 +19,25 @@ from sklearn.pipeline import make_pipeline
 
 from analysis import SEED
 from analysis.prediction import preparing
-from analysis.prediction.blending import WeightedMean
+from analysis.prediction.blending import WeightedMean, add_blend
 from analysis.prediction.builders import steps
-from analysis.prediction.evaluation import scores
-from analysis.prediction.learners import BOOSTING, Dimension, Learner
+from analysis.prediction.learners import (
+    BOOSTING,
+    METRIC,
+    NET,
+    SUPPORT,
+    Dimension,
+    Learner,
+)
 from analysis.prediction.tuning import BUDGETS, draw_artists, search
-from analysis.prediction.validation import predict_folds
+from analysis.prediction.validation import cross_predictions, fold_scores, predict_folds
 from analysis.tracks.cleaning import clean
 from analysis.tracks.datasets import load
 from analysis.tracks.splitting import hold_out
 
-BUDGET, REPEATS = BUDGETS["full"], 2
+BUDGET, REPEATS, FIRST = BUDGETS["full"], 2, SEED + 100
+# The methods that have weight in the stack of any known table.
+MEMBERS = (NET, SUPPORT, METRIC, BOOSTING)
 
 
 def build_lightgbm(
@@ -105,25 +115,35 @@ CATBOOST = Learner(
 )
 
 
-def judge(learner: Learner, tracks: pd.DataFrame) -> pd.Series:
-    """Tune a learner on tracks and average its scores over repeats of grouped folds."""
+def predict_tuned(learner: Learner, tracks: pd.DataFrame) -> np.ndarray:
+    """Tune a learner and predict all tracks by folds, one repeat after the other."""
     found = search.fresh(learner, tracks, BUDGET.trials)
-    repeats = [
-        predict_folds.fresh(found.chosen, tracks, BUDGET.folds, SEED + 100 + repeat)
+    return np.concatenate([
+        predict_folds.fresh(found.chosen, tracks, BUDGET.folds, FIRST + repeat)
         for repeat in range(REPEATS)
-    ]
-    return pd.DataFrame([scores(tracks["valence"], p) for p in repeats]).mean()
+    ])  # fmt: skip
+
+
+def judge(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return MAE and R² over folds: boosting, both packages, and stacks without and with each."""
+    folds = cross_predictions([], tracks, REPEATS, BUDGET.folds, FIRST)
+    for learner in (*MEMBERS, LIGHTGBM, CATBOOST):
+        folds[learner.name] = predict_tuned(learner, tracks)
+    own = [learner.name for learner in MEMBERS]
+    folds = add_blend(folds, own, "stack")
+    for package in (LIGHTGBM, CATBOOST):
+        folds = add_blend(folds, [*own, package.name], f"stack with {package.name}")
+    models = [name for name in folds if name.startswith("stack")]
+    scored = fold_scores(folds, [BOOSTING.name, LIGHTGBM.name, CATBOOST.name, *models])
+    return scored.groupby("model", sort=False)[["mae", "r2"]].mean()
 
 
 def main(names: list[str]) -> None:
     """Print MAE and R² of each package on each data set."""
     for name in names:
         train = hold_out(clean(load(name)).tracks).train
-        tracks = draw_artists(train, BUDGET.tracks)
-        for learner in (BOOSTING, LIGHTGBM, CATBOOST):
-            result = judge(learner, tracks)
-            line = f"{name:12} {learner.label:18} {result['mae']:.4f} {result['r2']:.4f}"
-            print(line, flush=True)
+        for row in judge(draw_artists(train, BUDGET.tracks)).itertuples():
+            print(f"{name:12} {row.Index:20} {row.mae:.4f} {row.r2:.4f}", flush=True)
 
 
 if __name__ == "__main__":

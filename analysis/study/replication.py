@@ -244,7 +244,9 @@ def _piles(record: dict) -> bool:
 FINDINGS: dict[str, Callable[[dict], bool | None]] = {
     "repeated recordings flatter a prediction": lambda r: _flatters(r, 0, 1),
     "known artists flatter it further": lambda r: _flatters(r, 1, 2),
-    "danceability goes with valence clearly more than any other score": _strongest,
+    "danceability goes with valence clearly more than any other score, genre not held equal": (
+        _strongest
+    ),
     "more energy goes with higher valence": lambda r: _sign(r, "energy", 1),
     "louder tracks have lower valence, the rest equal": lambda r: _sign(r, "loudness", -1),
     "longer tracks have lower valence, the rest equal": lambda r: _sign(r, "duration", -1),
