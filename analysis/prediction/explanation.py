@@ -70,8 +70,6 @@ def permutation_importance(
 
     Parameters
     ----------
-    one : Candidate
-    tracks : DataFrame
     groups : dict
         Columns by name; the columns of a group are shuffled together, which keeps what binds them
         [@fisher2019]. Single features are groups of one.
@@ -119,10 +117,7 @@ def local_effects(
 ) -> pd.DataFrame:
     """Accumulate local effects in every fold [@apley2020].
 
-    Returns
-    -------
-    DataFrame
-        Columns feature, fold, x and effect (valence, mean 0 over the fold's tracks).
+    The result has columns feature, fold, x and effect (valence, mean 0 over the fold's tracks).
     """
     edges = {name: bin_edges(tracks[name], bins) for name in features}
     parts = _by_fold(_accumulate_fold, one, tracks, tuple(edges.items()), 1, seed)
@@ -138,11 +133,8 @@ def summarise_effects(effects: pd.DataFrame) -> pd.DataFrame:
 def effect_sizes(effects: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
     """Return each feature's effect as one number, with its direction.
 
-    Returns
-    -------
-    DataFrame
-        Columns feature, spread (standard deviation of the effect over tracks, in valence) and
-        slope (least-squares change of valence per standard deviation of the feature).
+    The result has columns feature, spread (standard deviation of the effect over tracks, in
+    valence) and slope (least-squares change of valence per standard deviation of the feature).
     """
     rows = []
     for feature, part in summarise_effects(effects).groupby("feature", sort=False):

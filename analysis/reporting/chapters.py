@@ -11,6 +11,7 @@ import analysis.reporting.figures.prediction
 import analysis.reporting.figures.replication
 import analysis.reporting.figures.tracks
 import analysis.reporting.prose.abstract
+import analysis.reporting.prose.associations
 import analysis.reporting.prose.assumptions
 import analysis.reporting.prose.audio
 import analysis.reporting.prose.curves

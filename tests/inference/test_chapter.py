@@ -24,7 +24,7 @@ from analysis.inference import (
     simulation,
     smooths,
 )
-from analysis.reporting import prose
+from analysis.reporting.chapters import prose
 from analysis.reporting.figures import assumptions as assumption_figures
 from analysis.reporting.figures import axes
 from analysis.reporting.figures import curves as curve_figures
@@ -111,9 +111,11 @@ def test_exploration_and_curves_in_words_and_tables(tracks):
     rungs = (("scores, linear", formulas.formula_of(tracks, "linear")),)
     gain = additive.compare_additive.fresh(smooth, rungs)
     texts = [
-        inference.caption_correlations(exploration.collinear_blocks(correlations), correlations),
-        inference.caption_associations(associations),
-        inference.explain_suppression(
+        prose.associations.caption_correlations(
+            exploration.collinear_blocks(correlations), correlations
+        ),
+        prose.associations.caption_associations(associations),
+        prose.associations.explain_suppression(
             associations, exploration.trace_suppression(tracks, changed), changed
         ),
         curves.summarize_slopes(pooled.slopes, pooled.shares),

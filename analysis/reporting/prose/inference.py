@@ -77,48 +77,6 @@ def caption_ladder(comparison: pd.DataFrame, rung: str) -> str:
     )
 
 
-def caption_correlations(blocks: list[list[str]], correlations: pd.DataFrame) -> str:
-    """Say in a caption which scores form a block, and what goes with valence."""
-    own = correlations[correlations["first"] == "valence"].query("second != 'valence'")
-    top = own.loc[own["r"].abs().idxmax()]
-    first = (
-        f"{prose.joined(blocks[0]).capitalize()} form one collinear block. "
-        if blocks else "No scores form a collinear block. "
-    )  # fmt: skip
-    return first + (
-        f"With valence, {top['second']} correlates most ({prose.number(top['r'], 2)}). "
-        "Scores stand on the scale of their transforms, in the order of a hierarchical clustering."
-    )
-
-
-def caption_associations(associations: pd.DataFrame) -> str:
-    """Say in a caption which scores change sign once the others are held equal."""
-    turned = associations.loc[associations["turns"], "feature"].tolist()
-    text = (
-        "Association of each score with valence alone, and with all other scores held equal; each "
-        "as a straight line, without genre or other factors, on all training tracks. "
-    )
-    if not turned:
-        return text + "No score changes sign with both intervals clear of zero."
-    verb = "changes" if len(turned) == 1 else "change"
-    return text + f"{prose.joined(turned).capitalize()} {verb} sign."
-
-
-def explain_suppression(associations: pd.DataFrame, trace: pd.DataFrame, feature: str) -> str:
-    """Say which single control moves one score's slope the most."""
-    row = associations.set_index("feature").loc[feature]
-    start = trace.loc[trace["control"] == "nothing", "slope"].iloc[0]
-    shifts = trace[trace["control"] != "nothing"].assign(shift=lambda t: (t["slope"] - start).abs())
-    most = shifts.loc[shifts["shift"].idxmax()]
-    return (
-        f"Alone, {feature} goes with {prose.signed(row['alone'])} valence per standard deviation; "
-        "with all other scores held equal and genre left out, with "
-        f"{prose.signed(row['partial'])}. "
-        f"The single score that moves it most is {most['control']}, which alone takes it to "
-        f"{prose.signed(most['slope'])}."
-    )
-
-
 def summarize_reduction(reduction, tests: pd.DataFrame) -> str:
     """Say which features the reduced formula keeps, and what dropping the others costs."""
     rows = reduction.scores.set_index("terms")
