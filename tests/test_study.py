@@ -196,9 +196,11 @@ def duel(held: tuple[float, float], folds: float) -> dict:
     tables = {
         "network_scores": (["model", "role"], [["n", "network"], ["o", "other"]]),
         "network_differences": (["model", "metric", "against", "value", "low", "high"],
-                                [["n", "mae", "o", (low + high) / 2, low, high]]),
+                                [["n", "mae", "o", (low + high) / 2, low, high],
+                                 ["n", "r2", "o", -(low + high) / 2, -high, -low]]),
         "network_folds": (["metric", "value", "low", "high"],
-                          [["mae", folds, folds - 0.005, folds + 0.005]]),
+                          [["mae", folds, folds - 0.005, folds + 0.005],
+                           ["r2", -folds, -folds - 0.005, -folds + 0.005]]),
     }  # fmt: skip
     return {"tables": {name: {"columns": columns, "rows": rows}
                        for name, (columns, rows) in tables.items()}}  # fmt: skip
@@ -206,15 +208,16 @@ def duel(held: tuple[float, float], folds: float) -> dict:
 
 @pytest.mark.parametrize(
     ("held", "folds", "wins", "said"),
-    [((-0.02, -0.01), -0.01, True, "less, on held-out artists and over folds, in"),
+    [((-0.02, -0.01), -0.01, True, "lower, on held-out artists and over folds, in"),
      ((-0.02, -0.01), -0.001, False, "do not confirm, in"),
-     ((-0.02, 0.01), -0.01, False, "about as much"), ((0.01, 0.02), 0.01, False, "more, on")],
+     ((-0.02, 0.01), -0.01, False, "not told from it"), ((0.01, 0.02), 0.01, False, "higher, on")],
 )  # fmt: skip
 def test_a_network_wins_only_where_artists_and_folds_agree(held, folds, wins, said):
     from analysis.reporting.prose.replication import summarize_networks
 
     record = duel(held, folds)
-    assert replication._network_wins(record) is wins
+    assert replication._network_wins(record, "mae") is wins
+    assert replication._network_wins(record, "r2") is wins
     apart = replication._fold_difference(record)
     assert apart["high"] - apart["value"] == pytest.approx(0.005)
     row = {"data": "mine", "metric": "mae", **replication._network_difference(record)}

@@ -74,14 +74,15 @@ def test_assumptions(fit: Fit) -> pd.DataFrame:
     """Test equal variance, linearity and normality, each with a size beside the p-value.
 
     Breusch and Pagan's test in Koenker's form with the fitted value; Ramsey's RESET with squares
-    and cubes of the fitted value, clustered by artist; Jarque and Bera's test.
+    and cubes of the fitted value, clustered by artist; Jarque and Bera's test, and the part of it
+    that skewness has.
 
     Returns
     -------
     DataFrame
         `test`, `statistic`, `p`, `measure` (what the size is), `size`.
     """
-    rows = [_breusch_pagan(fit), _reset(fit), _normality(fit)]
+    rows = [_breusch_pagan(fit), _reset(fit), _normality(fit), _skewness(fit)]
     return pd.DataFrame(rows, columns=["test", "statistic", "p", "measure", "size"])
 
 
@@ -117,6 +118,13 @@ def _normality(fit: Fit) -> tuple:
     found = stats.jarque_bera(fit.residuals)
     size = stats.kurtosis(fit.residuals)
     return "Jarque-Bera", found.statistic, found.pvalue, "excess kurtosis", size
+
+
+def _skewness(fit: Fit) -> tuple:
+    """Test whether residuals are skewed, by the first of the two terms of Jarque and Bera."""
+    size = stats.skew(fit.residuals)
+    statistic = len(fit.residuals) * size**2 / 6
+    return "skewness", statistic, stats.chi2.sf(statistic, 1), "skewness", size
 
 
 def measure_collinearity(fit: Fit) -> pd.DataFrame:

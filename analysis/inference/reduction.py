@@ -173,3 +173,28 @@ def adjust_losses(tests: pd.DataFrame, fit: Fit) -> pd.DataFrame:
 def _total(fit: Fit) -> float:
     """Return the sum of squares of valence about its mean."""
     return ((fit.valence - fit.valence.mean()) ** 2).sum()
+
+
+def compare_tests(choice: Choice, fit: Fit) -> pd.DataFrame:
+    """Return every feature's joint test on both halves, with Holm's correction.
+
+    Parameters
+    ----------
+    choice : Choice
+    fit : Fit
+        The chosen formula on the estimating half.
+
+    Returns
+    -------
+    DataFrame
+        `feature`, `p_choosing`, `p_estimating`, `kept` (whether the reduced formula has it).
+    """
+    columns = ["feature", "p_choosing", "p_estimating", "kept"]
+    if not feature_groups(fit):
+        return pd.DataFrame(columns=columns)
+    first, second = (
+        term_tests(one).set_index("feature")["p_holm"]
+        for one in (fit_ols(choice.formula, choice.choosing), fit)
+    )
+    both = pd.DataFrame({"p_choosing": first, "p_estimating": second.reindex(first.index)})
+    return both.rename_axis("feature").reset_index().assign(kept=first.to_numpy() < LEVEL)

@@ -150,17 +150,17 @@ def expect_gains(rest: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         (
             "what an artist's tracks have in common: voice, language, production",
             parts["shared by an artist's tracks beyond the model"],
-            "at most, from the likeness of an artist's residuals",
+            "estimated, from the likeness of an artist's residuals",
         ),
         (
-            "segments in time, words, and chance in the labels, together",
+            "sound beyond the scores, words, and chance in the labels, together",
             parts["particular to a recording"],
-            "at most, what is left",
+            "what is left, beside any audio analysis above",
         ),
         (
             "another measurement of the same recording",
             parts["between releases of one recording"],
-            "at most, from releases under two identifiers",
+            "estimated, from releases under two identifiers",
         ),
     ]
     return pd.DataFrame(rows, columns=["information", "gain", "basis"])

@@ -14,6 +14,7 @@ import analysis.reporting.prose.abstract
 import analysis.reporting.prose.associations
 import analysis.reporting.prose.assumptions
 import analysis.reporting.prose.audio
+import analysis.reporting.prose.checks
 import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
@@ -31,5 +32,6 @@ import analysis.reporting.tables.inference
 import analysis.reporting.tables.network
 import analysis.reporting.tables.prediction
 import analysis.reporting.tables.replication
+import analysis.reporting.tables.settings
 import analysis.reporting.tables.tracks
 from analysis.reporting import figures, prose, tables

@@ -212,9 +212,12 @@ def _learns(record: dict) -> bool:
     return bool(key in table.index and table.loc[key, "low"] > 0)
 
 
-def _network_wins(record: dict) -> bool:
-    """Tell whether the network errs less than the best other method, wherever it was measured."""
-    return max(_network_difference(record)["high"], _fold_difference(record)["high"]) < 0
+def _network_wins(record: dict, metric: str) -> bool:
+    """Tell whether the network's score is better than the best other method's, on both parts."""
+    parts = _network_difference(record, metric), _fold_difference(record, metric)
+    if metric == "mae":
+        return max(part["high"] for part in parts) < 0
+    return min(part["low"] for part in parts) > 0
 
 
 def _mode_is_small(record: dict) -> bool:
@@ -232,8 +235,9 @@ def _releases_agree(record: dict) -> bool | None:
 
 
 def _no_function(record: dict) -> bool:
-    """Tell whether valence is judged not to be a function of the other scores."""
-    return table_of(record, "verdicts").set_index("key").loc["scores", "verdict"] == "not"
+    """Tell whether valence is clearly judged not to be a function of the other scores."""
+    judged = table_of(record, "verdicts").set_index("key").loc["scores"]
+    return judged["verdict"] == "not" and not judged["doubt"]
 
 
 def _piles(record: dict) -> bool:
@@ -252,7 +256,12 @@ FINDINGS: dict[str, Callable[[dict], bool | None]] = {
     "longer tracks have lower valence, the rest equal": lambda r: _sign(r, "duration", -1),
     "curves describe it better than lines": _bends,
     "machine learning errs less than the formula of question 1": _learns,
-    "the network errs less, on held-out artists and over folds": _network_wins,
+    "the network has the lower absolute error, on held-out artists and over folds": (
+        lambda r: _network_wins(r, "mae")
+    ),
+    "the network has the higher R², on held-out artists and over folds": (
+        lambda r: _network_wins(r, "r2")
+    ),
     "major and minor differ by less than two hundredths": _mode_is_small,
     "releases of a recording agree far better than predictions": _releases_agree,
     "valence is not a function of the other scores": _no_function,

@@ -6,6 +6,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from analysis.tracks.features import NUMERIC
+from analysis.tracks.splitting import Split, artist_keys
 
 
 def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -96,3 +97,17 @@ def largest_collaboration(tracks: pd.DataFrame) -> float:
     ties = coo_matrix((np.ones(len(rows)), (rows, names)), (len(tracks), names.max() + 1))
     _, blocks = connected_components(ties @ ties.T, directed=False)
     return float(np.bincount(blocks).max() / len(tracks))
+
+
+def credit_strangers(split: Split) -> pd.Series:
+    """Tell of each held-out track whether nobody credited on it is credited in training.
+
+    Returns
+    -------
+    pandas.Series
+        Truth values on the index of the held-out tracks.
+    """
+    train, test = (
+        artist_keys(part["artists"].str.split("; ").explode()) for part in (split.train, split.test)
+    )
+    return ~test.isin(set(train)).groupby(level=0).any()

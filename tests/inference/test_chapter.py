@@ -90,6 +90,9 @@ def test_effects_in_words_and_tables(tracks):
         tables.tabulate_effects(half, effects.average_effects(fit)),
         tables.tabulate_level_effects(effects.level_effects(fit), tests),
         tables.tabulate_reduction(reduced.scores),
+        tables.tabulate_significant(
+            reduction.compare_tests(choice, fit), effects.average_effects(reduced.fit)
+        ),
         tables.tabulate_tests(tests),
         tables.tabulate_blocks(shares),
         tables.tabulate_answers(half, tests),

@@ -272,6 +272,11 @@ def test_reduction_is_scored_on_the_estimating_half():
     tracks = typed(make_tracks(artists=150, seed=3, size=1000))
     choice = selection.choose_formula(tracks)
     reduced = reduction.reduce_formula(choice, selection.estimate_choice(choice, tracks).half)
+    half = selection.estimate_choice(choice, tracks).half
+    both = reduction.compare_tests(choice, half)
+    assert both.loc[both["kept"], "feature"].tolist() == list(reduced.kept)
+    again = effects.term_tests(half).set_index("feature")["p_holm"]
+    assert both.set_index("feature")["p_estimating"].to_dict() == again.to_dict()
     assert len(reduced.fit.tracks) == len(choice.estimating)
     assert reduced.scores["change"].iloc[0] == 0
     assert not set(reduced.kept) & set(reduced.dropped)
@@ -294,3 +299,11 @@ def test_the_mean_alone_is_never_the_chosen_formula():
         "cv_r2": [0.0, -0.02, -0.3], "cv_r2_se": [0.001, 0.03, 0.1],
     })  # fmt: skip
     assert choose_rung(ladder)["rung"] == "linear"
+
+
+def test_jarque_and_bera_add_up_skewness_and_kurtosis(tracks):
+    fit = regression.fit_ols("valence ~ energy + key", tracks)
+    found = diagnostics.test_assumptions(fit).set_index("test")
+    whole, lean = found.loc["Jarque-Bera"], found.loc["skewness"]
+    tails = len(fit.residuals) * whole["size"] ** 2 / 24
+    assert whole["statistic"] == pytest.approx(lean["statistic"] + tails)

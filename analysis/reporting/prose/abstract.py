@@ -25,14 +25,14 @@ def mark_draft(budget: str) -> Markdown | str:
 
 
 def summarize_association(effects: pd.DataFrame, share: float) -> str:
-    """Say which scores go with valence most, and how much the chosen formula explains.
+    """Say which scores go with valence most, and how much the significant terms explain.
 
     Parameters
     ----------
     effects : pandas.DataFrame
         What `average_effects` returns for the fit on the estimating half.
     share : float
-        Cross-validated R² of the chosen formula.
+        Cross-validated R² of the chosen formula's significant terms, on the estimating half.
     """
     ordered = rank_scores(effects)
     first, second = ordered.iloc[0], ordered.iloc[1]
@@ -41,12 +41,14 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
         f"{prose.interval(first['per_sd_low'], first['per_sd_high'])}), then {second['feature']} "
         f"({prose.signed(second['per_sd'])}), other features equal; a regression with curves, "
-        "chosen by cross-validation over whole artists, explains "
-        f"{prose.percent(share)} of the variance in the folds that chose it."
+        "of the features that were found significant, explains "
+        f"{prose.percent(share)} of the variance on artists left out of its fit."
     )
 
 
-def name_leaders(effects: pd.DataFrame, leads: pd.DataFrame) -> str:
+def name_leaders(
+    effects: pd.DataFrame, leads: pd.DataFrame, unheld: pd.DataFrame | None = None
+) -> str:
     """Say which score goes with valence most, with the size of its effect.
 
     Parameters
@@ -55,13 +57,27 @@ def name_leaders(effects: pd.DataFrame, leads: pd.DataFrame) -> str:
         What `average_effects` returns for the fit on the estimating half.
     leads : pandas.DataFrame
         What `compare_sizes` returns for the first score of `rank_scores`.
+    unheld : pandas.DataFrame, optional
+        The same from a formula without genre, if the chosen one has it.
     """
     first, second = rank_scores(effects)["feature"].head(2)
     size = effects.set_index("feature").loc[first, "per_sd"]
+    equal = "the others" if unheld is None else "genre and the others"
     return (
         f"Of the published scores {first} goes with valence most, {prose.signed(size)} per "
-        f"standard deviation with the others equal, {tell_lead(leads, second)}."
+        f"standard deviation with {equal} equal, {tell_lead(leads, second)}"
+        f"{_tell_unheld(unheld, second)}."
     )
+
+
+def _tell_unheld(unheld: pd.DataFrame | None, second: str) -> str:
+    """Say in a clause what becomes of the lead where genre is not held equal."""
+    if unheld is None:
+        return ""
+    line = unheld.set_index("feature").loc[second]
+    if line["larger_low"] > 0:
+        return "; the lead stands with genre left out"
+    return "; with genre left out, which of the two is larger is not shown"
 
 
 def answer_prediction(
@@ -111,7 +127,7 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
     if pd.isna(repeatable):
         return f"{formula}; too few recordings repeat to say how alike releases are."
     rest = (
-        "so little of the rest comes from recomputing or copying the score"
+        "so computing the score anew explains little of the rest"
         if repeatable - fit["best"] > 0.2
         else "hardly more than the models explain"
     )

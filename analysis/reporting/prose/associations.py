@@ -29,7 +29,7 @@ def caption_associations(associations: pd.DataFrame) -> str:
     if not turned:
         return text + "No score changes sign with both intervals clear of zero."
     verb = "changes" if len(turned) == 1 else "change"
-    return text + f"{prose.joined(turned).capitalize()} {verb} sign."
+    return text + f"{prose.joined(turned).capitalize()} {verb} sign, clear of zero both times."
 
 
 def explain_suppression(associations: pd.DataFrame, trace: pd.DataFrame, feature: str) -> str:
@@ -44,4 +44,41 @@ def explain_suppression(associations: pd.DataFrame, trace: pd.DataFrame, feature
         f"{prose.signed(row['partial'])}. "
         f"The single score that moves it most is {most['control']}, which alone takes it to "
         f"{prose.signed(most['slope'])}."
+    )
+
+
+def qualify_lead(
+    unheld: pd.DataFrame | None, slopes: pd.DataFrame, first: str, second: str
+) -> str:
+    """Say what becomes of one score's lead on another without genre, and within each genre.
+
+    Parameters
+    ----------
+    unheld : pandas.DataFrame or None
+        What `compare_sizes` returns for a formula without genre; None if the chosen one has none.
+    slopes : pandas.DataFrame
+        What `genre_slopes` returns; may be empty.
+    first, second : str
+        The two scores.
+    """
+    if unheld is None:
+        return ""
+    line = unheld.set_index("feature").loc[second]
+    between = prose.interval(line["larger_low"], line["larger_high"])
+    text = (
+        f"That is with genre in the formula; without it the difference is "
+        f"{prose.signed(line['larger'])} (95 % interval {between})"
+    )
+    return f"{text}{_count_genres(slopes, first, second)}."
+
+
+def _count_genres(slopes: pd.DataFrame, first: str, second: str) -> str:
+    """Say in how many genres the second score has the steeper slope."""
+    if slopes.empty or not {first, second} <= set(slopes["feature"]):
+        return ""
+    wide = slopes.pivot_table("slope", "genre", "feature", observed=True)
+    steeper = int((wide[second].abs() > wide[first].abs()).sum())
+    return (
+        f", and in {prose.spelled(steeper)} of {prose.spelled(len(wide))} genres the slope of "
+        f"{second} is the steeper one"
     )

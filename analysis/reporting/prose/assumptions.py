@@ -128,7 +128,7 @@ def judge_assumptions(
 def _judge_errors(found: pd.DataFrame, group: pd.Series) -> list[tuple]:
     """Judge what is assumed of the errors."""
     spread, bend = found.loc["Breusch-Pagan"], found.loc["RESET"]
-    tails = found.loc["Jarque-Bera"]
+    tails, lean = found.loc["Jarque-Bera"], found.loc["skewness"]
     return [
         ("linear in its terms",
          f"RESET {prose.p_value(bend['p'])}; powers of the fit add "
@@ -147,8 +147,8 @@ def _judge_errors(found: pd.DataFrame, group: pd.Series) -> list[tuple]:
          f"{prose.number(group['error_ratio'], 2)}), most for {group['worst']}",
          "errors clustered by artist; mixed model"),
         ("normal errors",
-         f"Jarque-Bera {prose.p_value(tails['p'])}; excess kurtosis "
-         f"{prose.number(tails['size'], 2)}",
+         f"Jarque-Bera {prose.p_value(tails['p'])}; skewness {prose.number(lean['size'], 2)}, "
+         f"excess kurtosis {prose.number(tails['size'], 2)}",
          "none for averages at this size",
          "none needed; intervals rest on the number of artists"),
     ]  # fmt: skip

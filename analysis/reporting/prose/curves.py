@@ -143,8 +143,17 @@ def compare_signs(beside: pd.DataFrame, effects: pd.DataFrame) -> str:
         f"Signs differ for {prose.joined(opposed['feature'].tolist())}: {'; '.join(reasons)}. "
         f"Beside the {prose.number(abs(most['question 1']))} of {most['feature']} that is "
         f"{'small' if size < abs(most['question 1']) / 4 else 'not small'}: at most "
-        f"{prose.number(size)} either way."
+        f"{prose.number(size)} either way.{_name_outside(beside.drop(opposed.index))}"
     )
+
+
+def _name_outside(beside: pd.DataFrame) -> str:
+    """Name the scores whose slope in the best method lies outside the first question's interval."""
+    out = beside[(beside["question 2"] < beside["low"]) | (beside["question 2"] > beside["high"])]
+    if out.empty:
+        return ""
+    names = prose.joined(out["feature"].tolist())
+    return f" With the same sign, but outside the first question's interval: {names}."
 
 
 def _explain_sign(row: dict) -> str:

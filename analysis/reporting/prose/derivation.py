@@ -145,8 +145,8 @@ def explain_scorecard(card, scored: pd.DataFrame) -> str:
 def summarize_verdicts(judged: pd.DataFrame) -> str:
     """Say which hypotheses the data support, in one sentence for each verdict."""
     words = {
-        "supported": ("By our thresholds the data support the claims", "that", "and"),
-        "partly": ("They go part of the way with the claims", "that", "and"),
+        "supported": ("By our thresholds the data support", "that", "and"),
+        "partly": ("They go part of the way with saying", "that", "and"),
         "not": ("They do not support", "that", "or"),
         "not testable here": ("This table cannot test", "whether", "or"),
     }

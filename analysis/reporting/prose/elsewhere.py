@@ -8,8 +8,9 @@ NOTHING = "No study is stored, so this cannot be shown."
 # A rule behind the score would keep at least this share of its R² from table to table.
 RULE = 0.9
 HEARSAY = (
-    "This tests the common source of the scores; that experts' labels taught it is known from its "
-    "makers alone, and no table can show it."
+    "It shows that valence reads audio that the other scores do not carry, as a sibling would and "
+    "a score judged from the audio by itself would too; that experts' labels taught it is known "
+    "from its makers alone, and no table can show it."
 )
 WORDS = {"supported": "supported", "partly": "supported in part", "not": "not supported"}
 
@@ -62,6 +63,17 @@ def judge_vector(judged: pd.DataFrame, verdicts: pd.DataFrame) -> str:
         parts = (f"{opening}: {prose.joined(told)}.", HEARSAY, _judge_sound(verdicts, rows))
         return " ".join(part for part in parts if part)
     return f"{opening}, and no stored study of such a table is at hand."
+
+
+def remark_on_stand_ins(columns) -> str:
+    """Say what stands for harmony and timbre in a table without the audio analysis."""
+    if "pitch_0" in columns:
+        return ""
+    return (
+        "Harmony stands here for key and mode alone, and timbre for three sibling scores: what is "
+        "not supported is that these carry valence. Where pitch and timbre themselves are "
+        "measured, the claims can fare better, as stored studies show."
+    )
 
 
 def _judge_sound(verdicts: pd.DataFrame, tested: list[pd.Series]) -> str:

@@ -87,6 +87,32 @@ def name_pair(row: pd.Series) -> str:
     return f"{prose.feature_name(row['first'])} and {prose.feature_name(row['second'])}"
 
 
+def read_agreement(table: pd.DataFrame, same: bool) -> str:
+    """Say which two techniques rank the scores most and least alike.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `rankings.rank_agreement` returns.
+    same : bool
+        Whether all three techniques explain the same model.
+    """
+    names = list(table)
+    pairs = [(table.loc[a, b], a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    least, most = min(pairs), max(pairs)
+    text = (
+        f"{most[1][0].upper()}{most[1][1:]} and {most[2]} rank the scores most alike "
+        f"({prose.number(most[0], 2)}), {least[1]} and {least[2]} least "
+        f"({prose.number(least[0], 2)})"
+    )
+    if same:
+        return f"{text}."
+    return (
+        f"{text}; since Shapley values are of another model, what they disagree on is that of "
+        "technique and model together."
+    )
+
+
 def state_base(contributions: pd.DataFrame) -> str:
     """Say in a caption from which value the contributions of a prediction are counted."""
     base = contributions["base"].iloc[0]

@@ -143,7 +143,7 @@ def _tell_best(reduction) -> str:
         return f"{text}; no feature had to go."
     return (
         f"{text}; with all its terms, {prose.number(whole['adjusted_r2'])} and "
-        f"{prose.number(whole['cv_r2'])} on the same tracks."
+        f"{prose.number(whole['cv_r2'])} on the same tracks. {_tell_disagreement(reduction)}"
     )
 
 

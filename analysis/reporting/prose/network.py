@@ -92,12 +92,14 @@ def summarize_average(duel, labels: dict[str, str]) -> str:
 def summarize_history(history: pd.DataFrame) -> str:
     """Say where training stopped paying, and how far both errors are apart there."""
     at = history[history["best"]].set_index("part")["mae"]
-    epoch = prose.count(int(history.loc[history["best"], "epoch"].iloc[0]))
+    kept = int(history.loc[history["best"], "epoch"].iloc[0])
+    epoch, ends = prose.count(kept), kept == history["epoch"].max()
     if at.isna().any():
         return f"All {epoch} epochs were used, since there were too few artists to hold any out."
     apart = prose.number(at["validation"] - at["training"])
     return (
-        f"The weights of epoch {epoch} were kept; there the error on left-out artists is "
+        f"The weights of epoch {epoch}{', the last of the schedule,' if ends else ''} were kept; "
+        f"there the error on left-out artists is "
         f"{apart} above the error on known ones."
     )
 
@@ -185,6 +187,31 @@ def explain_groups(*groups: pd.DataFrame) -> str:
         "were drawn, but not which seed, and each is made for its group alone"
         f"{many}."
     )
+
+
+def name_groups_apart(*groups: pd.DataFrame) -> str:
+    """Name the groups of tracks in which one of the two methods clearly errs less.
+
+    Parameters
+    ----------
+    *groups : pandas.DataFrame
+        As for `explain_groups`.
+    """
+    table = pd.concat(groups)
+    sides = {"less": table[table["high"] < 0], "more": table[table["low"] > 0]}
+    said = [
+        f"{word} in {prose.joined([_tell_group(row) for row in part.itertuples()])}"
+        for word, part in sides.items()
+        if len(part)
+    ]
+    if not said:
+        return "In no group is the difference clear of zero."
+    return f"Clear of zero, group by group, the network errs {prose.joined(said)}."
+
+
+def _tell_group(row) -> str:
+    """Return a group with its difference."""
+    return f"{row.group} ({prose.signed(row.difference)})"
 
 
 def summarize_agreement(agreement: pd.Series) -> str:

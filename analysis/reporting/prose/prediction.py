@@ -38,12 +38,17 @@ def name_edges(found: Mapping) -> str:
         same = space and all(chosen[d.name] == d.default for d in space)
         kept += [_lower([one.chosen.label])[0]] if same else []
     text = (
-        f"Within {prose.percent(EDGE)} of an end of their range, on the scale that was searched, "
-        f"lie {'; '.join(at)}: beyond it there may be a little more to gain."
+        f"Near an end of their range, within {prose.percent(EDGE)} of it on the scale that was "
+        f"searched, lie {'; '.join(at)}: beyond the range there may be a little more to gain."
         if at
         else "No chosen number lies near an end of its range."
     )
-    return f"{text} For {prose.joined(kept)} no trial beat the defaults." if kept else text
+    if not kept:
+        return text
+    return (
+        f"{text} For {prose.joined(kept)} no trial beat the defaults, so these settings are in "
+        "effect chosen by hand."
+    )
 
 
 def _at_edge(dimension, value: float) -> bool:
@@ -96,14 +101,15 @@ def summarize_leakage(table: pd.DataFrame) -> str:
     )
     parts = [_flattery(repeats, "repeated recordings"), _flattery(known, "known artists")]
     doubt = " The part of the artists is within the uncertainty of the folds." if unsure else ""
+    doubt += " Removing rows also changes which tracks are scored, so the parts are rough."
     return text + f"Of the difference, {prose.joined(parts)}.{doubt}"
 
 
 def _flattery(size: float, what: str) -> str:
     """Say how much one leak adds."""
     if abs(size) < 0.005:
-        return f"next to nothing comes from {what}"
-    return f"{prose.signed(size)} comes from {what}"
+        return f"next to nothing goes with {what}"
+    return f"{prose.signed(size)} goes with {what}"
 
 
 def summarize_best(scored: pd.DataFrame, best: str, labels: dict[str, str]) -> str:
@@ -227,12 +233,22 @@ def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
     top = ceilings["r2"].max()
     return (
         f"The highest estimate is {prose.number(top)}; the best method reaches a cross-validated "
-        f"R² of {prose.number(reached)}, {prose.percent(min(reached / top, 9.99))} of it. "
+        f"R² of {prose.number(reached)}, {prose.percent(min(reached / top, 9.99))} of it"
+        f"{_share_range(ceilings, reached)}. "
         "These estimates are no bounds: each rests on the same tracks, a neighbour that is "
         "not near makes the attainable look smaller, and the curve of one method says where that "
         "method tends, not what the features allow; an estimate below an R² that some method "
         "reaches is too low."
     )
+
+
+def _share_range(ceilings: pd.DataFrame, reached: float) -> str:
+    """Return the same share at both ends of the highest estimate's interval, in brackets."""
+    top = ceilings.iloc[int(ceilings["r2"].to_numpy().argmax())]
+    if not top["low"] > 0:
+        return ""
+    ends = (prose.percent(min(reached / top[end], 9.99)) for end in ("high", "low"))
+    return f" ({' to '.join(ends)} over its interval)"
 
 
 def _row(scored: pd.DataFrame, model: str, metric: str) -> pd.Series:

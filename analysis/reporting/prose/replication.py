@@ -82,19 +82,27 @@ def summarize_networks(networks: pd.DataFrame) -> str:
     """Say in which tables the network errs less or more than the best other method."""
     if networks.empty:
         return ""
-    lines = networks[networks["metric"] == "mae"]
+    said = [
+        _tell_networks(networks[networks["metric"] == metric], score)
+        for metric, score in (("mae", "In absolute error"), ("r2", "In R²"))
+    ]
+    return f"{' '.join(said)} All were tuned for the absolute error."
+
+
+def _tell_networks(lines: pd.DataFrame, score: str) -> str:
+    """Say of one score in which tables the network's is above or below the other method's."""
     signs = [_judge_twice(one) for one in lines.itertuples()]
     shaken = "on the held-out artists, which the folds of the training part do not confirm, in"
     words = {
-        (-1, True): "less, on held-out artists and over folds, in",
-        (-1, False): f"less {shaken}",
-        (1, True): "more, on held-out artists and over folds, in",
-        (1, False): f"more {shaken}",
-        (0, True): "about as much, as far as held-out artists can tell, in",
+        (-1, True): "lower, on held-out artists and over folds, in",
+        (-1, False): f"lower {shaken}",
+        (1, True): "higher, on held-out artists and over folds, in",
+        (1, False): f"higher {shaken}",
+        (0, True): "not told from it by held-out artists in",
     }
     found = {sign: lines["data"][[one == sign for one in signs]].tolist() for sign in words}
     said = [f"{words[sign]} {prose.joined(names)}" for sign, names in found.items() if names]
-    return f"The network errs {'; '.join(said)}."
+    return f"{score} the network is, against the best other method, {'; '.join(said)}."
 
 
 def _judge_twice(line) -> tuple[int, bool]:

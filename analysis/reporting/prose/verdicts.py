@@ -93,7 +93,7 @@ def _interval_only(features: list[str], tested: int) -> str:
         f"Of {prose.joined(features)}, the average {slopes} clear of zero, and yet "
         f"{'it does' if one else 'they do'} not pass: an interval speaks of one slope as if "
         "nothing else had been looked at, the test of all columns of a feature, corrected for "
-        f"{prose.count(tested)} features; the answer is the test's."
+        f"{prose.count(tested)} features; the answer follows the test."
     )
 
 

@@ -134,6 +134,33 @@ def tabulate_reduction(scores: pd.DataFrame) -> Markdown:
     return markdown(shown)
 
 
+def tabulate_significant(tests: pd.DataFrame, effects: pd.DataFrame) -> Markdown:
+    """Tabulate both halves' tests, and the average effects in the formula that is left.
+
+    Parameters
+    ----------
+    tests : pandas.DataFrame
+        What `reduction.compare_tests` returns.
+    effects : pandas.DataFrame
+        What `average_effects` returns for the reduced formula.
+    """
+    sizes = effects.set_index("feature")
+    told = [
+        f"{prose.signed(sizes.loc[name, 'per_sd'])} "
+        f"({prose.interval(*sizes.loc[name, ['per_sd_low', 'per_sd_high']])})"
+        if name in sizes.index else "–"
+        for name in tests["feature"]
+    ]  # fmt: skip
+    shown = pd.DataFrame({
+        "feature": tests["feature"],
+        "p, choosing half": [prose.p_value(value) for value in tests["p_choosing"]],
+        "p, estimating half": [prose.p_value(value) for value in tests["p_estimating"]],
+        "kept": ["yes" if kept else "no" for kept in tests["kept"]],
+        "per SD (95 % interval)": told,
+    })  # fmt: skip
+    return markdown(shown)
+
+
 def tabulate_influential(influential: pd.DataFrame) -> Markdown:
     """Tabulate the most influential tracks by name."""
     columns = ["title", "artist", "valence", "fitted", "leverage", "cook"]

@@ -85,11 +85,6 @@ def tabulate_weights(weights: pd.Series, labels: dict[str, str]) -> Markdown:
     return markdown(pd.DataFrame(rows, columns=["member", "weight"]))
 
 
-def tabulate_spaces(spaces: pd.DataFrame) -> Markdown:
-    """Tabulate the search spaces, for the appendix."""
-    return markdown(spaces)
-
-
 def tabulate_groups(table: pd.DataFrame) -> Markdown:
     """Tabulate MAE, R² and bias within groups."""
     shown = pd.DataFrame({

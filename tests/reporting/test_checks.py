@@ -1,0 +1,111 @@
+"""Sentences that say how far a comparison can be trusted."""
+
+import pandas as pd
+import pytest
+
+from analysis.prediction import tuning
+from analysis.prediction.learners import LEARNERS
+from analysis.prediction.network_learners import NETWORKS
+from analysis.reporting.prose import abstract, associations, checks, elsewhere, explanation, network
+from analysis.reporting.prose import prediction as words
+from analysis.reporting.tables import settings
+
+LEADS = pd.DataFrame(
+    {"feature": ["energy"], "larger": [0.01], "larger_low": [-0.02], "larger_high": [0.04]}
+)
+LABELS = {"residual_network": "Residual network"}
+
+
+def test_every_setting_that_is_searched_has_a_meaning():
+    spaces = tuning.search_spaces(LEARNERS + NETWORKS)
+    searched = zip(spaces["learner"], spaces["setting"], strict=True)
+    assert all({(method, name), name} & set(settings.MEANINGS) for method, name in searched)
+    assert "trees in sequence" in settings.tabulate_spaces(spaces).data
+
+
+def test_sizes_are_those_of_the_builders():
+    text = checks.describe_sizes()
+    assert "80 trees" in text
+    assert "2,500 landmarks" in text
+
+
+@pytest.mark.parametrize(
+    ("held", "folds", "end"),
+    [
+        (-0.003, -0.003, "would have made a winner."),
+        (-0.003, 0.0, "no winner would have been declared either."),
+        (0.0, 0.0, "so no winner would have been declared either."),
+    ],
+)
+def test_the_network_that_was_not_chosen(held, folds, end):
+    apart = pd.DataFrame([{
+        "model": "residual_network", "metric": "mae", "value": held, "low": held - 0.001,
+        "high": held + 0.001,
+    }])  # fmt: skip
+    crossed = apart.assign(difference=folds, low=folds - 0.001, high=folds + 0.001)
+    assert checks.tell_other_network(apart, crossed, "residual_network", LABELS).endswith(end)
+
+
+def test_strangers_are_told_with_their_interval():
+    scored = pd.DataFrame(
+        {"model": ["stack"], "metric": ["r2"], "value": [0.5], "low": [0.4], "high": [0.6]}
+    )
+    assert "On the 60 held-out tracks" in checks.summarize_strangers(scored, "stack", 60)
+    assert "0.400 to 0.600" in checks.summarize_strangers(scored, "stack", 60)
+    assert checks.summarize_strangers(scored.iloc[:0], "stack", 0) == ""
+
+
+def test_a_lead_is_qualified_where_genre_was_held_equal():
+    slopes = pd.DataFrame({
+        "genre": ["rock", "rock", "jazz", "jazz"],
+        "feature": ["danceability", "energy"] * 2,
+        "slope": [0.05, 0.08, 0.09, -0.01],
+    })  # fmt: skip
+    text = associations.qualify_lead(LEADS, slopes, "danceability", "energy")
+    assert "+0.010 (95 % interval −0.020 to 0.040)" in text
+    assert "in one of two genres the slope of energy is the steeper one" in text
+    assert associations.qualify_lead(None, slopes, "danceability", "energy") == ""
+    bare = associations.qualify_lead(LEADS, slopes.iloc[:0], "danceability", "energy")
+    assert bare.endswith(").")
+
+
+def test_the_abstract_says_what_genre_does_to_the_lead():
+    effects = pd.DataFrame(
+        {"feature": ["danceability", "energy"], "span": [0.2, 0.1], "per_sd": [0.1, 0.05]}
+    )
+    without = abstract.name_leaders(effects, LEADS)
+    assert "the others equal" in without
+    assert "genre" not in without
+    assert "is not shown." in abstract.name_leaders(effects, LEADS, LEADS)
+    clear = LEADS.assign(larger_low=0.001)
+    assert "the lead stands" in abstract.name_leaders(effects, LEADS, clear)
+
+
+def test_techniques_are_ranked_by_their_agreement():
+    names = ["permutation", "Shapley", "local effects"]
+    table = pd.DataFrame([[1, 0.6, 0.7], [0.6, 1, 0.9], [0.7, 0.9, 1]], names, names)
+    text = explanation.read_agreement(table, same=False)
+    assert text.startswith("Shapley and local effects rank the scores most alike (0.90)")
+    assert "permutation and Shapley least (0.60); since" in text
+    assert explanation.read_agreement(table, same=True).endswith("least (0.60).")
+
+
+def test_groups_are_named_where_their_interval_is_clear_of_zero():
+    groups = pd.DataFrame({
+        "group": ["rock", "jazz"], "difference": [-0.01, 0.0], "low": [-0.02, -0.01],
+        "high": [-0.001, 0.01],
+    })  # fmt: skip
+    assert network.name_groups_apart(groups).endswith("the network errs less in rock (−0.010).")
+    assert network.name_groups_apart(groups.iloc[1:]) == (
+        "In no group is the difference clear of zero."
+    )
+
+
+def test_the_share_of_the_attainable_has_a_range():
+    ceilings = pd.DataFrame({"r2": [0.5, 0.4], "low": [0.45, 0.3], "high": [0.6, 0.5]}, [0, 0])
+    assert "90 % of it (75 % to 100 % over its interval)" in words.summarize_ceiling(ceilings, 0.45)
+
+
+def test_stand_ins_are_named_where_sound_was_not_measured():
+    assert elsewhere.remark_on_stand_ins(["energy", "pitch_0"]) == ""
+    assert "key and mode alone" in elsewhere.remark_on_stand_ins(["energy"])
