@@ -6,9 +6,18 @@ import pytest
 from analysis.prediction import tuning
 from analysis.prediction.learners import LEARNERS
 from analysis.prediction.network_learners import NETWORKS
-from analysis.reporting.prose import abstract, associations, checks, elsewhere, explanation, network
+from analysis.reporting.prose import (
+    abstract,
+    associations,
+    checks,
+    elsewhere,
+    explanation,
+    network,
+    tracks,
+)
 from analysis.reporting.prose import prediction as words
 from analysis.reporting.tables import settings
+from analysis.tracks.cleaning import REASONS, REPEATS
 
 LEADS = pd.DataFrame(
     {"feature": ["energy"], "larger": [0.01], "larger_low": [-0.02], "larger_high": [0.04]}
@@ -109,3 +118,15 @@ def test_the_share_of_the_attainable_has_a_range():
 def test_stand_ins_are_named_where_sound_was_not_measured():
     assert elsewhere.remark_on_stand_ins(["energy", "pitch_0"]) == ""
     assert "key and mode alone" in elsewhere.remark_on_stand_ins(["energy"])
+
+
+def test_dropped_rows_are_told_by_their_reason():
+    account = pd.DataFrame({
+        "reason": ["rows in", REASONS[1], REPEATS[0], REPEATS[1]],
+        "dropped": [0, 0, 150, 50],
+        "left": [1000, 1000, 850, 800],
+    })  # fmt: skip
+    assert tracks.tell_dropped(account) == "Of the rows, 20.0 % were copies of another row."
+    both = account.assign(dropped=[0, 10, 150, 50])
+    assert tracks.tell_dropped(both).endswith("another row and 1.0 % were not usable.")
+    assert tracks.tell_dropped(account.head(2)) == "No row was dropped."

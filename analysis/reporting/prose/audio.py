@@ -155,8 +155,9 @@ def _count_turned(parts: pd.DataFrame) -> str:
     )
     if not turned:
         return "No mean turns its sign, clear of zero, when it stands alone."
+    several = f"{prose.spelled(turned).capitalize()} {'mean goes' if turned == 1 else 'means go'}"
     return (
-        f"{prose.plural(turned, 'mean goes', 'means go').capitalize()} one way alone and the "
+        f"{several} one way alone and the "
         "other way with all else equal, clear of zero both times, since they go with each other "
         "and with the scores."
     )

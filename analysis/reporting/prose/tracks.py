@@ -5,6 +5,7 @@ import math
 import pandas as pd
 
 from analysis.reporting import prose
+from analysis.tracks.cleaning import REASONS, REPEATS
 
 
 def caption_valence(valence: pd.DataFrame) -> str:
@@ -70,3 +71,15 @@ def explain_grouping(guests: float, block: float) -> str:
         f"stay whole, and the largest holds {prose.percent(block)} of all tracks: too much for a "
         "hold-out or a fold. The path is left open and stated."
     )
+
+
+def tell_dropped(account: pd.DataFrame) -> str:
+    """Say what share of the published rows was dropped, and as what."""
+    rows = account["left"].iloc[0]
+    kinds = {"were copies of another row": REPEATS, "were not usable": REASONS}
+    parts = [
+        f"{prose.percent(dropped / rows, 1)} {words}"
+        for words, reasons in kinds.items()
+        if (dropped := account.loc[account["reason"].isin(reasons), "dropped"].sum())
+    ]
+    return f"Of the rows, {prose.joined(parts)}." if parts else "No row was dropped."
