@@ -47,7 +47,9 @@ def choose(forced: str | None = None) -> Choice:
             return Choice("quarto", program, f"Renderer: Quarto {_text(version)}, {where}.")
     why = _why_not(candidates)
     if forced == "quarto":
-        raise RenderError(f"RENDERER is quarto, and {why}.", 2)
+        raise RenderError(
+            f"RENDERER is quarto, and {why}: install Quarto, or leave RENDERER out.", 2
+        )
     return Choice("pandoc", None, _pandoc(why))
 
 

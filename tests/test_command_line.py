@@ -155,3 +155,18 @@ def test_check_understands_audio_analyses(tmp_path, capsys):
     (tmp_path / "abd.json").write_text("{}")
     assert main(["check", str(tmp_path)]) == 2
     assert "no audio analysis" in capsys.readouterr().err
+
+
+def test_a_constant_valence_is_refused_wherever_it_comes_in(tables, capsys):
+    """There is nothing to explain and nothing to learn."""
+    table = pd.read_csv(tables / "training.csv").assign(valence=0.5)
+    table.to_csv(tables / "flat.csv", index=False)
+    commands = (
+        ["check", str(tables / "flat.csv")],
+        ["predict", str(tables / "list.csv"), "--train", str(tables / "flat.csv"), "--out",
+         str(tables / "p.csv")],
+    )  # fmt: skip
+    for command in commands:
+        assert main(command) == 2
+        assert "one value only" in capsys.readouterr().err
+    assert not (tables / "p.csv").exists()

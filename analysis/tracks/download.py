@@ -90,6 +90,12 @@ def _explain(error: OSError, address: str, part: Path) -> BadInput:
     if status:
         return BadInput(f"{address} answers with status {status}: try later or fetch it by hand.")
     size = part.stat().st_size if part.exists() else 0
+    if not size:
+        part.unlink(missing_ok=True)
+        return BadInput(
+            f"{address} cannot be reached ({type(error).__name__}): see whether the network works, "
+            "or fetch the table by hand."
+        )
     return BadInput(
         f"The line to {address} broke after {size:,} bytes ({type(error).__name__}): "
         "run it again, it goes on from there."

@@ -73,7 +73,7 @@ def test_effects_in_words_and_tables(tracks):
         verdicts.reconcile_intervals(half, tests),
         verdicts.summarize_levels(effects.level_effects(fit), tests),
         curves.explain_turns(half),
-        assumptions.explain_condition(condition),
+        assumptions.explain_condition(condition, "cr(" in choice.formula),
         assumptions.remark_on_bounds(simulation.count_outside(fit), simulated),
         assumptions.compare_models(both),
         assumptions.summarize_mixed(mix.extra),

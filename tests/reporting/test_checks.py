@@ -1,5 +1,7 @@
 """Sentences that say how far a comparison can be trusted."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -9,14 +11,18 @@ from analysis.prediction.network_learners import NETWORKS
 from analysis.reporting.prose import (
     abstract,
     associations,
+    assumptions,
     checks,
+    derivation,
     elsewhere,
     explanation,
+    inference,
     network,
     tracks,
 )
 from analysis.reporting.prose import prediction as words
 from analysis.reporting.tables import settings
+from analysis.reporting.tables import tracks as table_of_tracks
 from analysis.tracks.cleaning import REASONS, REPEATS
 
 LEADS = pd.DataFrame(
@@ -130,3 +136,65 @@ def test_dropped_rows_are_told_by_their_reason():
     both = account.assign(dropped=[0, 10, 150, 50])
     assert tracks.tell_dropped(both).endswith("another row and 1.0 % were not usable.")
     assert tracks.tell_dropped(account.head(2)) == "No row was dropped."
+
+
+def test_choices_are_admitted_for_the_tables_that_were_seen():
+    assert "the held-out fifth included" in abstract.admit_choices(known=True)
+    assert "held-out" not in abstract.admit_choices(known=False)
+
+
+@pytest.mark.parametrize(
+    ("kept", "said"),
+    [(0.87, "keeps 87 %"), (1.27, "explains no less than"), (-0.2, "explains nothing on new")],
+)
+def test_a_formula_never_keeps_more_than_all(kept, said):
+    fit = pd.Series({"kept": kept, "best": 0.4})
+    assert said in abstract.answer_derivation(3, fit, pd.DataFrame({"r2": [float("nan")]}))
+
+
+@pytest.mark.parametrize(
+    ("share", "curved", "said"),
+    [(0.4, True, "a regression with curves"), (0.4, False, "equal; a regression, of"),
+     (-0.1, False, "no better than the mean")],
+)  # fmt: skip
+def test_the_formula_is_called_what_it_is(share, curved, said):
+    effects = pd.DataFrame({
+        "feature": ["danceability", "energy"], "span": [0.2, 0.1], "per_sd": [0.1, 0.05],
+        "per_sd_low": [0.05, 0.01], "per_sd_high": [0.15, 0.09],
+    })  # fmt: skip
+    text = abstract.summarize_association(effects, share, curved)
+    assert said in text
+    assert "%" not in text.partition("explains")[2] or "−" not in text
+
+
+def test_a_frontier_without_a_gain_is_captioned():
+    frontier = pd.DataFrame({"terms": [1, 2], "r2": [-0.1, -0.2]})
+    assert "no length is better than the mean" in derivation.caption_frontier({"all": frontier})
+
+
+def test_the_first_verdict_names_what_judges():
+    judged = pd.DataFrame({"claim": ["Valence is a function."], "verdict": ["not"], "doubt": [""]})
+    text = derivation.summarize_verdicts(judged)
+    assert text == "By our thresholds the estimates do not support that valence is a function."
+
+
+def test_only_a_curved_formula_has_pieces():
+    condition = pd.DataFrame({"of": ["all columns", "scores"], "number": [30.0, 3.0]})
+    assert "pieces of one curve" in assumptions.explain_condition(condition, curved=True)
+    assert "pieces" not in assumptions.explain_condition(condition, curved=False)
+
+
+def test_years_have_no_separator():
+    lines = pd.DataFrame({
+        "name": ["year", "duration_ms"], "meaning": "m", "unit": "none", "levels": 3,
+        "smallest": [1965.0, 1965.0], "largest": [2020.0, 2020.0],
+    })  # fmt: skip
+    text = table_of_tracks.tabulate_dictionary(lines).data
+    assert "1965 to 2020" in text
+    assert "1,965 to 2,020" in text
+
+
+def test_where_no_feature_passes_the_mean_is_the_formula():
+    scores = pd.DataFrame({"cv_r2": [0.2, 0.0], "adjusted_r2": [0.3, 0.0], "cv_r2_se": [0.1, 0.1]})
+    nothing = SimpleNamespace(kept=(), dropped=("energy",), scores=scores)
+    assert inference._tell_best(nothing).startswith("On the choosing half no feature passes")

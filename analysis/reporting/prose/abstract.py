@@ -24,7 +24,7 @@ def mark_draft(budget: str) -> Markdown | str:
     )
 
 
-def summarize_association(effects: pd.DataFrame, share: float) -> str:
+def summarize_association(effects: pd.DataFrame, share: float, curved: bool = True) -> str:
     """Say which scores go with valence most, and how much the significant terms explain.
 
     Parameters
@@ -33,16 +33,23 @@ def summarize_association(effects: pd.DataFrame, share: float) -> str:
         What `average_effects` returns for the fit on the estimating half.
     share : float
         Cross-validated R² of the chosen formula's significant terms, on the estimating half.
+    curved : bool
+        Whether the formula has splines.
     """
+    model = f"a regression{' with curves' if curved else ''}"
+    explained = (
+        f"explains {prose.percent(share)} of the variance on artists left out of its fit"
+        if share > 0
+        else "predicts artists left out of its fit no better than the mean"
+    )
     ordered = rank_scores(effects)
     first, second = ordered.iloc[0], ordered.iloc[1]
     return (
         f"Of the published scores, {first['feature']} goes with valence most "
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
         f"{prose.interval(first['per_sd_low'], first['per_sd_high'])}), then {second['feature']} "
-        f"({prose.signed(second['per_sd'])}), other features equal; a regression with curves, "
-        "of the features that were found significant, explains "
-        f"{prose.percent(share)} of the variance on artists left out of its fit."
+        f"({prose.signed(second['per_sd'])}), other features equal; {model}, "
+        f"of the features that were found significant, {explained}."
     )
 
 
@@ -119,11 +126,14 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
         What `ceiling.repeat_measurements` returns.
     """
     repeatable = repeats["r2"].iloc[0]
-    kept = prose.percent(fit["kept"])
-    formula = (
-        f"A printed formula of {prose.plural(length, 'term')} keeps {kept} of what that method "
-        "explains"
+    keeps = (
+        f"keeps {prose.percent(fit['kept'])} of what that method explains"
+        if 0 <= fit["kept"] <= 1
+        else "explains no less than that method"
+        if fit["kept"] > 1
+        else "explains nothing on new artists"
     )
+    formula = f"A printed formula of {prose.plural(length, 'term')} {keeps}"
     if pd.isna(repeatable):
         return f"{formula}; too few recordings repeat to say how alike releases are."
     rest = (
@@ -179,6 +189,28 @@ def _blame(repeats: float, known: float) -> str:
         return "nearly all of the difference comes from recordings that are there more than once"
     share = repeats / (repeats + known)
     return f"{prose.percent(share)} of the difference comes from repeated recordings"
+
+
+def admit_choices(known: bool) -> str:
+    """Say what the choices that came before the program were made on.
+
+    Parameters
+    ----------
+    known : bool
+        Whether the table is one of those that the report was written with.
+    """
+    origin = (
+        "this table, the held-out fifth included. The program chooses among them by rule on "
+        "training data and uses the held-out tracks only for scores, but the list it chooses from "
+        "is not blind to them, and a reader with another list would get other winners. The scores "
+        "over folds carry the same mild optimism."
+        if known
+        else "other tables of Spotify's tracks, not at this one: they may suit those better."
+    )
+    return (
+        "Formulas, learners, their defaults and the spaces to search were chosen "
+        f"by people who were looking at {origin}"
+    )
 
 
 def _score(held: pd.DataFrame, model: str, metric: str) -> str:

@@ -85,16 +85,28 @@ def summarize_influence(moved: pd.DataFrame, most: int) -> str:
     return f"{text}; the interval's relation to zero changes for {prose.joined(changed)}."
 
 
-def explain_condition(condition: pd.DataFrame) -> str:
-    """Say what the condition numbers are, of all columns and of the scores alone."""
+def explain_condition(condition: pd.DataFrame, curved: bool) -> str:
+    """Say what the condition numbers are, of all columns and of the scores alone.
+
+    Parameters
+    ----------
+    condition : pandas.DataFrame
+        What `diagnostics.condition_numbers` returns.
+    curved : bool
+        Whether the formula has splines.
+    """
     numbers = condition.set_index("of")["number"]
     every, scores = numbers["all columns"], numbers["scores"]
     verdict = "well below" if scores < HARMFUL / 2 else "below" if scores < HARMFUL else "above"
     return (
         f"It is {prose.number(scores, 1)} for the scores, one column each, which is {verdict} the "
         f"{prose.count(HARMFUL)} from which harm is expected in columns that are not centred, and "
-        f"{prose.number(every, 1)} for all columns of the formula, since the pieces of one curve "
-        "resemble each other; nobody reads those one by one."
+        f"{prose.number(every, 1)} for all columns of the formula"
+        + (
+            ", since the pieces of one curve resemble each other; nobody reads those one by one."
+            if curved
+            else "."
+        )
     )
 
 

@@ -107,7 +107,11 @@ def caption_frontier(frontiers: dict[str, pd.DataFrame]) -> str:
     """Say in a caption what the frontier of length against skill shows."""
     parts = []
     for name, frontier in frontiers.items():
-        half = int(frontier.loc[frontier["r2"] >= frontier["r2"].max() / 2, "terms"].min())
+        best = frontier["r2"].max()
+        if not best > 0:
+            parts.append(f"{name}: no length is better than the mean")
+            continue
+        half = int(frontier.loc[frontier["r2"] >= best / 2, "terms"].min())
         parts.append(f"{name}: {prose.plural(half, 'term')} for half of the best length's R²")
     return (
         "What each further term buys, by cross-validation over artists in the training part "
@@ -145,10 +149,10 @@ def explain_scorecard(card, scored: pd.DataFrame) -> str:
 def summarize_verdicts(judged: pd.DataFrame) -> str:
     """Say which hypotheses the data support, in one sentence for each verdict."""
     words = {
-        "supported": ("By our thresholds the data support", "that", "and"),
-        "partly": ("They go part of the way with saying", "that", "and"),
-        "not": ("They do not support", "that", "or"),
-        "not testable here": ("This table cannot test", "whether", "or"),
+        "supported": ("the estimates support", "that", "and"),
+        "partly": ("they go part of the way with saying", "that", "and"),
+        "not": ("they do not support", "that", "or"),
+        "not testable here": ("this table cannot test", "whether", "or"),
     }
     sentences = []
     for verdict, (opening, word, link) in words.items():
@@ -156,7 +160,9 @@ def summarize_verdicts(judged: pd.DataFrame) -> str:
         clauses = [f"{word} {_clause(row)}" for _, row in rows.iterrows()]
         if clauses:
             sentences.append(f"{opening} {prose.joined(clauses, link)}.")
-    return " ".join(sentences)
+    told = [text[0].upper() + text[1:] for text in sentences]
+    told[0] = f"By our thresholds {sentences[0].replace('they', 'the estimates', 1)}"
+    return " ".join(told)
 
 
 def _clause(row: pd.Series) -> str:

@@ -131,6 +131,12 @@ def _tell_best(reduction) -> str:
     """Say how much the formulas explain, on which tracks."""
     rows = reduction.scores
     small, whole = rows.iloc[1], rows.iloc[0]
+    if not reduction.kept:
+        return (
+            "On the choosing half no feature passes the corrected test, so a formula of "
+            "significant features is the mean alone; with all its terms the chosen formula has a "
+            f"cross-validated R² of {prose.number(whole['cv_r2'])} on the estimating half."
+        )
     text = (
         f"The chosen formula with only the {prose.plural(len(reduction.kept), 'feature')} that "
         f"passed on the choosing half explains "

@@ -38,6 +38,8 @@ def _observe(line) -> str:
     """Return a column's smallest and largest value, or how many different ones it has."""
     if pd.isna(line.smallest):
         return f"{prose.count(line.levels)} different"
+    if line.name == "year":  # no number of anything: 1965, not 1,965
+        return f"{int(line.smallest)} to {int(line.largest)}"
     return f"{_short(line.smallest)} to {_short(line.largest)}"
 
 
