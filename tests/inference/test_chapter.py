@@ -67,6 +67,7 @@ def test_effects_in_words_and_tables(tracks):
         inference.summarize_choice(choice.comparison, choice.rung, choice.best),
         inference.summarize_steps(choice.comparison, choice.rung),
         inference.summarize_reduction(reduced, tests),
+        prose.checks.compare_checks(fit, reduced),
         inference.explain_levels(exploration.valence_by_level(tracks), figures.MOST_LEVELS),
         inference.caption_ladder(choice.comparison, choice.rung),
         verdicts.summarize_tests(tests, len(fit.tracks)),
@@ -93,6 +94,7 @@ def test_effects_in_words_and_tables(tracks):
         tables.tabulate_significant(
             reduction.compare_tests(choice, fit), effects.average_effects(reduced.fit)
         ),
+        tables.tabulate_significant(reduction.compare_tests(choice, fit), pd.DataFrame()),
         tables.tabulate_tests(tests),
         tables.tabulate_blocks(shares),
         tables.tabulate_answers(half, tests),

@@ -110,6 +110,7 @@ def test_groups_are_named_where_their_interval_is_clear_of_zero():
         "group": ["rock", "jazz"], "difference": [-0.01, 0.0], "low": [-0.02, -0.01],
         "high": [-0.001, 0.01],
     })  # fmt: skip
+    assert "tracks enough" in network.name_groups_apart(pd.DataFrame())
     assert network.name_groups_apart(groups).endswith("the network errs less in rock (−0.010).")
     assert network.name_groups_apart(groups.iloc[1:]) == (
         "In no group is the difference clear of zero."
@@ -198,3 +199,4 @@ def test_where_no_feature_passes_the_mean_is_the_formula():
     scores = pd.DataFrame({"cv_r2": [0.2, 0.0], "adjusted_r2": [0.3, 0.0], "cv_r2_se": [0.1, 0.1]})
     nothing = SimpleNamespace(kept=(), dropped=("energy",), scores=scores)
     assert inference._tell_best(nothing).startswith("On the choosing half no feature passes")
+    assert checks.compare_checks(None, nothing) == "The mean alone has no shape to check."

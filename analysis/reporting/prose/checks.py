@@ -4,6 +4,7 @@ import inspect
 
 import pandas as pd
 
+from analysis.inference import diagnostics
 from analysis.prediction import builders
 from analysis.reporting import prose
 
@@ -42,15 +43,19 @@ def describe_network(network, units: int, batch: int) -> str:
     )
 
 
-def compare_checks(chosen: pd.DataFrame, reduced: pd.DataFrame) -> str:
+def compare_checks(fit, reduction) -> str:
     """Say whether the residuals of the reduced formula are like those of the chosen one.
 
     Parameters
     ----------
-    chosen, reduced : pandas.DataFrame
-        What `diagnostics.test_assumptions` returns for both fits.
+    fit : regression.Fit
+        The chosen formula's.
+    reduction : reduction.Reduction
     """
-    both = [table.set_index("test")["size"] for table in (reduced, chosen)]
+    if not reduction.kept:
+        return "The mean alone has no shape to check."
+    tables = [diagnostics.test_assumptions(one) for one in (reduction.fit, fit)]
+    both = [table.set_index("test")["size"] for table in tables]
     bend, spread, tails = (
         [prose.number(sizes[name]) for sizes in both]
         for name in ("RESET", "Breusch-Pagan", "Jarque-Bera")

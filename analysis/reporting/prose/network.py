@@ -198,6 +198,8 @@ def name_groups_apart(*groups: pd.DataFrame) -> str:
         As for `explain_groups`.
     """
     table = pd.concat(groups)
+    if table.empty:
+        return "No group has tracks enough for a comparison of its own."
     sides = {"less": table[table["high"] < 0], "more": table[table["low"] > 0]}
     said = [
         f"{word} in {prose.joined([_tell_group(row) for row in part.itertuples()])}"

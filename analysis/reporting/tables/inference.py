@@ -144,7 +144,7 @@ def tabulate_significant(tests: pd.DataFrame, effects: pd.DataFrame) -> Markdown
     effects : pandas.DataFrame
         What `average_effects` returns for the reduced formula.
     """
-    sizes = effects.set_index("feature")
+    sizes = effects.set_index("feature") if len(effects) else effects  # of the mean alone: none
     told = [
         f"{prose.signed(sizes.loc[name, 'per_sd'])} "
         f"({prose.interval(*sizes.loc[name, ['per_sd_low', 'per_sd_high']])})"
