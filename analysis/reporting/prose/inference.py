@@ -235,6 +235,8 @@ def _direction(row) -> str:
     """Return the direction of a curve; one whose slope and ends disagree turns."""
     if row.per_sd * row.span < 0:
         return "turning"
+    if row.per_sd_low * row.per_sd_high < 0:
+        return "of no clear slope on average"
     return "rising" if row.span > 0 else "falling"
 
 
