@@ -15,16 +15,17 @@ from analysis.inference.scales import CONTEXT, FACTORS, FEATURES, STEPS
 
 # A part of a standard deviation small enough to be a slope, large enough for floating point.
 SLOPE_STEP = 1e-3
-BLOCKS = {
-    "danceability, tempo, metre": ("danceability", "tempo", "metre"),
-    "energy, loudness, acousticness": ("energy", "loudness", "acousticness"),
-    "speechiness, instrumentalness": ("speechiness", "instrumentalness"),
-    "liveness, duration": ("liveness", "duration"),
-    "key, mode": ("key", "mode"),
-    "genre": ("genre",),
-    "popularity, year, explicit": CONTEXT,
-    "pitch and timbre": ("pitch and timbre",),
-}
+# Related features, tested together; a block is named after those of them that a formula has.
+BLOCKS = (
+    ("danceability", "tempo", "metre"),
+    ("energy", "loudness", "acousticness"),
+    ("speechiness", "instrumentalness"),
+    ("liveness", "duration"),
+    ("key", "mode"),
+    ("genre",),
+    CONTEXT,
+    ("pitch and timbre",),
+)
 
 
 def numeric_columns(fit: Fit) -> dict[str, str]:
@@ -222,10 +223,11 @@ def block_r2(fit: Fit) -> pd.DataFrame:
     """
     groups, inverse = feature_groups(fit), _inverse_cross(fit)
     rows = []
-    for block, names in BLOCKS.items():
-        columns = [column for name in names for column in groups.get(name, ())]
-        if columns:
-            rows.append({"block": block} | _dropped(fit, columns, inverse))
+    for names in BLOCKS:
+        held = [name for name in names if name in groups]
+        if held:
+            columns = [column for name in held for column in groups[name]]
+            rows.append({"block": ", ".join(held)} | _dropped(fit, columns, inverse))
     return pd.DataFrame(rows).sort_values("r2_lost", ascending=False, ignore_index=True)
 
 

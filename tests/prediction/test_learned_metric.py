@@ -6,7 +6,14 @@ import pytest
 from sklearn.gaussian_process.kernels import Matern
 from sklearn.kernel_ridge import KernelRidge
 
-from analysis.prediction import builders, genre_means, learned_metric, learners, preparing
+from analysis.prediction import (
+    builders,
+    directions,
+    genre_means,
+    learned_metric,
+    learners,
+    preparing,
+)
 from analysis.prediction.learned_metric import LearnedMetricRegressor
 
 # Squared equations lose half of the digits of a float.
@@ -89,19 +96,44 @@ def test_profiles_are_means_drawn_to_that_of_all():
     assert found["genre_tempo"].eq(100).all()
 
 
-def test_boosting_reads_many_genres_in_three_ways(tracks, monkeypatch):
+def test_directions_are_orthogonal_and_the_first_is_the_planted_one(planted):
+    rows, target, direction = planted
+    found = directions.find_directions(rows, target, 3)
+    assert found.T @ found == pytest.approx(np.eye(3), abs=SOLVED)
+    assert abs(found[:, 0] @ direction) > 0.95
+    assert directions.find_directions(rows, target, 9).shape == (4, 4)
+
+
+def test_directions_are_appended_to_an_encoding_that_stays_as_it_was(tracks):
+    features, valence = preparing.predictors(tracks), tracks["valence"]
+    encode = preparing.for_boosting_profiles(features)
+    alone = preparing.for_boosting_profiles(features).fit_transform(features, valence)
+    added = preparing.with_directions(encode, features)
+    fitted = added.fit_transform(features, valence)
+    pd.testing.assert_frame_equal(fitted[list(alone)], alone)
+    assert [name for name in fitted if name not in alone] == [f"direction_{i}" for i in range(1, 7)]
+    # row-wise once fitted: a track's place does not hang on the tracks beside it
+    few, all_of_them = added.transform(features.iloc[5:8]), added.transform(features)
+    pd.testing.assert_frame_equal(few, all_of_them.iloc[5:8], rtol=SOLVED)
+
+
+def test_boosting_reads_many_genres_and_long_tables_in_further_ways(tracks, monkeypatch):
     features = preparing.predictors(tracks)
-    few = builders.build_boosting(features)
+
+    def read_ways():
+        ways = []
+        for _, one in builders.build_boosting(features).estimators:
+            leans = isinstance(one[0], directions.AddDirections)
+            encode = (one[0].encode if leans else one).named_steps["columntransformer"]
+            ways.append(([name for name, *_ in encode.transformers], leans))
+        return ways
+
+    sets, profiles = ["codes"], ["codes", "genre", "amounts", "profile"]
+    assert read_ways() == [(sets, False)] * 4
+    monkeypatch.setattr(builders, "SEARCHED_ROWS", len(features) - 1)
+    assert read_ways() == [(sets, False), (sets, True)] * 2
     monkeypatch.setattr(preparing, "FEW_GENRES", 1)
-    many = builders.build_boosting(features)
-
-    def read_ways(boosting):
-        encoders = [one.named_steps["columntransformer"] for _, one in boosting.estimators]
-        return [[name for name, *_ in one.transformers] for one in encoders]
-
-    assert read_ways(few) == [["codes"]] * 4
-    sets, means, profiles = ["codes"], ["codes", "genre", "amounts"], "profile"
-    assert read_ways(many) == [sets, [*means, profiles], means] * 2
+    assert read_ways() == [(sets, False), (profiles, False), (profiles, True)] * 2
     fitted = learners.fit_learner(learners.BOOSTING, tracks)
     unseen = tracks.assign(genre=tracks["genre"].cat.rename_categories({"pop": "polka"}))
     assert np.isfinite(learners.predict(fitted, unseen)).all()

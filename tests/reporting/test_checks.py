@@ -45,6 +45,23 @@ def test_sizes_are_those_of_the_builders():
 
 
 @pytest.mark.parametrize(
+    ("genres", "rows", "end"),
+    [
+        (40, 7_000, "has both, the genres and the length."),
+        (40, 4_000, "has the genres but not the length."),
+        (6, 7_000, "has the length but not the genres."),
+        (6, 4_000, "so all its sequences read it alike."),
+    ],
+)
+def test_ways_of_the_sequences_are_told_of_the_table(genres, rows, end):
+    train = pd.DataFrame({"genre": [f"genre {row % genres}" for row in range(rows)]})
+    text = checks.describe_sequences(train)
+    assert "more than 30 genres" in text
+    assert "more than 6,500 tracks" in text
+    assert text.endswith(end)
+
+
+@pytest.mark.parametrize(
     ("held", "folds", "end"),
     [
         (-0.003, -0.003, "would have made a winner."),

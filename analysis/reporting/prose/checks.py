@@ -5,7 +5,7 @@ import inspect
 import pandas as pd
 
 from analysis.inference import diagnostics
-from analysis.prediction import builders
+from analysis.prediction import builders, preparing
 from analysis.reporting import prose
 
 
@@ -17,9 +17,30 @@ def describe_sizes() -> str:
     )
     return (
         f"A forest has {prose.count(forest['trees'].default)} trees, boosting "
-        f"{prose.spelled(boosting['bags'].default)} sequences, half as many again where it reads "
-        f"genres in three ways, and the learned metric up to "
+        f"{prose.spelled(boosting['bags'].default)} sequences, half as many again where they read "
+        f"a table in three ways, and the learned metric up to "
         f"{prose.count(metric['landmarks'].default)} landmarks."
+    )
+
+
+def describe_sequences(train: pd.DataFrame) -> str:
+    """Say in which ways the sequences of boosting read a table, and whether they do so here.
+
+    `train` holds training tracks.
+    """
+    genres = train["genre"].nunique() if "genre" in train else 0
+    many, long = genres > preparing.FEW_GENRES, len(train) > builders.SEARCHED_ROWS
+    here = {
+        (True, True): "this table has both, the genres and the length",
+        (True, False): "this table has the genres but not the length",
+        (False, True): "this table has the length but not the genres",
+        (False, False): "this table has neither, so all its sequences read it alike",
+    }[many, long]
+    return (
+        f"In tables of more than {prose.count(preparing.FEW_GENRES)} genres some sequences read "
+        "genres by the means of their tracks, and in training parts of more than "
+        f"{prose.count(builders.SEARCHED_ROWS)} tracks some see the leading directions of such a "
+        f"metric as further columns; {here}."
     )
 
 
