@@ -60,6 +60,9 @@ def test_groups_are_counted_and_not_judged():
     text = network.explain_groups(part, part)
     assert "six groups" in text
     assert "sampling error" not in text
+    assert network.caption_genres(part, part) == f"The same difference by genre. {text}"
+    whole = part.head(1).assign(group="all tracks")
+    assert "as the table has no genre. The network" in network.caption_genres(part, whole)
 
 
 def test_curves_that_differ_are_named():

@@ -189,6 +189,16 @@ def explain_groups(*groups: pd.DataFrame) -> str:
     )
 
 
+def caption_genres(levels: pd.DataFrame, genres: pd.DataFrame) -> str:
+    """Say what the comparison by genre shows, also where a table has none: one row of all tracks.
+
+    Parameters are what `explain_groups` takes.
+    """
+    known = list(genres["group"]) != ["all tracks"]
+    told = "by genre" if known else "on all held-out tracks, as the table has no genre"
+    return f"The same difference {told}. {explain_groups(levels, genres)}"
+
+
 def name_groups_apart(*groups: pd.DataFrame) -> str:
     """Name the groups of tracks in which one of the two methods clearly errs less.
 
