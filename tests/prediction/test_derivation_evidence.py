@@ -303,7 +303,7 @@ def test_everything_can_be_shown(tracks, groups):
     scored = fidelity.formula_scores({"formula": formula}, tracks, {"mean": predicted * 0 + 0.5})
     sentences = [
         prose.describe_formula(found, fidelity.compare_with_best(formula, predicted, tracks)),
-        prose.define_columns(formula), prose.explain_length(found),
+        prose.explain_length(found),
         prose.list_sets(evidence.feature_groups(tracks), evidence.all_features(tracks)),
         prose.caption_frontier({"all": lengths}),
         prose.introduce_example(example, worked), prose.summarize_verdicts(judged),

@@ -1,13 +1,16 @@
 """Sentences that say how far a comparison can be trusted."""
 
+from io import StringIO
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from analysis.prediction import tuning
+from analysis.prediction.derivation import Formula, Term
 from analysis.prediction.learners import LEARNERS
 from analysis.prediction.network_learners import NETWORKS
+from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.prose import (
     abstract,
     associations,
@@ -42,6 +45,26 @@ def test_sizes_are_those_of_the_builders():
     text = checks.describe_sizes()
     assert "80 trees" in text
     assert "2,500 landmarks" in text
+
+
+def test_a_choice_among_names_has_no_scale():
+    spaces = tuning.search_spaces(LEARNERS)
+    named = spaces["setting"].isin(["weights", "p"])
+    kept = pd.read_table(
+        StringIO(settings.tabulate_spaces(spaces).data), sep="|", skipinitialspace=True
+    )
+    scales = kept.filter(like="scale").iloc[1:, 0].str.strip().tolist()
+    assert [scale == "choice" for scale in scales] == named.tolist()
+
+
+def test_units_are_those_of_the_columns_that_formulas_read():
+    def reading(*columns):
+        pieces = [Piece((Atom(column, "line"),)) for column in columns]
+        return Formula(0.2, tuple(Term(0.1, piece) for piece in pieces))
+
+    told = derivation.define_columns(reading("energy", "tempo"), reading("duration_min"))
+    assert told == "Tempo is in BPM and minutes are the track's length."
+    assert derivation.define_columns(reading("energy")) == ""
 
 
 @pytest.mark.parametrize(

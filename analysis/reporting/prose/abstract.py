@@ -24,7 +24,9 @@ def mark_draft(budget: str) -> Markdown | str:
     )
 
 
-def summarize_association(effects: pd.DataFrame, share: float, curved: bool = True) -> str:
+def summarize_association(
+    effects: pd.DataFrame, share: float, curved: bool = True, genre: bool = False
+) -> str:
     """Say which scores go with valence most, and how much the significant terms explain.
 
     Parameters
@@ -35,7 +37,10 @@ def summarize_association(effects: pd.DataFrame, share: float, curved: bool = Tr
         Cross-validated R² of the chosen formula's significant terms, on the estimating half.
     curved : bool
         Whether the formula has splines.
+    genre : bool
+        Whether it has genre.
     """
+    equal = "genre and the other features" if genre else "other features"
     model = f"a regression{' with curves' if curved else ''}"
     explained = (
         f"explains {prose.percent(share)} of the variance on artists left out of its fit"
@@ -48,7 +53,7 @@ def summarize_association(effects: pd.DataFrame, share: float, curved: bool = Tr
         f"Of the published scores, {first['feature']} goes with valence most "
         f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
         f"{prose.interval(first['per_sd_low'], first['per_sd_high'])}), then {second['feature']} "
-        f"({prose.signed(second['per_sd'])}), other features equal; {model}, "
+        f"({prose.signed(second['per_sd'])}), {equal} equal; {model}, "
         f"of the features that were found significant, {explained}."
     )
 
@@ -186,9 +191,9 @@ def summarize_flattery(leaks: pd.DataFrame) -> str:
 def _blame(repeats: float, known: float) -> str:
     """Say which of two leaks makes the difference."""
     if known < 0.1 * (repeats + known):
-        return "nearly all of the difference comes from recordings that are there more than once"
+        return "nearly all of the difference goes with recordings that are there more than once"
     share = repeats / (repeats + known)
-    return f"{prose.percent(share)} of the difference comes from repeated recordings"
+    return f"{prose.percent(share)} of the difference goes with repeated recordings"
 
 
 def admit_choices(known: bool) -> str:

@@ -10,8 +10,8 @@ def caption_correlations(blocks: list[list[str]], correlations: pd.DataFrame) ->
     own = correlations[correlations["first"] == "valence"].query("second != 'valence'")
     top = own.loc[own["r"].abs().idxmax()]
     first = (
-        f"{prose.joined(blocks[0]).capitalize()} form one collinear block. "
-        if blocks else "No scores form a collinear block. "
+        f"{prose.joined(blocks[0]).capitalize()} form one block of correlated scores. "
+        if blocks else "No scores form a block of correlated ones. "
     )  # fmt: skip
     return first + (
         f"With valence, {top['second']} correlates most ({prose.number(top['r'], 2)}). "

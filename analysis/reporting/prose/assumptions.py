@@ -23,7 +23,8 @@ def compare_models(effects: pd.DataFrame) -> str:
     other = apart.loc[feature].idxmax()
     split = _opposed(effects)
     story = (
-        "The models agree on signs: no feature has intervals clear of zero on opposite sides."
+        "No two models contradict each other on a sign: no feature has intervals clear of zero on "
+        "opposite sides."
         if not split else f"The models disagree on the sign of {prose.joined(split)}."
     )  # fmt: skip
     return (
@@ -67,7 +68,7 @@ def _explain_worst(group: pd.Series) -> str:
     """Say what becomes of the greatest ratio without the artist of most tracks."""
     return (
         f"Without the artist of most tracks, who has {prose.percent(group['largest_share'], 1)} of "
-        f"them, the largest ratio for {group['worst']} is "
+        f"them, the ratio for {group['worst']} is "
         f"{prose.number(group['ratio_without'], 2)}."
     )
 

@@ -9,6 +9,11 @@ from analysis.reporting.prose.derivation_piles import explain_piles as explain_p
 from analysis.reporting.prose.derivation_piles import place_piles as place_piles
 from analysis.reporting.prose.formulas import plain, reads
 
+UNITS = {
+    "loudness": "loudness is in dB",
+    "tempo": "tempo is in BPM",
+    "duration_min": "minutes are the track's length",
+}
 DEFINITIONS = {
     "interval": "Semitones, whole tones, thirds, fourths and tritones are correlations of the "
     "twelve pitch means with themselves, moved by so many semitones: they are high where pitches "
@@ -57,8 +62,11 @@ def define_columns(*formulas) -> str:
     columns = {a.column for one in formulas for term in one.terms for a in term.piece.atoms}
     kinds = {column.rpartition("_")[0] for column in columns}
     told = [text for key, text in DEFINITIONS.items() if key in columns | kinds]
-    plain_units = "Loudness is in dB, tempo in BPM, and minutes are the track's length."
-    return " ".join([plain_units, *told])
+    units = [text for key, text in UNITS.items() if key in columns]
+    if units:
+        said = f"{prose.joined(units)}."
+        told = [said[0].upper() + said[1:], *told]
+    return " ".join(told)
 
 
 def explain_length(derivation) -> str:

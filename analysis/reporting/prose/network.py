@@ -29,7 +29,7 @@ def count_searches(found: Mapping, found_networks: Mapping) -> str:
         for searches, trials in sides
     )
     return (
-        f"The stack, though, is made of the results of {stack}, the better network of "
+        f"The stack, though, is made of the results of {stack}, and the network is the better of "
         f"{networks}: what is equal is the budget of a search, not that of a side."
     )
 

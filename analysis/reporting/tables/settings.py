@@ -39,5 +39,7 @@ def tabulate_spaces(spaces: pd.DataFrame) -> Markdown:
         for method, name in zip(spaces["learner"], spaces["setting"], strict=True)
     ]
     shown = spaces.rename(columns={"learner": "method"})
+    # a choice among names has no scale
+    shown["scale"] = shown["scale"].where(shown["range"].str.contains(" to "), "choice")
     shown.insert(2, "what it does", meanings)
     return markdown(shown)
