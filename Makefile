@@ -1,15 +1,18 @@
 # make report renders the report, make test runs every test; make help tells the rest.
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/$(if $(filter Windows_NT,$(OS)),Scripts,bin)
 LOCK := requirements.lock
 INSTALLED := $(VENV)/installed.lock
+PLACE := $(VENV)/place
+BEGUN := $(VENV)/begun
 
-DATA ?=
-BUDGET ?=
-RENDERER ?=
-export RENDERER
-parameters = $(if $(DATA),-P "data:$(DATA)") $(if $(BUDGET),-P "budget:$(BUDGET)")
+# A reader's words reach programs through the environment, character by character: Make does not
+# expand them (hence value), nor stand they in a line of the shell, which sees "$$DATA" alone.
+override DATA := $(value DATA)
+override BUDGET := $(value BUDGET)
+override RENDERER := $(value RENDERER)
+override PYTHON := $(or $(value PYTHON),python3)
+export DATA BUDGET RENDERER PYTHON
 
 .PHONY: help report test quarto environment clean
 .DEFAULT_GOAL := help
@@ -20,32 +23,50 @@ help: ## tell what make can do
 	@echo "make report BUDGET=quick           a draft: fewer trials and resamples, a third of the time"
 	@echo "make report RENDERER=pandoc        with this renderer (quarto or pandoc)"
 	@echo "make test                          every test"
-	@echo "make quarto                        try again to install Quarto into $(VENV)"
+	@echo "make quarto                        install Quarto into $(VENV)"
 	@echo "make clean                         remove the report and all stored results"
 	@echo "PYTHON=python3.12 make report      with another Python (3.11 or newer)"
 
 report: environment
-	@$(if $(filter pandoc,$(RENDERER)),,$(BIN)/python -m render.installing)
-	@$(BIN)/python -m render $(parameters)
+	@$(BIN)/python -m render -P "data:$$DATA" -P "budget:$$BUDGET"
 
 test: environment
 	@$(BIN)/python -m pytest
 
 quarto: environment
-	@$(BIN)/python -m render.installing --again
+	@$(BIN)/python -m render.installing
 
 clean:
 	rm -rf _output .cache .quarto .pytest_cache .ruff_cache .hypothesis report_files report.quarto_ipynb
 
-# The environment is as new as the copy of the lock that its last successful installation left.
+# The environment is whole, as new as the copy of the lock that its last installation left, and
+# where it was made; an environment that says nothing of its place may be anywhere.
+runs = $(BIN)/python -c '$(1)' >/dev/null 2>&1
+fresh = cmp -s $(LOCK) $(INSTALLED)
+here = { [ ! -e $(PLACE) ] || [ "`cat $(PLACE)`" = "`cd $(VENV) && pwd -P`" ]; }
+
 environment:
-	@cmp -s $(LOCK) $(INSTALLED) || $(MAKE) --no-print-directory install
+	@[ ! -e $(BEGUN) ] && $(fresh) && $(here) && $(call runs,import yaml) || \
+	  $(MAKE) --no-print-directory install
 
 .PHONY: install
 install:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Python 3.11 or newer is needed; name one: make report PYTHON=python3.12" >&2; exit 2; }
+	@python=`command -v -- "$$PYTHON"`; case "$$python" in */*) \
+	  "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))';; *) false;; esac || { \
+	  printf 'Python 3.11 or newer is needed, which "%s" is not: %s\n' "$$PYTHON" \
+	    "name one, as in make report PYTHON=python3.12" >&2; exit 2; }
+	@if [ ! -e $(VENV) ]; then exit 0; \
+	elif [ -e $(BEGUN) ]; then why="was left half-made"; \
+	elif ! $(call runs,); then why="has no Python that runs"; \
+	elif ! $(here); then why="was moved here"; \
+	elif $(fresh); then why="has lost its packages"; \
+	else exit 0; fi; \
+	echo "The environment in $(VENV) $$why: it is made anew."; rm -rf $(VENV)
 	@echo "Installing the packages of $(LOCK) into $(VENV) (once, about a minute) ..."
-	@$(PYTHON) -m venv $(VENV)
+	@"`command -v -- "$$PYTHON"`" -m venv $(VENV)
+	@touch $(BEGUN)
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r $(LOCK)
 	@cp $(LOCK) $(INSTALLED)
+	@(cd $(VENV) && pwd -P) > $(PLACE)
+	@rm $(BEGUN)
+	@$(if $(filter Windows_NT,$(OS)),echo QUARTO_PYTHON=$(BIN) > _environment.local,:)

@@ -1,6 +1,7 @@
 """What made this report: its citation, packages and commit, for the colophon."""
 
 import importlib.metadata
+import os
 import platform
 import subprocess
 from pathlib import Path
@@ -20,14 +21,24 @@ PACKAGES = (
     "optuna",
     "plotnine",
 )
+# what leads git to another repository, as inside a hook
+ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_NAMESPACE",
+)
 
 
 def cite_report() -> str:
-    """Return the report's reference, as `CITATION.cff` has it, with the commit it was made from."""
+    """Return the report's reference, as `CITATION.cff` has it, with the commit if there is one."""
     said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
     authors = ", ".join(author["name"] for author in said["authors"])
     year = said["date-released"].year
-    version = f"Version {said['version']}, commit {name_commit()}"
+    commit = name_commit()
+    version = f"Version {said['version']}" + (f", commit {commit}" if commit else "")
     return f"{authors} ({year}). {said['title']}. {version}."
 
 
@@ -50,19 +61,25 @@ def name_commit() -> str:
     Returns
     -------
     str
-        Twelve characters of the commit; "not under version control" without git or a checkout.
+        Twelve characters of the commit; nothing without git, without a checkout, and in a folder
+        that lies inside another repository or is none of its files.
     """
+    top = _ask_git("rev-parse", "--show-toplevel")
+    if not top or Path(top).resolve() != ROOT.resolve():
+        return ""
+    if not _ask_git("ls-files", "--error-unmatch", "report.qmd"):
+        return ""
     commit = _ask_git("rev-parse", "--short=12", "HEAD")
     changed = _ask_git("status", "--porcelain", "--untracked-files=no")
-    return f"{commit} + changes" if commit and changed else commit or "not under version control"
+    return f"{commit} + changes" if commit and changed else commit
 
 
 def _ask_git(*words: str) -> str:
-    """Return what git prints, or nothing where it fails or is absent."""
+    """Return what git prints of the report's folder, or nothing where it fails or is absent."""
+    options = {"capture_output": True, "text": True, "timeout": 20, "check": True}
+    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
     try:
-        answer = subprocess.run(
-            ["git", *words], cwd=ROOT, capture_output=True, text=True, timeout=20, check=True
-        )
+        answer = subprocess.run(["git", *words], cwd=ROOT, env=environment, **options)
     except (OSError, subprocess.SubprocessError):
         return ""
     return answer.stdout.strip()

@@ -4,11 +4,11 @@
 The rooms, in the order in which a report walks through them:
 
 `choosing`, `installing`
-    Which renderer: Quarto on the path, Quarto in the environment, Pandoc with Typst.
+    Which renderer: Quarto on the path, Quarto in the environment, Pandoc with Typst; `make quarto`.
 `checking`
     Parameters and data, before anything is rendered.
-`quarto`
-    The Quarto way: run it, follow its progress, explain its failures.
+`quarto`, `prerender`
+    The Quarto way: run it, follow its progress, explain its failures; what Quarto runs first.
 `pipeline`
     The Pandoc way, step after step.
 `settings`, `document`

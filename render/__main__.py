@@ -1,7 +1,9 @@
 """Render the report: `python -m render [-P name:value ...]`."""
 
 import argparse
+import io
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -14,11 +16,14 @@ from render.document import read_document
 def main(arguments: list[str] | None = None) -> int:
     """Render the report and return the exit code: 0, 1 (document), 2 (input), 130 (Ctrl-C)."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     start = time.perf_counter()
     try:
         files = _render(options)
     except RenderError as error:
-        print(f"\n{error}" if error.code == 1 else error, file=sys.stderr)
+        print(_visible(f"\n{error}" if error.code == 1 else str(error)), file=sys.stderr)
         return error.code
     except KeyboardInterrupt:
         print("\nInterrupted; the files of the last good run are as they were.", file=sys.stderr)
@@ -33,8 +38,8 @@ def _render(options: argparse.Namespace) -> list[Path]:
     """Check, choose and render."""
     document = read_document(Path(options.source))
     parameters = read_parameters(options.parameter, document)
-    check_parameters({**default_parameters(document), **parameters})
     choice = choosing.choose(options.renderer or None)
+    check_parameters({**default_parameters(document), **parameters})
     print(choice.reason, flush=True)
     if parameters.get("budget") == "quick":
         print('A draft, as the budget is "quick": its numbers are not for citing.', flush=True)
@@ -43,6 +48,11 @@ def _render(options: argparse.Namespace) -> list[Path]:
     from render import pipeline
 
     return pipeline.render(document, parameters)
+
+
+def _visible(text: str) -> str:
+    """Return a message whose names cannot command the terminal that shows it."""
+    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda one: repr(one[0])[1:-1], text)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,7 +4,6 @@ import importlib.util
 import re
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from render import RenderError
 
 OLDEST = (1, 9)  # the first Quarto that carries a figure's alternative text into a PDF
 RENDERERS = ("quarto", "pandoc")
-NOTE = Path(sys.prefix) / "quarto-cli.failed"  # why Quarto could not be installed, once tried
 
 
 @dataclass(frozen=True)
@@ -42,9 +40,8 @@ def choose(forced: str | None = None) -> Choice:
     if forced == "pandoc":
         return Choice("pandoc", None, _pandoc("as asked for"))
     candidates = [found for found in (_on_path(), _in_environment()) if found]
-    for program, version, where in candidates:
-        if version >= OLDEST:
-            return Choice("quarto", program, f"Renderer: Quarto {_text(version)}, {where}.")
+    if quarto := _fresh(candidates):
+        return quarto
     why = _why_not(candidates)
     if forced == "quarto":
         raise RenderError(
@@ -53,9 +50,17 @@ def choose(forced: str | None = None) -> Choice:
     return Choice("pandoc", None, _pandoc(why))
 
 
-def has_quarto() -> bool:
-    """Tell whether a fresh enough Quarto is here."""
-    return any(found and found[1] >= OLDEST for found in (_on_path(), _in_environment()))
+def find_quarto() -> Choice | None:
+    """Return the choice of Quarto where there is a fresh enough one."""
+    return _fresh([found for found in (_on_path(), _in_environment()) if found])
+
+
+def _fresh(candidates: list) -> Choice | None:
+    """Return the choice of the first program that is fresh enough."""
+    for program, version, where in candidates:
+        if version >= OLDEST:
+            return Choice("quarto", program, f"Renderer: Quarto {_text(version)}, {where}.")
+    return None
 
 
 def _on_path() -> tuple[Path, tuple, str] | None:
@@ -69,9 +74,11 @@ def _in_environment() -> tuple[Path, tuple, str] | None:
 
     The package's own command is passed over: it exits with 0 whatever Quarto does.
     """
+    importlib.invalidate_caches()  # it may have come a moment ago
     spec = importlib.util.find_spec("quarto_cli")
     folders = spec.submodule_search_locations if spec else []
-    found = [path for folder in folders for path in Path(folder).glob("quarto-*/bin/quarto*")]
+    places = ("bin/quarto*", "quarto-*/bin/quarto*")
+    found = [path for one in folders for place in places for path in Path(one).glob(place)]
     programs = [path for path in found if path.suffix in ("", ".exe")]
     return _versioned(programs[0], "installed in this environment") if programs else None
 
@@ -91,8 +98,7 @@ def _why_not(found: list) -> str:
     if found:
         _, version, where = found[0]
         return f"Quarto {_text(version)}, {where}, is older than {_text(OLDEST)}"
-    tried = f": {NOTE.read_text(encoding='utf-8')}" if NOTE.exists() else ""
-    return f"there is no Quarto here{tried}"
+    return "there is no Quarto here"
 
 
 def _text(version: tuple) -> str:

@@ -1,56 +1,72 @@
-"""One attempt to bring Quarto into the environment; `make quarto` makes another.
+"""Bring Quarto into the environment, which only `make quarto` asks for.
 
-The package `quarto-cli` is small: while it installs, it downloads the program from the project's
-releases.
-Where that address is closed, the attempt fails in seconds and is not repeated.
+The package `quarto-cli` is small, and locked; while it is built, it downloads the program from the
+project's releases.
 """
 
+import os
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
+from pathlib import Path
 
-from render.choosing import NOTE, has_quarto
+from render.choosing import find_quarto
 
-PACKAGE = "quarto-cli==1.10.19"
+LOCK = Path(__file__).resolve().parent.parent / "requirements-quarto.lock"
 RELEASES = "https://github.com/quarto-dev/quarto-cli/releases"
 ANSWER_WITHIN = 8  # seconds for the address to answer; a line that hangs costs no more
 INSTALL_WITHIN = 600  # seconds for a download of some 130 MB over a slow line
+PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
+LOCKED = ("--require-hashes", "--no-build-isolation")  # else pip fetches a builder of its own
 
 
 def main() -> int:
-    """Install `quarto-cli` unless that failed before; `--again` forgets the failure.
+    """Install Quarto where there is none.
 
     Returns
     -------
     int
-        1 only where the reader asked for the attempt and it failed.
+        2 where that failed.
     """
-    is_asked = "--again" in sys.argv
-    if has_quarto() or (NOTE.exists() and not is_asked):
+    if found := find_quarto():
+        print(found.reason)
         return 0
-    problem = install()
-    if problem:
-        NOTE.write_text(problem, encoding="utf-8")
-        if is_asked:  # else the renderer's own line, which follows, says why it is not Quarto
-            print(f"Quarto could not be installed: {problem}. The report does not need it.")
-        return int(is_asked)
-    NOTE.unlink(missing_ok=True)
-    print("Quarto is installed.")
+    print("Installing Quarto ...", flush=True)
+    problem = _unreachable() or install()
+    if problem or not (found := find_quarto()):
+        why = problem or "its program does not run"
+        print(f"Quarto could not be installed: {why}. The report does not need it.")
+        return 2
+    print(found.reason)
     return 0
 
 
 def install() -> str:
-    """Install the package; return what went wrong, or nothing."""
-    print("Installing Quarto (once; make quarto tries again) ...", flush=True)
-    if problem := _unreachable():
-        return problem
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", PACKAGE]
+    """Install what the lock names, one after the other; return what went wrong, or nothing."""
+    lines = LOCK.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    with tempfile.TemporaryDirectory(prefix="quarto-") as folder:
+        file = Path(folder) / "requirement.txt"
+        for line in (line for line in lines if not line.startswith("#")):
+            file.write_text(line, encoding="utf-8")
+            if problem := _run_pip([*PIP, *LOCKED, "-r", str(file)]):
+                return problem
+    return ""
+
+
+def _run_pip(options: list[str]) -> str:
+    """Run pip; return what went wrong, or nothing."""
+    command = [sys.executable, *options]
+    streams = {"capture_output": True, "text": True, "env": {**os.environ, "PIP_NO_INPUT": "1"}}
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_WITHIN)
+        done = subprocess.run(command, timeout=INSTALL_WITHIN, check=False, **streams)
     except subprocess.TimeoutExpired:
         return f"the download took more than {INSTALL_WITHIN // 60} minutes"
-    return "" if done.returncode == 0 and has_quarto() else "its installation failed"
+    if done.returncode == 0:
+        return ""
+    mismatch = "HASHES" in done.stderr
+    return "a package is not the one that the lock names" if mismatch else "pip failed"
 
 
 def _unreachable() -> str:

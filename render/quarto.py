@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import yaml
+
 from render import RenderError
 from render.document import Document
 from render.progress import show_progress
@@ -25,7 +27,7 @@ def render(document: Document, parameters: dict, program: Path, say=print) -> li
     ----------
     document : Document
     parameters : dict
-        Values that replace those of the cell tagged `parameters`.
+        Text that replaces values of the cell tagged `parameters`.
     program : Path
         Quarto.
     say : callable
@@ -34,17 +36,27 @@ def render(document: Document, parameters: dict, program: Path, say=print) -> li
     settings = read_settings(document, warn=lambda _: None)
     root = document.path.parent
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        given = _write_parameters(parameters, Path(folder))
         for name in settings:
-            _run(_command(program, document, name, parameters, folder), document, name, say)
+            _run(_command(program, document, name, given, folder), document, name, say)
         files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
         folder = root / next(iter(settings.values())).output_folder
         return publish([file for file in files if file.exists()], folder)
 
 
-def _command(program: Path, document: Document, name: str, parameters: dict, folder: str) -> list:
+def _write_parameters(parameters: dict, folder: Path) -> list[str]:
+    """Return the options that hand over parameters: as a file, whose quotes keep text as it is."""
+    if not parameters:
+        return []
+    file = folder / "parameters.yml"
+    text = yaml.safe_dump(parameters, default_style='"', width=float("inf"))
+    file.write_text(text, encoding="utf-8")
+    return ["--execute-params", str(file)]
+
+
+def _command(program: Path, document: Document, name: str, given: list, folder: str) -> list:
     """Return Quarto's command line; a kernel that outlives the run would hold old modules."""
     options = ["--to", name, "--output-dir", folder, "--no-execute-daemon"]
-    given = [part for pair in parameters.items() for part in ("-P", "{}:{}".format(*pair))]
     return [program, "render", document.path.name, *options, *given]
 
 

@@ -98,7 +98,7 @@ KNOWN = {
 
 def describe(name_or_path: str | Path) -> Dataset:
     """Return what is known of a table, by the name of a known one or the path of a file."""
-    known = KNOWN.get(str(name_or_path))
+    known = KNOWN.get(_check_name(name_or_path))
     path = Path(name_or_path)
     return known or Dataset(path.name.split(".")[0], f"Own table {path.name}", files=(path.name,))
 
@@ -114,11 +114,11 @@ def locate(name_or_path: str | Path) -> Path:
     Raises
     ------
     BadInput
-        The table is known, but not on this machine.
+        The table is known, but not on this machine; or the name is no text.
     """
-    dataset = KNOWN.get(str(name_or_path))
+    dataset = KNOWN.get(_check_name(name_or_path))
     if dataset is None:
-        return Path(name_or_path)
+        return Path(expand(str(name_or_path)))
     places = [ROOT / "data"] if dataset.name == "genres" else [folder()]
     files = (place / file for place in places for file in dataset.files)
     found = next((file for file in files if file.is_file()), None)
@@ -127,6 +127,24 @@ def locate(name_or_path: str | Path) -> Path:
         how = command if dataset.address else dataset.advice
         raise BadInput(f"The table {dataset.name!r} is not in {places[0]}: {how}.")
     return found
+
+
+def expand(path: str) -> str:
+    """Return a path with its `~` or `~user` replaced by that folder, where there is one."""
+    try:
+        return str(Path(path).expanduser()) if path.startswith("~") else path
+    except RuntimeError:
+        return path
+
+
+def _check_name(name_or_path) -> str:
+    """Return a table's name as text; stop at what Quarto's own -P makes of `2023` or `null`."""
+    if isinstance(name_or_path, str | Path) and str(name_or_path):
+        return str(name_or_path)
+    raise BadInput(
+        f"The data are {name_or_path!r}, which is no name: run make report DATA=NAME, or put both "
+        "pairs of quotes around it, as in quarto render -P 'data:\"NAME\"'."
+    )
 
 
 def load(name_or_path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFrame:

@@ -1,12 +1,14 @@
-"""The environment is installed once for every lock, and only a finished one counts."""
+"""The environment is installed once for every lock; what a reader names arrives as it is."""
 
 import shutil
 import subprocess
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, SAMPLE
+from nasty_names import NAMES
 
-from render.checking import BUDGETS
+from render.checking import BUDGETS, read_parameters
+from render.document import read_document
 
 pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="make is not here")
 # A Python that makes environments in no time, whose pip counts its calls and fails when told to.
@@ -15,6 +17,8 @@ case "$*" in
   *version_info*) exit ${TOO_OLD:-0};;
   "-m venv"*) mkdir -p .venv/bin; cp "$0" .venv/bin/python;;
   "-m pip"*) echo "$*" >> calls; exit ${PIP_FAILS:-0};;
+  "-c import"*) [ ! -e .venv/lost ];;
+  "-m render"*) printf '%s\\0' "$@" "$RENDERER" > arguments;;
   *) echo "ran: $*";;
 esac
 """
@@ -22,18 +26,23 @@ esac
 
 @pytest.fixture
 def clone(tmp_path):
-    """A folder with the Makefile, a lock and the stand-in."""
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    (tmp_path / "requirements.lock").write_text("one\n")
-    program = tmp_path / "python"
+    return copy_clone(tmp_path / "clone")
+
+
+def copy_clone(folder):
+    """Fill a folder with the Makefile, a lock and the stand-in."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "Makefile", folder)
+    (folder / "requirements.lock").write_text("one\n")
+    program = folder / "python"
     program.write_text(STAND_IN)
     program.chmod(0o755)
-    return tmp_path
+    return folder
 
 
 def make(folder, *arguments, **environment) -> subprocess.CompletedProcess:
-    command = ["make", f"PYTHON={folder / 'python'}", *arguments]
-    clean = {"PATH": "/usr/bin:/bin", **environment}
+    clean = {"PATH": "/usr/bin:/bin", "PYTHON": str(folder / "python"), **environment}
+    command = ["make", *arguments]
     return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True)
 
 
@@ -70,14 +79,127 @@ def test_an_old_python_is_told(clone):
     assert not (clone / ".venv").exists()
 
 
+def arguments(folder) -> list[str]:
+    """Return what the renderer was called with, and RENDERER as the last."""
+    return (folder / "arguments").read_bytes().decode(errors="surrogateescape").split("\0")[:-1]
+
+
 def test_parameters_reach_the_renderer(clone):
-    done = make(clone, "report", "DATA=my tracks.csv", "BUDGET=quick")
-    assert "ran: -m render.installing" in done.stdout
-    assert "ran: -m render -P data:my tracks.csv -P budget:quick" in done.stdout
+    make(clone, "report", "DATA=my tracks.csv", "BUDGET=quick", "RENDERER=pandoc")
+    given = ["-P", "data:my tracks.csv", "-P", "budget:quick"]
+    assert arguments(clone) == ["-m", "render", *given, "pandoc"]
 
 
-def test_quarto_is_not_sought_where_pandoc_is_wanted(clone):
-    assert "installing" not in make(clone, "report", "RENDERER=pandoc").stdout
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """A clone with its environment, for tests that leave both as they are."""
+    folder = copy_clone(tmp_path_factory.mktemp("clone"))
+    assert make(folder, "environment").returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_arrives_and_nothing_else_runs(installed, name):
+    before = {one.name for one in installed.iterdir()} | {"arguments"}
+    given = {"DATA": name, "BUDGET": name, "RENDERER": name}
+    on_the_line = make(installed, "report", *(f"{one}={name}" for one in given))
+    arrived = arguments(installed)
+    (installed / "arguments").unlink()
+    from_the_shell = make(installed, "report", **given)
+    assert arrived == arguments(installed)
+    assert arrived == ["-m", "render", "-P", f"data:{name}", "-P", f"budget:{name}", name]
+    for done in (on_the_line, from_the_shell):
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert {one.name for one in installed.iterdir()} == before
+
+
+def test_empty_parameters_are_the_defaults(installed):
+    make(installed, "report", "DATA=", "BUDGET=", "RENDERER=", "PYTHON=")
+    given = arguments(installed)
+    pairs, document = given[3:6:2], read_document(SAMPLE / "report.qmd")
+    assert pairs == ["data:", "budget:"]
+    assert read_parameters(["budget:", "rows:"], document) == {}
+    assert given[-1] == ""
+
+
+@pytest.mark.parametrize("name", [*NAMES, "exit", "eval", ".", "touch canary"])
+def test_a_python_that_is_none_is_told(clone, name):
+    for done in (make(clone, "report", f"PYTHON={name}"), make(clone, "report", PYTHON=name)):
+        assert done.returncode == 2
+        assert f'Python 3.11 or newer is needed, which "{name}" is not' in done.stderr
+    assert not (clone / "canary").exists()
+    assert not (clone / ".venv").exists()
+
+
+def test_a_python_may_have_a_blank_in_its_path(clone):
+    folder = clone / "my $(touch canary) folder"
+    folder.mkdir()
+    shutil.copy(clone / "python", folder)
+    assert make(clone, "environment", f"PYTHON={folder / 'python'}").returncode == 0
+    assert (clone / ".venv" / "installed.lock").exists()
+    assert not (clone / "canary").exists()
+
+
+def lose_python(folder):
+    (folder / ".venv" / "bin" / "python").unlink()
+    (folder / ".venv" / "bin" / "python").symlink_to("/nowhere/python")
+
+
+def lose_packages(folder):
+    (folder / ".venv" / "lost").touch()
+
+
+def begin_again(folder):
+    (folder / "requirements.lock").write_text("two\n")
+    assert make(folder, "environment", PIP_FAILS="1").returncode == 2
+
+
+def move(folder):
+    (folder / ".venv").rename(folder / "elsewhere")
+    (folder / "elsewhere" / "place").write_text("/nowhere/.venv\n")
+    (folder / "elsewhere").rename(folder / ".venv")
+
+
+@pytest.mark.parametrize(
+    ("break_it", "words"),
+    [
+        (lose_python, "has no Python that runs"),
+        (lose_packages, "has lost its packages"),
+        (begin_again, "was left half-made"),
+        (move, "was moved here"),
+    ],
+)
+def test_a_broken_environment_is_made_anew(clone, break_it, words):
+    make(clone, "environment")
+    break_it(clone)
+    (clone / ".venv" / "old").touch()
+    done = make(clone, "environment")
+    assert done.returncode == 0, done.stderr
+    assert f"The environment in .venv {words}: it is made anew.\n" in done.stdout
+    assert not (clone / ".venv" / "old").exists()
+    assert make(clone, "environment").stdout == ""
+
+
+def test_a_linked_environment_is_not_emptied(clone):
+    make(clone, "environment")
+    (clone / ".venv").rename(clone / "shared")
+    (clone / ".venv").symlink_to("shared")
+    lose_packages(clone)
+    assert make(clone, "environment").returncode == 0
+    assert (clone / "shared" / "lost").exists()
+    assert not (clone / ".venv").is_symlink()
+
+
+def test_another_folder_of_the_same_environment_is_no_move(clone, tmp_path):
+    make(clone, "environment")
+    (tmp_path / "link").symlink_to(clone)
+    assert make(tmp_path / "link", "environment").stdout == ""
+
+
+def test_quarto_is_installed_only_where_asked_for(clone):
+    assert "installing" not in make(clone, "report").stdout
+    assert "ran" not in make(clone, "quarto").stdout
+    assert arguments(clone)[:2] == ["-m", "render.installing"]
 
 
 def test_help_names_every_target(clone):
