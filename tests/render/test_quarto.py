@@ -1,13 +1,20 @@
 """The Quarto way: with a stand-in, and against the real program where there is one."""
 
+import ast
 import os
 import re
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pypdf
 import pytest
-from conftest import one_line, run_render, text_of_page
+import yaml
+from conftest import ROOT, one_line, run_render, text_of_page
+from nasty_names import NAMES
+
+from render import prerender, quarto
 
 QUARTO = shutil.which("quarto")
 STAND_IN = """#!/bin/sh
@@ -16,6 +23,7 @@ echo "$@" >> calls
 while [ $# -gt 0 ]; do
   [ "$1" = --to ] && to=$2
   [ "$1" = --output-dir ] && out=$2
+  [ "$1" = --execute-params ] && cp "$2" parameters
   shift
 done
 echo "  Cell 1/2: 'setup'.....Done" >&2
@@ -42,9 +50,67 @@ def test_quarto_is_given_the_parameters_and_its_files_are_published(sample, path
     assert done.returncode == 0, done.stderr
     calls = (sample / "calls").read_text().splitlines()
     assert [re.search(r"--to (\w+)", call)[1] for call in calls] == ["html", "typst"]
-    assert all(call.endswith("-P budget:quick") for call in calls)
+    assert yaml.safe_load((sample / "parameters").read_text()) == {"budget": "quick"}
+    assert all(" -P " not in call for call in calls)
     assert "[2/2] html: tbl-frame ..." in done.stdout
     assert (sample / "_output" / "report.pdf").read_text() == "print\n"
+
+
+@needs_shell
+def test_without_parameters_there_is_no_file_of_them(sample, path):
+    assert run_render(sample, "-P", "budget:", PATH=path).returncode == 0
+    assert "--execute-params" not in (sample / "calls").read_text()
+
+
+@pytest.mark.parametrize("name", [*NAMES, "x" * 3000 + " y"])
+def test_a_name_arrives_in_the_cell(tmp_path, name):
+    """Quarto reads the file and hands the values to papermill, which writes them as code."""
+    translate = pytest.importorskip("papermill.translators").PythonTranslator.translate_str
+    _, file = quarto._write_parameters({"data": name}, tmp_path)
+    assert ast.literal_eval(translate(yaml.safe_load(Path(file).read_text())["data"])) == name
+
+
+def test_a_python_without_the_packages_is_told(tmp_path, monkeypatch, capsys):
+    """As in a fresh clone, where Quarto takes the first Python that it finds."""
+    monkeypatch.chdir(tmp_path)
+    assert prerender.main() == 0
+    monkeypatch.setattr(prerender, "NEEDED", ("no_such_package",))
+    assert prerender.main() == 1
+    assert "run make report once, which makes .venv." in capsys.readouterr().err
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    (tmp_path / ".venv" / "bin" / "python").touch()
+    assert prerender.main() == 1
+    assert f"set QUARTO_PYTHON to {tmp_path}/.venv/bin/python" in capsys.readouterr().err
+
+
+def test_quarto_runs_that_first_and_looks_into_the_environment():
+    """The script runs under a Python that has only what comes with it, in render/ or elsewhere."""
+    settings = yaml.safe_load((ROOT / "_quarto.yml").read_text())
+    script = ROOT / settings["project"]["pre-render"].split()[0]
+    command = [sys.executable, "-S", script]
+    done = subprocess.run(command, cwd=script.parent, capture_output=True, text=True, env={})
+    assert done.returncode == 1
+    assert "lacks the packages of this report" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert (ROOT / "_environment").read_text() == "QUARTO_PYTHON=.venv/bin/python\n"
+
+
+@pytest.mark.skipif(not QUARTO, reason="no Quarto on the path")
+def test_names_arrive_through_the_real_quarto(tmp_path):
+    given = {f"name_{place}": name for place, name in enumerate(NAMES)}
+    cells = (
+        "#| tags: [parameters]\n" + "\n".join(f"{one} = 1" for one in given),
+        "from pathlib import Path\n"
+        f"names = [{', '.join(given)}]\n"
+        "_ = Path('names').write_text(ascii(names))",
+    )
+    document = "\n\n".join(f"```{{python}}\n{cell}\n```" for cell in cells)
+    (tmp_path / "report.qmd").write_text(f"{document}\n")
+    options = ["--to", "html", "--no-execute-daemon", *quarto._write_parameters(given, tmp_path)]
+    environment = {**os.environ, "QUARTO_PYTHON": sys.executable}
+    subprocess.run([QUARTO, "render", "report.qmd", *options], cwd=tmp_path, env=environment)
+    assert ast.literal_eval((tmp_path / "names").read_text()) == list(NAMES)
+    assert not (tmp_path / "canary").exists()
 
 
 @needs_shell
