@@ -1,10 +1,14 @@
 """Which renderer, and why: with programs that only say a version."""
 
 import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from nasty_names import NAMES
 
 from render import RenderError, choosing, installing
 
@@ -13,11 +17,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins a
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path, monkeypatch):
-    """No Quarto on the path or in the environment, no remembered failure."""
+    """No Quarto on the path or in the environment."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin") + os.pathsep + "/bin")
-    monkeypatch.setattr(choosing, "NOTE", tmp_path / "failed")
-    monkeypatch.setattr(installing, "NOTE", tmp_path / "failed")
     monkeypatch.setattr(choosing, "_in_environment", lambda: None)
 
 
@@ -64,14 +66,17 @@ def test_no_quarto():
     assert choosing.choose().reason.endswith("(there is no Quarto here).")
 
 
-def test_a_remembered_failure_is_told():
-    choosing.NOTE.write_text("its installation failed")
-    assert "(there is no Quarto here: its installation failed)" in choosing.choose().reason
-
-
 def test_pandoc_can_be_forced(quarto):
     quarto("1.10.18")
     assert choosing.choose("pandoc").renderer == "pandoc"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_renderer_of_no_such_name_is_told(name):
+    with pytest.raises(RenderError) as caught:
+        choosing.choose(name)
+    assert str(caught.value) == f'RENDERER is "{name}"; it can be quarto or pandoc.'
+    assert caught.value.code == 2
 
 
 @pytest.mark.parametrize(
@@ -84,29 +89,58 @@ def test_a_forced_renderer_must_be_there(forced, words):
     assert caught.value.code == 2
 
 
-def test_a_failed_installation_is_told_once_and_remembered(monkeypatch, capsys):
-    attempts = []
-    monkeypatch.setattr(installing, "install", lambda: attempts.append(1) or "no line")
-    monkeypatch.setattr(sys, "argv", ["installing"])
-    assert installing.main() == 0
-    assert installing.main() == 0
-    assert attempts == [1]
-    told = capsys.readouterr().out + choosing.choose().reason
-    assert told.count("no line") == 1
-    monkeypatch.setattr(sys, "argv", ["installing", "--again"])
-    assert installing.main() == 1
-    assert attempts == [1, 1]
-    assert "Quarto could not be installed: no line." in capsys.readouterr().out
+@pytest.mark.parametrize("folder", ["bin", "quarto-1.10.19/bin"])
+def test_the_packages_program_is_found(tmp_path, monkeypatch, quarto, folder):
+    """Where releases of `quarto-cli` have put it."""
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "/bin")
+    place = tmp_path / "quarto_cli" / folder
+    place.mkdir(parents=True)
+    (place / "quarto.js").touch()
+    shutil.move(quarto("1.10.19"), place / "quarto")
+    monkeypatch.syspath_prepend(tmp_path)
+    choice = choosing.find_quarto()
+    assert choice.program == place / "quarto"
+    assert choice.reason == "Renderer: Quarto 1.10.19, installed in this environment."
 
 
-def test_nothing_is_installed_beside_a_fresh_quarto(quarto, monkeypatch):
+def test_a_quarto_that_is_here_is_not_installed_again(quarto, monkeypatch, capsys):
     quarto("1.10.18")
     monkeypatch.setattr(installing, "install", pytest.fail)
-    monkeypatch.setattr(sys, "argv", ["installing"])
     assert installing.main() == 0
+    assert "Quarto 1.10.18, found on the path." in capsys.readouterr().out
 
 
-def test_a_closed_address_costs_no_installation(monkeypatch):
+def test_a_closed_address_costs_no_installation(monkeypatch, capsys):
     monkeypatch.setattr(installing, "RELEASES", "http://127.0.0.1:9/")
     monkeypatch.setattr(installing.subprocess, "run", pytest.fail)
-    assert installing.install() == "the address of its releases does not answer"
+    assert installing.main() == 2
+    told = capsys.readouterr().out.splitlines()[-1]
+    assert told == (
+        "Quarto could not be installed: the address of its releases does not answer. "
+        "The report does not need it."
+    )
+
+
+def test_what_the_lock_names_is_installed_by_its_hash(monkeypatch):
+    """One after the other, as the second is built with the first, and no builder is fetched."""
+    asked = []
+
+    def run(command, **_):
+        assert {"--require-hashes", "--no-build-isolation", "--no-deps"} <= set(command)
+        asked.append(Path(command[-1]).read_text())
+        return subprocess.CompletedProcess(command, 0, "", "")
+
+    monkeypatch.setattr(installing.subprocess, "run", run)
+    assert installing.install() == ""
+    assert [re.match(r"([\w-]+)==[\d.]+ .*--hash=sha256:\w{64}$", one)[1] for one in asked] == [
+        "setuptools",
+        "quarto-cli",
+    ]
+
+
+def test_another_file_than_the_locks_is_told(monkeypatch):
+    said = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE."
+    done = subprocess.CompletedProcess([], 1, "", said)
+    monkeypatch.setattr(installing.subprocess, "run", lambda *_, **__: done)
+    assert installing.install() == "a package is not the one that the lock names"

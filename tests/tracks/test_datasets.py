@@ -1,5 +1,7 @@
 """Known tables are found, recognised by their content, and described."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from made_tracks import as_export, make_tracks
@@ -41,6 +43,24 @@ def test_own_table_is_described():
     described = datasets.describe("some/where/mine.csv.gz")
     assert (described.name, described.title) == ("mine", "Own table mine.csv.gz")
     assert datasets.describe("charts").citation
+
+
+@pytest.mark.parametrize("value", [True, None, 2023, 1e5, {"a": "b.csv"}, [2023], ""])
+@pytest.mark.parametrize("ask", [datasets.locate, datasets.describe, datasets.load])
+def test_what_is_no_name_is_told(ask, value):
+    """Quarto's own -P reads 2023, null and `a: b.csv` as something else than text."""
+    with pytest.raises(BadInput, match=r"no name: run make report DATA=NAME, or .*'data:\"NAME\"'"):
+        ask(value)
+
+
+def test_the_readers_folder(monkeypatch, tmp_path):
+    """A leading tilde is the reader's folder where the shell has not said so already."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    assert datasets.locate("~/my tracks.csv") == tmp_path / "my tracks.csv"
+    for name in ("~nobody-of-that-name/x.csv", "~x.csv", "a~/x.csv", "./~/x.csv"):
+        assert datasets.locate(name) == Path(name)
+        assert datasets.expand(name) == name
 
 
 def test_fingerprint_ignores_container_and_order(tmp_path):
