@@ -70,3 +70,12 @@ def test_commands_and_places_exist():
     places = re.findall(r"\]\(((?!http)[^)#]+)\)", README)
     assert places
     assert all((ROOT / place).exists() for place in places)
+
+
+def test_every_parameter_is_named():
+    makefile = (ROOT / "Makefile").read_text()
+    parameters = re.findall(r"^override (\w+) :=", makefile, re.M)
+    assert parameters
+    assert re.findall(r"^\| `([A-Z]+)` \|", README, re.M) == parameters
+    exported = re.findall(r"^export (.+)$", makefile, re.M)
+    assert exported == [" ".join(parameters)]
