@@ -13,6 +13,7 @@ from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.prediction.validation import JOBS, corrected_interval
 from analysis.tracks.cleaning import encode
+from analysis.tracks.ordering import sort_rows
 from analysis.tracks.splitting import grouped_folds
 
 N_FOLDS = 5
@@ -44,7 +45,8 @@ def leakage_table(
         shared_artists (shares of validation rows whose recording or artist is in the training
         part); 95 % intervals are corrected for the overlap of folds [@nadeau2003].
     """
-    rows = _as_published(published)
+    # plain folds go by position, so that the order of a file would change them
+    rows, tracks = _as_published(published), sort_rows(tracks)
     repeats = repeats if len(tracks) <= MOST_REPEATED else 1
     designs = (
         ("rows as published, plain folds", rows, plain_folds),
@@ -100,4 +102,4 @@ def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray)
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
     """Keep every row that has a valence and a key, encoded as the clean tracks are."""
     rows = published.dropna(subset=["valence", "key", "mode"])
-    return encode(rows[rows["key"] >= 0].reset_index(drop=True))
+    return encode(sort_rows(rows[rows["key"] >= 0]))
