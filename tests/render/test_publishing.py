@@ -5,6 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -101,6 +103,29 @@ for _ in range(40):
     assert [run.wait(60) for run in runs] == [0] * len(runs)
     page, print_ = sorted(output.iterdir())
     assert page.read_text() == print_.read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked on Windows")
+def test_a_run_waits_while_another_is_between_its_files(fresh, tmp_path, monkeypatch):
+    output, other, between = tmp_path / "_output", tmp_path / "other", threading.Event()
+    other.mkdir()
+    for file in fresh:
+        (other / file.name).write_text("second")
+    move = Path.replace
+
+    def dawdle(self, target):
+        if self.name == "report.pdf" and self.read_text() == "new":
+            between.set()
+            time.sleep(0.5)
+        return move(self, target)
+
+    monkeypatch.setattr(Path, "replace", dawdle)
+    first = threading.Thread(target=publish, args=(fresh, output))
+    first.start()
+    assert between.wait(10)
+    publish(sorted(other.iterdir()), output)
+    first.join()
+    assert [file.read_text() for file in output.iterdir()] == ["second", "second"]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGTERM"), reason="no such signal")
