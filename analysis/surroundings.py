@@ -9,6 +9,7 @@ import os
 import sys
 import threading
 import time
+import warnings
 from collections.abc import MutableMapping
 from pathlib import Path
 
@@ -66,6 +67,9 @@ def settle_process() -> None:
     if multiprocessing.current_process().name.startswith("LokyProcess"):
         threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
         return
+    if os.environ.get("PYTHONWARNINGS"):
+        warnings.resetwarnings()
+        warnings.simplefilter("ignore")
     settle(os.environ)
     if "ipykernel.kernelapp" in sys.modules:
         os.environ["MPLBACKEND"] = INLINE
