@@ -13,10 +13,17 @@ The rooms, in the order in which data walk through them:
 ``reporting``
     Frames in, pictures and words out; it computes nothing.
 
-``memory`` keeps the results of slow steps between runs; ``provenance`` says what made a report;
-``__main__`` is the command line.
+``memory`` keeps the results of slow steps between runs, ``sources`` knows the code that made them;
+``surroundings`` shuts out the reader's own settings; ``stopping`` ends a run that is told to end;
+``provenance`` says what made a report; ``__main__`` is the command line.
 No room imports from a room further down this list.
 """
+
+# ruff: noqa: E402 - what is set here must be set before a package that computes is loaded
+from analysis import sources, surroundings
+
+surroundings.settle_process()
+sources.SNAPSHOT.take(sources.ROOT / "analysis")
 
 import scipy.linalg  # noqa: F401  (loads the linear algebra whose threads are limited below)
 from threadpoolctl import threadpool_limits

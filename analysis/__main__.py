@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from analysis.stopping import code_of, heed_signals
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.description import refuse_constant
@@ -20,7 +21,8 @@ from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    That is 0, 2 where the input is at fault, and 130 where the user interrupted.
+    That is 0, 2 where the input is at fault, 130 where the user interrupted, and 143 or 129 where
+    the run was told to end.
     """
     options = _build_parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s")
@@ -28,14 +30,15 @@ def main(arguments: list[str] | None = None) -> int:
     # solvers and pools of processes warn in their own words of what does no harm here
     warnings.filterwarnings("ignore")
     try:
-        options.command(options)
+        with heed_signals():
+            options.command(options)
     except BadInput as error:
         print(error, file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("\nInterrupted. Nothing was written; the same command goes on from the results that "
               "it has kept.", file=sys.stderr)  # fmt: skip
-        return 130
+        return code_of(interrupt)
     return 0
 
 

@@ -5,22 +5,22 @@ nothing else: a change in a function that it calls goes unseen.
 `remember` adds what is missing to the key: the source of the function's module and of every module
 of this project that it imports, directly or not, and the versions of the packages that compute.
 Comments and docstrings are no part of it: wording does not change a number.
+The source is the one that this process imported; where a file has changed on disk since, results
+are computed and not kept, since processes that start later import another source.
 """
 
-import ast
 import functools
 import hashlib
 import importlib.metadata
-import io
+import platform
 import sys
-import tokenize
 import warnings
 from pathlib import Path
 
 from joblib import Memory
 
-ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef)
+from analysis.sources import ROOT, SNAPSHOT, list_sources, read_bare
+
 PACKAGES = (
     "numpy", "pandas", "scipy", "patsy", "statsmodels", "scikit-learn", "pygam", "keras", "jax",
     "optuna",
@@ -45,19 +45,35 @@ def remember(function):
 
     @functools.wraps(function)
     def recall(*args, **kwargs):
+        if not SNAPSHOT.holds():
+            return function(*args, **kwargs)
         cached = store.cache(_compute, ignore=["function"])
         with warnings.catch_warnings():
             # joblib warns when a stored result could not be read; it is then computed again
             warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
-            return cached(function, _identity(function), args, kwargs)
+            try:
+                return cached(function, _identity(function), args, kwargs)
+            except _Unkept as computed:
+                return computed.result
 
     recall.fresh = function
     return recall
 
 
+class _Unkept(Exception):
+    """Carries a result past joblib, which keeps what is returned and nothing that is raised."""
+
+    def __init__(self, result):
+        super().__init__("a source file changed while a result was computed")
+        self.result = result
+
+
 def _compute(function, identity, args, kwargs):
     """Compute a result; `identity` stands for the source and the packages in joblib's key."""
-    return function(*args, **kwargs)
+    result = function(*args, **kwargs)
+    if not SNAPSHOT.holds():
+        raise _Unkept(result)
+    return result
 
 
 @functools.cache
@@ -79,59 +95,10 @@ def digest_sources(module: str) -> str:
     -------
     str
         SHA-256 over its code, that of the project's modules that it imports at any depth, and the
-        versions of the packages that compute.
+        versions of Python and of the packages that compute.
     """
     path = Path(sys.modules[module].__file__)
     parts = [read_bare(source).encode() for source in sorted(list_sources(path))]
     parts += [f"{name} {importlib.metadata.version(name)}".encode() for name in PACKAGES]
+    parts += [platform.python_version().encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
-
-
-def list_sources(path: Path) -> set[Path]:
-    """Return a module's file and those of all project modules that it imports, at any depth."""
-    found, waiting = set(), [path]
-    while waiting:
-        current = waiting.pop()
-        if current not in found:
-            found.add(current)
-            waiting += _imported(current)
-    return found
-
-
-def _imported(path: Path) -> list[Path]:
-    """Return the files of the project's own modules that one file names in its imports."""
-    names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            # "from room import module" names a module only in its second half
-            names += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
-    return [file for name in names if (file := _file_of(name)) is not None]
-
-
-def _file_of(name: str) -> Path | None:
-    """Return the file of one of the project's modules, or None for anything else."""
-    stem = ROOT.joinpath(*name.split("."))
-    candidates = (stem.with_suffix(".py"), stem / "__init__.py")
-    return next((file for file in candidates if file.is_file()), None)
-
-
-def read_bare(path: Path) -> str:
-    """Return a file's code as `bare_code` leaves it."""
-    return bare_code(path.read_text(encoding="utf-8"))
-
-
-@functools.cache
-def bare_code(source: str) -> str:
-    """Return Python source without comments, docstrings, blank lines and space at line ends."""
-    lines = source.splitlines()
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node):
-            text = node.body[0]
-            lines[text.lineno - 1 : text.end_lineno] = [""] * (text.end_lineno - text.lineno + 1)
-    return "\n".join(line.rstrip() for line in lines if line.strip())

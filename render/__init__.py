@@ -5,8 +5,8 @@ The rooms, in the order in which a report walks through them:
 
 `choosing`, `installing`
     Which renderer: Quarto on the path, Quarto in the environment, Pandoc with Typst; `make quarto`.
-`checking`
-    Parameters and data, before anything is rendered.
+`checking`, `places`
+    Parameters and data, and whether files can be written, before anything is rendered.
 `quarto`, `prerender`
     The Quarto way: run it, follow its progress, explain its failures; what Quarto runs first.
 `pipeline`

@@ -8,26 +8,36 @@ import sys
 import time
 from pathlib import Path
 
+from analysis.stopping import code_of, heed_signals
 from render import RenderError, choosing, quarto
 from render.checking import check_parameters, default_parameters, read_parameters
 from render.document import read_document
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Render the report and return the exit code: 0, 1 (document), 2 (input), 130 (Ctrl-C)."""
+    """Render the report and return the exit code.
+
+    That is 0, 1 (document), 2 (input or disk), 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
+    """
     options = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     start = time.perf_counter()
     try:
-        files = _render(options)
+        with heed_signals():
+            files = _render(options)
     except RenderError as error:
         print(_visible(f"\n{error}" if error.code == 1 else str(error)), file=sys.stderr)
         return error.code
-    except KeyboardInterrupt:
+    except OSError as error:
+        what = f"{error.filename or 'A file'} cannot be read or written"
+        why = error.strerror or error
+        print(f"\n{what} ({why}); the last good files are as they were.", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt as interrupt:
         print("\nInterrupted; the files of the last good run are as they were.", file=sys.stderr)
-        return 130
+        return code_of(interrupt)
     for file in files:
         print(f"{file} ({file.stat().st_size / 1e6:.1f} MB)")
     print(f"Done in {time.perf_counter() - start:.0f} s.")

@@ -12,20 +12,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nbformat
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from analysis.stopping import end_group
+from analysis.surroundings import settle
 from render import RenderError
 from render.document import Cell, Document, Prose
 from render.progress import show_progress
 from render.settings import Settings
 
+# Bytes of a folder's name under which a socket's own name still fits (103 on macOS, 107 on Linux).
+LONGEST = 75
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 PLACE = re.compile(r"Cell In\[\d+\], line (\d+)")
 # Figures as Quarto asks for them. The salt makes the names inside an SVG the same in every run.
 SETUP = """
 try:
     import matplotlib
+    matplotlib.rcdefaults()  # a reader's own settings would change figures
     from matplotlib_inline.backend_inline import set_matplotlib_formats
     matplotlib.rcParams.update({{"figure.figsize": ({width}, {height}), "figure.dpi": {dpi},
                                  "savefig.dpi": "figure", "svg.hashsalt": "report"}})
@@ -68,7 +75,7 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     try:
         with _client(document) as client, show_progress(say) as variables:
             environment = _environment(settings) | variables
-            with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+            with _kernel(client, environment):
                 _run(client, SETUP.format(**_figure(settings)))
                 return _walk(client, document, settings, parameters, say)
     except KeyboardInterrupt:
@@ -152,18 +159,44 @@ def _client(document: Document):
     resources = {"metadata": {"path": str(document.path.parent)}}
     client = NotebookClient(nbformat.v4.new_notebook(), timeout=None, resources=resources)
     client.km = client.create_kernel_manager()
-    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
-        if sys.platform != "win32":
+    # this Python, whatever kernels the reader has installed
+    client.km._kernel_spec = KernelSpec(resource_dir="", **get_kernel_dict())
+    place = _place_for_sockets()
+    prefix = {"prefix": "kernel-", "ignore_cleanup_errors": True}
+    with tempfile.TemporaryDirectory(dir=place, **prefix) as folder:
+        if place:
             client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
             client.km.ip = f"{folder}/kernel"  # sockets' names; else they lie beside the document
         yield client
 
 
+def _place_for_sockets() -> str | None:
+    """Return a folder where the name of a socket is short enough, or nothing: then TCP serves."""
+    if sys.platform == "win32":
+        return None
+    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")
+    usable = (one for one in places if len(os.fsencode(one)) < LONGEST and os.access(one, os.W_OK))
+    return next(usable, None)
+
+
+@contextmanager
+def _kernel(client, environment: dict[str, str]):
+    """Run a kernel; at the end end it and every process that it started, however it ended."""
+    group = None
+    try:
+        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+            group = getattr(client.km.provisioner, "pgid", None)
+            yield
+    finally:
+        if group:
+            end_group(group)
+
+
 def _environment(settings: Settings) -> dict[str, str]:
-    """Return the kernel's environment: Quarto's figure settings, and nothing that varies."""
+    """Return the kernel's environment: Quarto's figure settings, and nothing of the reader's."""
     figure = {f"QUARTO_FIG_{key.upper()}": str(value) for key, value in _figure(settings).items()}
     steady = {"SOURCE_DATE_EPOCH": str(epoch(settings)), "PYTHONHASHSEED": "0"}
-    return {**os.environ, **figure, **steady}
+    return settle(dict(os.environ)) | figure | steady
 
 
 def _figure(settings: Settings) -> dict:

@@ -11,6 +11,7 @@ from render.executing import Run
 from render.html import write_html
 from render.pandoc import cite, parse
 from render.pdf import write_pdf
+from render.places import check_places
 from render.publishing import publish
 from render.references import resolve
 from render.remembering import recall_or_execute
@@ -38,6 +39,7 @@ def render(document: Document, parameters: dict, say=print) -> list[Path]:
     """
     settings = read_settings(document, warn=say)
     first = next(iter(settings.values()))
+    check_places(first)
     run = recall_or_execute(document, first, parameters, say)
     # Pandoc and Typst do the work, in programs of their own: the formats are written side by side
     with tempfile.TemporaryDirectory(prefix="report-") as folder, ThreadPoolExecutor() as pool:

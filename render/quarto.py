@@ -10,8 +10,11 @@ from pathlib import Path
 
 import yaml
 
+from analysis.stopping import end_tree
+from analysis.surroundings import settle
 from render import RenderError
 from render.document import Document
+from render.places import check_places
 from render.progress import show_progress
 from render.publishing import publish
 from render.settings import read_settings
@@ -34,14 +37,14 @@ def render(document: Document, parameters: dict, program: Path, say=print) -> li
         Progress; takes what `print` takes.
     """
     settings = read_settings(document, warn=lambda _: None)
-    root = document.path.parent
+    root, first = document.path.parent, next(iter(settings.values()))
+    check_places(first)
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         given = _write_parameters(parameters, Path(folder))
         for name in settings:
             _run(_command(program, document, name, given, folder), document, name, say)
         files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
-        folder = root / next(iter(settings.values())).output_folder
-        return publish([file for file in files if file.exists()], folder)
+        return publish([file for file in files if file.exists()], root / first.output_folder)
 
 
 def _write_parameters(parameters: dict, folder: Path) -> list[str]:
@@ -62,7 +65,7 @@ def _command(program: Path, document: Document, name: str, given: list, folder: 
 
 def _run(command: list, document: Document, name: str, say) -> None:
     """Run Quarto for one format; tell every cell; explain a failure."""
-    environment = {**os.environ, "QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
+    environment = settle(dict(os.environ)) | {"QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
     with show_progress(say) as variables:
         options = {"cwd": document.path.parent, "env": environment | variables, **streams}
@@ -72,7 +75,7 @@ def _run(command: list, document: Document, name: str, say) -> None:
             if process.wait():
                 raise RenderError(_explain(log, document))
         finally:
-            process.terminate()
+            end_tree(process.pid)
             process.wait()
 
 

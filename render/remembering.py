@@ -9,6 +9,7 @@ import importlib.metadata
 import json
 import os
 import platform
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,12 +32,16 @@ def recall_or_execute(document: Document, settings: Settings, parameters: dict, 
     Parameters and errors are those of `executing.execute`; only a whole run is kept.
     """
     folder = document.path.parent / ".cache" / "cells"
-    path = folder / f"{digest_inputs(document, settings, parameters)}.json"
+    before = digest_inputs(document, settings, parameters)
+    path = folder / f"{before}.json"
     if run := _read(path):
         say(f"{len(document.cells)} cells as in the last run: nothing that they read has changed.")
         return run
     run = execute(document, settings, parameters, say)
-    _keep(run, path)
+    if digest_inputs(document, settings, parameters) != before:
+        say("A file that the cells read has changed while they ran: the next run runs them again.")
+    elif why := _keep(run, path):
+        say(f"What the cells show cannot be kept ({why}): the next run runs them again.")
     return run
 
 
@@ -64,7 +69,7 @@ def _asked(document: Document, settings: Settings, parameters: dict) -> Iterator
 
 def _machine() -> Iterator[str]:
     """Yield what computes: the commit that the colophon names, Python and every package."""
-    yield f"{name_commit()} {platform.python_version()} {os.environ.get('KERAS_BACKEND')}"
+    yield f"{name_commit()} {platform.python_version()}"
     installed = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
     yield from sorted(installed)
 
@@ -98,12 +103,18 @@ def _read(path: Path) -> Run | None:
         return None
 
 
-def _keep(run: Run, path: Path) -> None:
-    """Keep a run, whole or not at all, and forget the oldest beyond `KEPT`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"outputs": run.outputs, "inline": run.inline}), encoding="utf-8")
-    fresh.replace(path)
-    kept = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime)
-    for old in kept[:-KEPT]:
-        old.unlink(missing_ok=True)
+def _keep(run: Run, path: Path) -> str:
+    """Keep a run, whole or not at all, and forget the oldest; return why where that fails."""
+    text = json.dumps({"outputs": run.outputs, "inline": run.inline})
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".keeping-", dir=path.parent) as beside:
+            fresh = Path(beside, path.name)
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(path)
+        kept = sorted(path.parent.glob("*.json"), key=lambda file: file.stat().st_mtime)
+        for old in kept[:-KEPT]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

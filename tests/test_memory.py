@@ -7,13 +7,15 @@ import textwrap
 import pandas as pd
 import pytest
 
-from analysis import memory
+from analysis import memory, sources
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """A project of two modules, where the first calls the second, with a store of its own."""
-    monkeypatch.setattr(memory, "ROOT", tmp_path)
+    monkeypatch.setattr(sources, "ROOT", tmp_path)
+    monkeypatch.setattr(memory, "SNAPSHOT", sources.Snapshot())
+    monkeypatch.setattr(sources, "SNAPSHOT", memory.SNAPSHOT)
     monkeypatch.setattr(memory, "store", memory.Memory(tmp_path / "store", verbose=0))
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "room").mkdir()
@@ -47,12 +49,14 @@ def forget():
         del sys.modules[name]
     memory._identity.cache_clear()
     memory.digest_sources.cache_clear()
+    memory.SNAPSHOT.clear()
 
 
 def scaled(folder, x):
     """Call the function as a new process would: its modules imported afresh."""
     forget()
     importlib.invalidate_caches()
+    memory.SNAPSHOT.take(folder / "room")
     return importlib.import_module("room.caller").scaled(x, str(folder / "log"))
 
 
@@ -94,6 +98,36 @@ def test_an_equal_frame_built_again_is_recognised(project):
     assert runs(project) == 1
 
 
-def test_every_module_of_a_room_is_found_through_its_imports():
-    path = memory.ROOT / "analysis" / "memory.py"
-    assert memory.list_sources(path) == {path}
+def test_code_edited_before_the_first_call_is_not_taken_for_what_runs(project):
+    """The modules are imported, then one is edited, then the function is called."""
+    assert scaled(project, 1) == 2
+    caller = sys.modules["room.caller"]
+    write(project, "room/callee.py", "def factor():\n    return 100\n")
+    memory._identity.cache_clear()
+    memory.digest_sources.cache_clear()
+    assert caller.scaled(3, str(project / "log")) == 6
+    assert scaled(project, 3) == 300
+
+
+def test_code_edited_while_a_result_is_computed_is_not_stored(project):
+    source = (project / "room/caller.py").read_text()
+    edit = """Path(callee.__file__).write_text("def factor():\\n    return 100\\n")"""
+    write(project, "room/caller.py", source.replace("return x", f"{edit}\n    return x"))
+    write(project, "room/callee.py", "def factor():\n    return 2\n")
+    assert scaled(project, 3) == 6
+    write(project, "room/callee.py", "def factor():\n    return 2\n")
+    assert scaled(project, 3) == 6
+    assert runs(project) == 2
+
+
+def test_a_file_written_again_with_the_same_text_has_not_changed(project):
+    assert scaled(project, 3) == 6
+    (project / "room/callee.py").touch()
+    caller = sys.modules["room.caller"]
+    assert caller.scaled(3, str(project / "log")) == 6
+    assert runs(project) == 1
+
+
+def test_a_module_depends_on_what_it_imports():
+    path = sources.ROOT / "analysis" / "memory.py"
+    assert sources.list_sources(path) == {path, path.with_name("sources.py")}

@@ -13,7 +13,7 @@ import pytest
 from joblib import Memory
 from threadpoolctl import threadpool_limits
 
-from analysis import memory
+from analysis import sources
 from analysis.prediction.learners import BOOSTING, NET, Dimension, Learner, build_boosting
 from analysis.prediction.tuning import Budget
 from analysis.study import fingerprints, records, replication, schema, steps
@@ -141,10 +141,10 @@ def test_wording_does_not_make_a_record_old_but_code_does():
     source = (
         '"""Words."""\n\nX = 1  # why\n\n\ndef f():\n    """More."""\n    return "# no comment"\n'
     )
-    bare = memory.bare_code(source)
+    bare = sources.bare_code(source)
     assert bare == 'X = 1\ndef f():\n    return "# no comment"'
-    assert memory.bare_code(source.replace("Words", "Other words")) == bare
-    assert memory.bare_code(source.replace("X = 1", "X = 2")) != bare
+    assert sources.bare_code(source.replace("Words", "Other words")) == bare
+    assert sources.bare_code(source.replace("X = 1", "X = 2")) != bare
 
 
 def test_two_records_are_compared_in_tables_and_sentences(record):

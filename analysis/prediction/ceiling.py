@@ -13,6 +13,7 @@ from analysis.memory import remember
 from analysis.prediction import preparing
 from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.tuning import draw_artists
+from analysis.tracks.ordering import sort_rows
 from analysis.tracks.recordings import recording_numbers
 from analysis.tracks.splitting import artist_keys
 
@@ -79,6 +80,8 @@ def repeat_measurements(published: pd.DataFrame, resamples: int = 2000, seed: in
         difference over the variance of valence), low, high (95 %, recordings resampled); r2 is
         missing under 10 recordings.
     """
+    # numbers of recordings, by which they are resampled, go by the order of rows
+    published = sort_rows(published)
     pairs = _release_pairs(published)
     differences = pairs["second"] - pairs["first"]
     row = {"recordings": pairs["recording"].nunique(), "pairs": len(pairs)}

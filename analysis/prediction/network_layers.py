@@ -8,12 +8,7 @@ and nothing else; their starting weights are drawn from one seed each.
 Tensors between layers have shape (members, rows, units).
 """
 
-import os
 from dataclasses import dataclass
-
-# Keras takes the first of its backends that it is told of; JAX is the one that installs small.
-# A reader's own choice stands.
-os.environ.setdefault("KERAS_BACKEND", "jax")
 
 import keras
 import numpy as np

@@ -191,7 +191,11 @@ def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
         Length of a genre's indicator, in standard deviations of an amount.
     """
     fill = SimpleImputer(strategy="median")
-    rank = QuantileTransformer(n_quantiles=257, output_distribution="normal", random_state=SEED)
+    # more quantiles than tracks would be as many as tracks, with a warning at every fit
+    quantiles = min(257, len(features))
+    rank = QuantileTransformer(
+        n_quantiles=quantiles, output_distribution="normal", random_state=SEED
+    )
     bound = FunctionTransformer(np.clip, kw_args={"a_min": -FARTHEST, "a_max": FARTHEST})
     amounts = numbers_of(turn_pitches(features.head(1)))
     parts = [

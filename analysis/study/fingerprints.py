@@ -4,7 +4,7 @@ import functools
 import hashlib
 from pathlib import Path
 
-from analysis.memory import ROOT, list_sources, read_bare
+from analysis.sources import ROOT, list_sources, read_bare
 from analysis.study import steps
 
 

@@ -4,7 +4,9 @@ import pandas as pd
 import pytest
 
 from analysis.prediction import leakage, preparing
+from analysis.tracks.cleaning import clean
 from tests.prediction.conftest import make_tracks
+from tests.tracks.made_tracks import make_tracks as make_published
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,14 @@ def test_whole_artists_share_nothing(table):
     assert table["shared_artists"].iloc[2] == 0
     assert table["shared_artists"].iloc[1] > 0.5
     assert table["r2_low"].le(table["r2"]).all() and table["r2_high"].ge(table["r2"]).all()
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5])
+def test_rows_without_a_popularity_are_judged_like_the_clean_tracks(share):
+    published = make_published(400, 50)
+    published.loc[published.index < 400 * share, "popularity"] = float("nan")
+    table = leakage.leakage_table.fresh(published, clean(published).tracks, 1)
+    assert table["rows"].tolist() == [392 if share < 0.05 else 400] * 3
 
 
 def test_a_copy_of_the_target_does_not_reach_a_learner(tracks):

@@ -1,10 +1,13 @@
 """Cells run again when something that they read has changed, and only then."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from render import RenderError
 from render.document import read_document
-from render.remembering import recall_or_execute
+from render.executing import Run
+from render.remembering import _keep, _read, recall_or_execute
 from render.settings import read_settings
 
 TEXT = """---
@@ -34,11 +37,11 @@ def folder(tmp_path):
     return tmp_path
 
 
-def show(folder, **parameters):
+def show(folder, say=lambda *_, **__: None, **parameters):
     """Render as far as the cells' outputs; return what the cell printed."""
     document = read_document(folder / "report.qmd")
     settings = next(iter(read_settings(document).values()))
-    run = recall_or_execute(document, settings, parameters, lambda *_, **__: None)
+    run = recall_or_execute(document, settings, parameters, say)
     assert run.inline[0]["1 + 1"]["text/plain"] == "2"
     return run.outputs["counts"][0]["text"].strip()
 
@@ -101,3 +104,30 @@ def test_a_failed_run_is_not_kept(folder):
             show(folder)
     assert runs(folder) == 2
     assert not (folder / ".cache").exists()
+
+
+def test_a_run_during_which_something_changed_is_not_kept(folder):
+    """The cell reads the table, and then somebody edits it."""
+    said = []
+    edit(folder, "print(", 'text = Path("data/table.csv").read_text(); print(text); print(')
+    edit(folder, "print(Path", 'Path("data/table.csv").write_text("second"); print(Path')
+    assert show(folder, lambda text, **_: said.append(text)).split() == ["first", "second"]
+    assert "has changed while they ran" in said[-1]
+    assert show(folder).split() == ["second", "second"]
+    assert runs(folder) == 2
+
+
+def test_a_run_that_cannot_be_kept_is_a_run_all_the_same(folder):
+    said = []
+    (folder / ".cache").write_text("a file, where a folder should be")
+    assert show(folder, lambda text, **_: said.append(text)) == "first"
+    assert "cannot be kept" in said[-1]
+
+
+def test_two_runs_at_once_keep_whole_results(folder):
+    """Both write the same result; neither trips over the other's unfinished file."""
+    with ThreadPoolExecutor() as pool:
+        run, path = Run({"a": ["x" * 100_000]}, {}), folder / ".cache" / "cells" / "one.json"
+        assert set(pool.map(lambda _: _keep(run, path), range(200))) == {""}
+    assert _read(path) == run
+    assert [one.name for one in path.parent.iterdir()] == ["one.json"]
