@@ -114,8 +114,10 @@ def locate(name_or_path: str | Path) -> Path:
     Raises
     ------
     BadInput
-        The table is known, but not on this machine.
+        The table is known, but not on this machine, or no name is given.
     """
+    if not str(name_or_path).strip():
+        raise BadInput("No table is named: give the path of a file, or a known name.")
     dataset = KNOWN.get(str(name_or_path))
     if dataset is None:
         return Path(name_or_path)
