@@ -1,50 +1,75 @@
 """The command line: ``python -m analysis COMMAND``."""
 
 import argparse
-import logging
+import os
 import re
 import sys
 import warnings
 from pathlib import Path
+from typing import NoReturn
 
 import pandas as pd
 
 from analysis.stopping import code_of, heed_signals
+from analysis.terminal import brief, complain, prepare, printable, say
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.description import refuse_constant
 from analysis.tracks.download import download
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
+from analysis.writing import refuse_target, write_text
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are fit for a terminal, whatever was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    That is 0, 2 where the input is at fault, 130 where the user interrupted, and 143 or 129 where
-    the run was told to end.
+    That is 0, 2 where the input or the machine is at fault, 130 where the user interrupted, and
+    143 or 129 where the run was told to end.
     """
+    prepare()
     options = _build_parser().parse_args(arguments)
-    logging.basicConfig(format="%(message)s")
-    logging.getLogger("analysis").setLevel(logging.INFO)
     # solvers and pools of processes warn in their own words of what does no harm here
     warnings.filterwarnings("ignore")
     try:
         with heed_signals():
             options.command(options)
     except BadInput as error:
-        print(error, file=sys.stderr)
+        complain(str(error))
         return 2
     except KeyboardInterrupt as interrupt:
-        print("\nInterrupted. Nothing was written; the same command goes on from the results that "
-              "it has kept.", file=sys.stderr)  # fmt: skip
+        complain("")  # the line on which ^C stands
+        complain("Interrupted. Nothing was written; the same command goes on from the results "
+                 "that it has kept.")  # fmt: skip
         return code_of(interrupt)
+    except (OSError, MemoryError, RecursionError, UnicodeError) as error:
+        complain(explain(error))
+        return 2
     return 0
+
+
+def explain(error: Exception) -> str:
+    """Return the sentence on a fault that no one place can foresee: of memory, disk or text."""
+    if isinstance(error, MemoryError):
+        return "The memory of this machine is not enough for this table: give a part of it."
+    if isinstance(error, RecursionError):
+        return "Something in the table is nested too deep: give plain fields."
+    if isinstance(error, UnicodeError):
+        return f"Text cannot be read or written ({error}): correct the text or the file's name."
+    place = f"{error.filename} cannot be used" if error.filename else "The machine refuses"
+    return f"{place} ({error.strerror or type(error).__name__}): see to the path and to the disk."
 
 
 def _build_parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
-    parser = argparse.ArgumentParser(prog="python -m analysis", description=__doc__)
+    parser = _Parser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is in a table and what would be dropped")
     check.add_argument(
@@ -89,33 +114,39 @@ def check_table(options: argparse.Namespace) -> None:
         check_analyses(path)
         return
     layout = read_layout(path, PREDICTION)
-    print(f"{path}: {len(layout.tracks):,} rows\n")
-    print(_list_columns(layout.found))
+    say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
+    say(_list_columns(layout.found))
     absent = [name for name in BY_NAME if name not in layout.tracks]
-    print(f"\nNot in the table: {_join_blocks(absent)}")
-    print(f"Not used: {', '.join(layout.ignored) or 'nothing'}\n")
+    say(f"\nNot in the table: {_join_blocks(absent)}")
+    say(f"Not used: {_join_names(layout.ignored)}\n")
     lacking = [name for name in STUDY if name in absent]
     if lacking:
-        print(f"Valence can be predicted for this table, but not studied: it lacks "
+        say(f"Valence can be predicted for this table, but not studied: it lacks "
               f"{', '.join(lacking)}.")  # fmt: skip
         return
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
         refuse_constant(cleaned.tracks)
-    print(_list_account(cleaned.account))
-    print(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
+    say(_list_account(cleaned.account))
+    say(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip
 
 
 def _list_columns(found: pd.DataFrame) -> str:
     """Return the recognised columns, one a line; the twelve means of a block as one."""
     width = max(len(name) for name in found["column"])
-    lines = [f"  {row.column:<{width}}  from {row.name_in_file}"
+    lines = [f"  {row.column:<{width}}  from {brief(row.name_in_file)}"
              for row in found.rename(columns={"name": "name_in_file"}).itertuples()
              if not row.column.startswith(("pitch_", "timbre_"))]  # fmt: skip
     blocks = [name for name in ("pitch", "timbre") if f"{name}_0" in set(found["column"])]
     lines += [f"  {block}_0 to {block}_11" for block in blocks]
     return "\n".join(["Recognised:", *lines])
+
+
+def _join_names(names: tuple[str, ...], most: int = 100) -> str:
+    """Return the file's own names in one line."""
+    more = [f"and {len(names) - most:,} more"] if len(names) > most else []
+    return ", ".join([*map(brief, names[:most]), *more]) or "nothing"
 
 
 def _join_blocks(names: list[str]) -> str:
@@ -132,18 +163,18 @@ def _list_account(account: pd.DataFrame) -> str:
 
 def download_table(options: argparse.Namespace) -> None:
     """Fetch a known table and print where it lies."""
-    print(download(options.name))
+    say(str(download(options.name)))
 
 
 def check_analyses(path: Path) -> None:
     """Print what audio analyses say of their tracks."""
     found = read_analyses(path)
-    print(f"{path}: {len(found):,} audio analyses\n")
-    print(f"Recognised: {_join_blocks(list(found.columns))}\n")
+    say(f"{printable(str(path))}: {len(found):,} audio analyses\n")
+    say(f"Recognised: {_join_blocks(list(found.columns))}\n")
     shown = found[[name for name in found if not name.startswith(("pitch_", "timbre_"))]]
-    print(shown.head(10).T.to_string(header=False, float_format="{:.3f}".format))
+    say(shown.head(10).T.to_string(header=False, float_format="{:.3f}".format))
     if len(found) > 10:
-        print(f"... and {len(found) - 10:,} more")
+        say(f"... and {len(found) - 10:,} more")
 
 
 def study_table(options: argparse.Namespace) -> None:
@@ -155,37 +186,31 @@ def study_table(options: argparse.Namespace) -> None:
         raise BadInput(f"{options.data} has the name of a known table, whose record it would "
                        "replace: name another file with --out.")  # fmt: skip
     path = options.out or RESULTS / f"{name}.json"
-    refuse_folder(path)
+    refuse_target(path)
     refuse_source(path, options.data)
     write_record(make_record(options.data, options.budget), path)
-    print(path)
+    say(str(path))
 
 
 def predict_table(options: argparse.Namespace) -> None:
     """Predict given tracks, write the predictions, print scores where valence is known."""
     from analysis.prediction.given_tracks import predict_given, to_csv
-    from analysis.study.records import write_text
 
-    refuse_folder(options.out)
+    refuse_target(options.out)
     refuse_source(options.out, options.tracks, options.train)
     given = datasets.load(options.tracks, PREDICTION)
     training = datasets.load(options.train)
     with naming(f"{options.tracks}, learning from {options.train}"):
         found = predict_given(given, training)
     write_text(options.out, to_csv(found.rows))
-    print(describe_prediction(found))
-    print(options.out)
-
-
-def refuse_folder(path: Path) -> None:
-    """Refuse, before any work is done, to write where no file can be written."""
-    if path.is_dir() or not path.parent.is_dir():
-        raise BadInput(f"{path} cannot be written: name a file in a folder that exists.")
+    say(describe_prediction(found))
+    say(str(options.out))
 
 
 def refuse_source(path: Path, *tables: str | Path) -> None:
     """Refuse to write over a table that is read, a known one included."""
-    if path.resolve() in [datasets.locate(table).resolve() for table in tables]:
+    sources = [os.path.realpath(datasets.locate(table)) for table in tables]
+    if os.path.realpath(path) in sources:
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 
 

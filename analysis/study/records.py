@@ -4,8 +4,6 @@ import datetime
 import json
 import logging
 import math
-import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -17,6 +15,7 @@ from analysis.study.fingerprints import code_fingerprint
 from analysis.study.schema import OPTIONAL, SCHEMA, TABLES, check_record
 from analysis.tracks import datasets
 from analysis.tracks.schema import BadInput, naming
+from analysis.writing import write_text
 
 log = logging.getLogger("analysis")
 
@@ -64,30 +63,6 @@ def write_record(record: dict, path: Path) -> None:
     """Check a record and write it, whole or not at all."""
     check_record(record)
     write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: a reader never sees a part of it.
-
-    Raises
-    ------
-    BadInput
-        The file cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(part).chmod(0o644)
-            Path(part).replace(path)
-        finally:
-            Path(part).unlink(missing_ok=True)
-    except OSError as error:
-        raise BadInput(
-            f"{path} cannot be written ({error.strerror}): name another file."
-        ) from error
 
 
 def read_record(path: Path) -> dict:

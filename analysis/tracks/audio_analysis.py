@@ -6,15 +6,16 @@ what is said of the whole, `sections`, `bars` and `beats` divide it by form and 
 and twelve coefficients of timbre. All means are weighted by duration.
 """
 
-import gzip
 import json
 import math
-import zlib
+import stat
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from analysis.tracks.files import read_text, status
+from analysis.tracks.json_text import parse
 from analysis.tracks.schema import BY_NAME, PITCHES, TIMBRE, BadInput, naming
 
 ENDINGS = (".json", ".json.gz")
@@ -40,11 +41,12 @@ SUMMARIES = {
 def holds_analyses(path: Path) -> bool:
     """Tell whether a path is an audio analysis, or a folder, which can hold nothing else."""
     path = Path(path)
-    if path.is_dir():
+    mode = status(path).st_mode
+    if stat.S_ISDIR(mode):
         return True
-    if not (path.is_file() and path.name.endswith(ENDINGS)):
+    if not (stat.S_ISREG(mode) and path.name.endswith(ENDINGS)):
         return False
-    text = _read_text(path).lstrip("\ufeff \r\n\t")
+    text = read_text(path).lstrip()
     return text.startswith("{") and '"segments"' in text and '"pitches"' in text
 
 
@@ -71,10 +73,9 @@ def read_analyses(path: Path) -> pd.DataFrame:
         No file is there, or one is broken or lacks what is needed.
     """
     path = Path(path)
-    if not path.exists():
-        raise BadInput(f"There is no file {path}: check the path.")
-    files = sorted(file for file in path.iterdir() if file.name.endswith(ENDINGS)) \
-        if path.is_dir() else [path]  # fmt: skip
+    files = [path]
+    if stat.S_ISDIR(status(path).st_mode):
+        files = sorted(file for file in path.iterdir() if file.name.endswith(ENDINGS))
     if not files:
         raise BadInput(f"{path} holds no JSON: give a folder of audio analyses, one file a track.")
     return pd.DataFrame([_summarise_file(file) for file in files])
@@ -110,7 +111,7 @@ def summarise_analysis(analysis: dict) -> dict[str, float]:
 def _summarise_file(path: Path) -> dict[str, object]:
     """Return one file's row."""
     try:
-        analysis = json.loads(_read_text(path))
+        analysis = parse(read_text(path), path)
     except json.JSONDecodeError as error:
         raise BadInput(
             f"{path} is broken JSON ({error.msg}, line {error.lineno}): fetch it again."
@@ -120,16 +121,6 @@ def _summarise_file(path: Path) -> dict[str, object]:
     identifier = path.name.removesuffix(".gz").removesuffix(".json")
     with naming(path):
         return {"track_id": identifier, **summarise_analysis(analysis)}
-
-
-def _read_text(path: Path) -> str:
-    """Return a file's text, unpacked where it is packed."""
-    try:
-        content = path.read_bytes()
-        content = gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-        return content.decode("utf-8-sig")
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} cannot be read ({error}): fetch it again.") from error
 
 
 def _column(analysis: dict, part: str, name: str) -> np.ndarray:

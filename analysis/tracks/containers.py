@@ -4,30 +4,23 @@ Delimited text becomes a table of text; Parquet and JSON keep the types that the
 Nothing is taken for missing here: a track may be named "NA".
 """
 
-import codecs
 import csv
-import gzip
 import io
 import json
-import logging
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.tracks.aliases import recognise
+from analysis.tracks.files import MOST_BYTES, read_content, to_text
+from analysis.tracks.json_text import parse, too_deep
 from analysis.tracks.schema import BadInput
 
-log = logging.getLogger("analysis")
-
 DELIMITERS = (",", ";", "\t", "|")
-# a mark at the start of a file says how its characters are stored
-MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
+# 1.2 million tracks with the audio analysis take 60 million fields
+MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
+LONGEST_HEADER = 1_000_000
 
 
 def open_table(path: Path) -> pd.DataFrame:
@@ -50,15 +43,12 @@ def open_table(path: Path) -> pd.DataFrame:
     BadInput
         The file is not there, is empty, broken, or of a kind that is not read.
     """
-    content = _read_bytes(path)
+    content = read_content(path)
     if content.startswith(b"PAR1"):
         return _open_parquet(content, path)
-    if content.startswith(b"PK"):
-        raise BadInput(
-            f"{path} is a zip archive or an Excel workbook: unpack it, or save the sheet as CSV."
-        )
     # every kind of line end becomes one
-    text = decode(content, path).replace("\r\n", "\n").replace("\r", "\n")
+    text = to_text(content, path).replace("\r\n", "\n").replace("\r", "\n")
+    del content
     if not text.strip():
         raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
     if text.lstrip()[0] in "[{":
@@ -66,83 +56,78 @@ def open_table(path: Path) -> pd.DataFrame:
     return _open_delimited(text, path)
 
 
-def _read_bytes(path: Path) -> bytes:
-    """Return a file's bytes, unpacked where they are packed with gzip."""
-    if not path.exists():
-        raise BadInput(f"There is no file {path}: check the path.")
-    if path.is_dir():
-        raise BadInput(f"{path} is a folder: name the file in it that holds the table.")
-    try:
-        content = path.read_bytes()
-        return gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content
-    except (OSError, EOFError, zlib.error) as error:
-        raise BadInput(f"{path} cannot be read ({error}): fetch or export it again.") from error
-
-
-def decode(content: bytes, path: Path) -> str:
-    """Return text from UTF-8 or UTF-16; bytes that are not UTF-8 are read as Windows-1252.
-
-    Files that mix the two, as joined exports do, so keep every character.
-    """
-    encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding == "utf-16":
-            raise BadInput(f"{path} is broken UTF-16 text: save it as UTF-8.") from error
-        line = content.count(b"\n", 0, error.start) + 1
-        log.warning("%s is not UTF-8 in line %d; read there as Windows-1252.", path, line)
-        return content.decode(encoding, errors="windows_1252")
-
-
-def _replace_invalid(error: UnicodeError) -> tuple[str, int]:
-    """Decode one run of bytes that is not UTF-8 as Windows-1252, the rest of it as Latin-1."""
-    run = error.object[error.start : error.end]
-    try:
-        return run.decode("cp1252"), error.end
-    except UnicodeDecodeError:
-        return run.decode("latin-1"), error.end
-
-
-codecs.register_error("windows_1252", _replace_invalid)
-
-
 def _open_parquet(content: bytes, path: Path) -> pd.DataFrame:
-    """Read a Parquet file."""
+    """Read a Parquet file; what it unpacks to is known before it is unpacked."""
+    import pyarrow.parquet  # slow to import, and few tables are Parquet
+
     try:
+        about = pyarrow.parquet.read_metadata(io.BytesIO(content))
+        groups = (about.row_group(number) for number in range(about.num_row_groups))
+        unpacked = sum(group.total_byte_size for group in groups)
+        _refuse_wide(about.num_rows, about.num_columns, path)
+        if unpacked > MOST_BYTES:
+            raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
         return pd.read_parquet(io.BytesIO(content))
+    except BadInput:
+        raise
     except Exception as error:
         raise BadInput(f"{path} is broken Parquet ({error}): fetch or export it again.") from error
+
+
+def _refuse_wide(rows: int, columns: int, path: Path) -> None:
+    """Refuse tables that grow beyond memory, or are wider than any table of tracks."""
+    if columns > MOST_COLUMNS or rows * columns > MOST_FIELDS:
+        raise BadInput(f"{path} has {columns:,} columns in {rows:,} rows or more, too many to be "
+                       "read: leave out columns that say nothing of tracks.")  # fmt: skip
 
 
 def _open_json(text: str, path: Path) -> pd.DataFrame:
     """Read records: a list, one a line, or a list inside an object as the Web API answers."""
     try:
-        content = json.loads(text)
+        content = parse(text, path)
     except json.JSONDecodeError as error:
         content = _read_lines(text, path, error)
-    records = _find_records(content)
+    records = _find_records(content, path)
     if not records or not all(isinstance(record, dict) for record in records):
         raise BadInput(f"{path} holds no list of tracks: give a list of objects, one a track.")
-    return pd.json_normalize(records, sep="_")
+    try:
+        _refuse_wide(len(records), _width(records), path)
+        return pd.json_normalize(records, sep="_")
+    except RecursionError as error:
+        raise too_deep(path) from error
+
+
+def _width(records: list[dict]) -> int:
+    """Return how many columns records make, those inside an object counted one by one."""
+    columns = 0
+    for name in set().union(*records):
+        inner = [one[name] for one in records if name in one and isinstance(one[name], dict)]
+        columns += _width(inner) if inner else 1
+    return columns
 
 
 def _read_lines(text: str, path: Path, error: json.JSONDecodeError) -> list:
-    """Read JSON Lines, or explain where a single JSON text breaks."""
-    try:
-        return [json.loads(line) for line in text.splitlines() if line.strip()]
-    except json.JSONDecodeError:
-        raise BadInput(
-            f"{path} is broken JSON ({error.msg}, line {error.lineno}): export it again."
-        ) from error
+    """Read JSON Lines, or explain where a JSON text breaks."""
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        try:
+            found += [parse(line, path)] if line.strip() else []
+        except json.JSONDecodeError as broken:
+            # lines that hold one object each show that the rest was meant to do so
+            lines = len(found) > 1
+            where = (broken.msg, number) if lines else (error.msg, error.lineno)
+            raise BadInput(f"{path} is broken JSON ({where[0]}, line {where[1]:,}): export it "
+                           "again.") from broken  # fmt: skip
+    return found
 
 
-def _find_records(content) -> list:
+def _find_records(content, path: Path) -> list:
     """Return the list of records in a JSON text; an answer may hold null for an unknown id."""
     if isinstance(content, dict):
         lists = [part for part in content.values() if isinstance(part, list)]
         columns = [part for part in content.values() if isinstance(part, dict)]
         if columns and len(columns) == len(content):  # pandas' own layout: column, row, value
+            _refuse_wide(len(set().union(*columns)), len(columns), path)
             return pd.DataFrame(content).to_dict("records")
         content = max(lists, key=len, default=[content]) if "valence" not in content else [content]
     return [record for record in content if record is not None]
@@ -152,7 +137,8 @@ def _open_delimited(text: str, path: Path) -> pd.DataFrame:
     """Read delimited text as text, every row as wide as the header."""
     try:
         delimiter = _find_delimiter(text)
-        header = next(_rows(text, delimiter))
+        header = next(_rows(text[:LONGEST_HEADER], delimiter))
+        _refuse_wide(text.count("\n"), len(header), path)
         _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
         options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False}
         table = pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options)
@@ -175,7 +161,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _find_delimiter(text: str) -> str:
     """Return the delimiter that makes the most known columns out of the header."""
-    headers = {mark: next(_rows(text[:1_000_000], mark), []) for mark in DELIMITERS}
+    headers = {mark: next(_rows(text[:LONGEST_HEADER], mark), []) for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: (len(recognise(headers[mark])), len(headers[mark])))
 
 

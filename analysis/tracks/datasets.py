@@ -114,7 +114,7 @@ def locate(name_or_path: str | Path) -> Path:
     Raises
     ------
     BadInput
-        The table is known, but not on this machine; or the name is no text.
+        The table is known, but not on this machine; or no name is given, or no text.
     """
     dataset = KNOWN.get(_check_name(name_or_path))
     if dataset is None:
@@ -139,7 +139,9 @@ def expand(path: str) -> str:
 
 def _check_name(name_or_path) -> str:
     """Return a table's name as text; stop at what Quarto's own -P makes of `2023` or `null`."""
-    if isinstance(name_or_path, str | Path) and str(name_or_path):
+    if isinstance(name_or_path, str | Path):
+        if not str(name_or_path).strip():
+            raise BadInput("No table is named: give the path of a file, or a known name.")
         return str(name_or_path)
     raise BadInput(
         f"The data are {name_or_path!r}, which is no name: run make report DATA=NAME, or put both "

@@ -69,7 +69,12 @@ def _fetch(address: str, part: Path, progress: bool) -> None:
     """Append what a server has, from where the part on disk ends."""
     try:
         part.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("ab") as file:
+        file = part.open("ab")
+    except OSError as error:
+        raise BadInput(f"{part} cannot be written ({error.strerror}): name another folder in "
+                       "VALENCE_DATA.") from error  # fmt: skip
+    try:
+        with file:
             # packed transfer would make the count of bytes on disk meaningless to the server
             headers = {"Accept-Encoding": "identity", "Range": f"bytes={file.tell()}-"}
             fetch = pooch.HTTPDownloader(progressbar=progress, headers=headers, timeout=60)

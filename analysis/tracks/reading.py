@@ -85,9 +85,14 @@ def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Pa
         more = f" and {len(seen) - 30} more" if len(seen) > 30 else ""
         raise BadInput(
             f"{path} has no column for {', '.join(missing)}; its columns are "
-            f"{', '.join(name or '(no name)' for name in seen[:30])}{more}: "
+            f"{', '.join(_cut(name) or '(no name)' for name in seen[:30])}{more}: "
             "add or rename columns."
         )
+
+
+def _cut(name: str, width: int = 60) -> str:
+    """Return a column's name, cut where it is long."""
+    return name if len(name) <= width else f"{name[: width - 1]}…"
 
 
 def _canonical(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:

@@ -61,14 +61,17 @@ def _parse(values: pd.Series, column: Column) -> pd.Series:
     """Return numbers, NaN for whatever is not one."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
         return values.astype("float64")
+    if values.dtype != "str":  # yes or no is no number
+        values = values.where(~values.map(lambda value: isinstance(value, bool | np.bool_)))
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     if numbers.isna().any():
         text = to_text(values[numbers.isna()])
         known = text.map(_NAMED.get(column.name, {}))
         if column.kind == "number":
-            commas = text.where(text.str.fullmatch(DECIMAL_COMMA)).str.replace(",", ".")
-            known = pd.to_numeric(commas, errors="coerce")
-        numbers = numbers.fillna(pd.to_numeric(known, errors="coerce"))
+            known = text.where(text.str.fullmatch(DECIMAL_COMMA)).str.replace(",", ".")
+        # without the space around it, of which pandas knows some kinds only
+        for plainer in (text, known):
+            numbers = numbers.fillna(pd.to_numeric(plainer, errors="coerce"))
     return numbers
 
 
@@ -179,7 +182,7 @@ def to_credits(values: pd.Series, name: str) -> pd.Series:
     texts = values.fillna("") if values.dtype == "str" else values.map(_hashable)
     codes, found = pd.factorize(texts)
     distinct = pd.Series(found)
-    lists = distinct.map(_listed)
+    lists = _list_each(distinct, codes, values.name or name)
     if lists.isna().any():
         plain = distinct[lists.isna()].astype("str").str.strip()
         lists = lists.where(lists.notna(), _part_names(plain, name).reindex(distinct.index))
@@ -201,8 +204,25 @@ def _hashable(value) -> str:
     return "" if value is None or value != value else str(value)
 
 
+def _list_each(distinct: pd.Series, codes: np.ndarray, column: str) -> pd.Series:
+    """Return the list that each distinct text is, None where it is none; refuse odd lists."""
+    found = []
+    for code, text in enumerate(distinct):
+        try:
+            found.append(_listed(text))
+        except (TypeError, RecursionError, MemoryError, UnicodeError) as error:
+            row = _row(np.flatnonzero(codes == code)[0])
+            raise BadInput(f"Column {column!r} has in row {row} a list that cannot be read, "
+                           f"{shorten(text)}: give names.") from error  # fmt: skip
+    return pd.Series(found, dtype=object)
+
+
 def _listed(text: str) -> list[str] | None:
-    """Return the names of a list written as text, or None where the text is no list."""
+    """Return the names of a list written as text, or None where the text is no list.
+
+    Raises what the parsers raise of lists that are nested too deep or no lists of names, and
+    UnicodeError where half of a character stands in a name.
+    """
     if not (text.startswith("[") and text.endswith("]")):
         return None
     for parse in (json.loads, ast.literal_eval):
@@ -211,7 +231,9 @@ def _listed(text: str) -> list[str] | None:
         except (ValueError, SyntaxError):
             continue
         if isinstance(items, list):
-            return [_name_of(item) for item in items]
+            names = [_name_of(item) for item in items]
+            "".join(names).encode()
+            return names
     return None
 
 
@@ -236,6 +258,7 @@ def _part_names(credits: pd.Series, column: str) -> pd.Series:
     return credits.map(lambda credit: _part_at_commas(credit, whole))
 
 
+LONGEST_NAME = 21  # parts of a name and the commas between them
 # names with commas that credits seldom show alone
 WHOLE = (
     "Tyler, The Creator", "Earth, Wind & Fire", "Crosby, Stills & Nash",
@@ -250,10 +273,15 @@ def _part_at_commas(credit: str, whole: set[str]) -> list[str]:
     pieces = re.split(r"(,\s*)", credit)
     names, position = [], 0
     while position < len(pieces):
-        ends = range(len(pieces), position, -2)
+        # no name has more parts; looking further would take forever in a very long credit
+        ends = range(min(len(pieces), position + LONGEST_NAME), position, -2)
         # the whole credit is in the set of credits, but proves nothing about itself
-        known = (end for end in ends if "".join(pieces[position:end]) in whole
-                 and not (position == 0 and end == len(pieces) and credit not in WHOLE))
+        known = (
+            end
+            for end in ends
+            if "".join(pieces[position:end]) in whole
+            and not (position == 0 and end == len(pieces) and credit not in WHOLE)
+        )
         end = next(known, position + 1)
         names.append("".join(pieces[position:end]))
         position = end + 1
