@@ -75,7 +75,8 @@ def theme_report(height: float = 3.8, **settings):
 
 def draw_note(text: str):
     """Return a line of text in place of a figure that has nothing to show."""
-    return ggplot() + annotate("text", x=0, y=0, label=text) + NoteTheme() + theme(figure_size=figure_size(1))
+    note = ggplot() + annotate("text", x=0, y=0, label=text)
+    return note + NoteTheme() + theme(figure_size=figure_size(1))
 
 
 def figure_size(height: float) -> tuple[float, float]:

@@ -1,5 +1,7 @@
 """Names that try to be more than names; each holds a mark of its own by which it is found again."""
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -16,11 +18,17 @@ PATTERNS = (
     "== {} ==", "/ {}: y", "| {} | b |", "|{}", "---{}---", "{}\n===", "x\n: {}", "Table: {}",
     "@{}", "[@{}]", "[-@{}, p. 3]", "@fig-{}", "${}$", "$${}$$", "$_{{ {}", "\\({}\\)", "\\{}",
     "\\begin{{a}}{}\\end{{a}}", "\\input{{{}}}", "#import \"{}\"", "#image(\"{}\")", "$ #{} $",
-    "{{{{< include {} >}}}}", "{{{{{{< meta {} >}}}}}}", "{{.{} k=v}}", f"{UUID};{{}};", "%{}", "{}\\",
-    "https://{}.test/x", "{}@mail.test", ":{}:", "AC/*{}*/DC", "// {}", "{}...", "Mr. {}", "    {}",
-    "\"{}\" it's '{}", "\u202e{}\u202c", "\x1b[31m{}\x00", "\u2028{}\u2029", "\ud800{}", "\ufeff{}\ufffe",
-    "中文{}", "日本語{}", "한국어{}", "ไทย{}", "عربي {}", "😀{}", "e\u0301\u0301\u0301\u0301\u0301\u0301{}",
+    "{{{{< include {} >}}}}", "{{{{{{< meta {} >}}}}}}", "{{.{} k=v}}", f"{UUID};{{}};", "%{}",
+    "{}\\",
+    "https://{}.test/x", "{}@mail.test", ":{}:", "AC/*{}*/DC", "// {}", "{}...", "Mr. {}",
+    "    {}", "\"{}\" it's '{}", "\u202e{}\u202c", "\x1b[31m{}\x00", "\u2028{}\u2029",
+    "\ud800{}", "\ufeff{}\ufffe",
+    "中文{}", "日本語{}", "한국어{}", "ไทย{}", "عربي {}", "😀{}", "e\u0301\u0301\u0301\u0301\u0301{}",
 )  # fmt: skip
+
+
+# How marks look; those of genres and of the file's name are other ones.
+MARK = re.compile(r"qz\d+zq|g\dqz|fqz")
 
 
 def mark(number: int) -> str:
@@ -41,8 +49,8 @@ def _filled(pattern: str, word: str) -> str:
 def genres(port: int) -> list[str]:
     """Return three genres that ask for script, files, addresses, citations and formulas."""
     return [
-        f"<svg onload=document.title='PWNED' g0qz> $g0qz$ @g0qz A$_{{$ Ünder 'g0qz'",
-        f"![g1qz](http://127.0.0.1:{port}/a.png) {{{{< include g1qz >}}}} `g1qz`{{=html}} #g1qz | *g1qz*",
+        "<svg onload=document.title='PWNED' g0qz> $g0qz$ @g0qz A$_{$ Under 'g0qz'",
+        f"![g1qz](http://127.0.0.1:{port}/a) {{{{< include g1qz >}}}} `g1qz`{{=html}} #g1qz | *b*",
         f"<img src=http://127.0.0.1:{port}/b onerror=document.title='PWNED' g2qz> ^[g2qz] \\g2qz",
     ]
 
@@ -52,9 +60,9 @@ def make_hostile(port: int = 9, rows: int = 400, seed: int = 0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     tracks, kinds = make_tracks(rows, 60, seed), genres(port)
     tracks["genre"] = rng.choice(kinds, rows)
-    pull = 0.3 * tracks["danceability"] + 0.3 * tracks["energy"] + 0.2 * (tracks["genre"] == kinds[0])
+    pull = 0.3 * (tracks["danceability"] + tracks["energy"]) + 0.2 * (tracks["genre"] == kinds[0])
     tracks["valence"] = (pull + rng.normal(0.1, 0.1, rows)).clip(0.01, 0.99).round(4)
-    fit = [name for name in names().values() if "\ud800" not in name]  # no file holds a surrogate
+    fit = [name for name in names().values() if "\ud800" not in name]  # which no file holds
     artists = tracks["artist"].str.split().str[-1].astype(int)
     tracks["title"] = [fit[n % len(fit)] for n in range(rows)]
     tracks["artists"] = [fit[n % len(fit)] for n in artists]

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import pypdf
 import pytest
-from joblib import Memory
+from joblib import Memory, parallel_config
 
 from analysis import memory
-from analysis.prediction import tuning
+from analysis.prediction import learners, network_learners, tuning
 from analysis.reporting import inert
 from analysis.reporting.prose.formulas import typeset_piece
 from render import pipeline
@@ -24,10 +24,9 @@ from render.assembling import assemble, inline_text
 from render.pandoc import parse, run_pandoc
 from render.settings import read_settings
 from render.tree import text_of
-from tests.reporting.hostile_names import genres, make_hostile, names
+from tests.reporting.hostile_names import MARK, genres, make_hostile, names
 from tests.reporting.walked_report import walk_report
 
-MARK = re.compile(r"qz\d+zq|g\dqz|fqz")
 FILE = "<svg onload=document.title='PWNED'> $fqz$ @fqz `fqz` {{< include fqz >}}"
 # What a name must never become. Quoted is no more than the marks of print.
 MARKUP = {
@@ -54,7 +53,7 @@ def kinds(node) -> set[str]:
 
 def bare(text: str) -> str:
     """Return a text without spaces, quotes and signs that have no form."""
-    return re.sub(r"[\s\"'“”‘’\u2060\u200e]", "", text)
+    return re.sub(r"[\s\"'“”\u2018\u2019\u2060\u200e]", "", text)
 
 
 @pytest.mark.parametrize("signs", [inert.SIGNS, inert.SIGNS_BUT_QUOTES], ids=["cells", "sentences"])
@@ -107,7 +106,7 @@ def server():
     asked = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # noqa: N802 (the library's name)
+        def do_GET(self):
             asked.append(self.path)
             self.send_error(404)
 
@@ -130,7 +129,10 @@ def walked(server, tmp_path_factory):
         patch.setattr(memory, "store", Memory(folder / "results", verbose=0))
         least = tuning.Budget("quick", 1, 2, 300, 1, (0.5, 1.0), 300, 300)
         patch.setitem(tuning.BUDGETS, "quick", least)
-        return walk_report(table)
+        patch.setattr(learners, "LEARNERS", (learners.NET, learners.NEIGHBOURS, learners.BOOSTING))
+        patch.setattr(network_learners, "NETWORKS", (network_learners.NETWORK,))
+        with parallel_config(backend="threading"):  # no time is spent on starting processes
+            return walk_report(table)
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pandas as pd
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from matplotlib import pyplot as plt
@@ -10,12 +11,14 @@ from plotnine import ggplot
 
 from render.document import Cell, Document, read_document
 from render.executing import Run
+from tests.reporting.hostile_names import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKUP = ("text/markdown", "text/html")
 # One pixel: what is in the figures is read from the figures themselves.
 PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
 
@@ -51,12 +54,22 @@ def _show(shell: InteractiveShell, cell: Cell, texts: list[Text]) -> list[dict]:
     return [*(streams if caught.stdout else []), *displays]
 
 
+def _texts(plot: ggplot) -> list[Text]:
+    """Return the texts of a figure; only one of data with a name is worth the drawing."""
+    frames = [plot.data, *(layer._data for layer in plot.layers)]
+    words = [frame.select_dtypes(exclude="number").to_numpy().ravel()
+             for frame in frames if isinstance(frame, pd.DataFrame)]  # fmt: skip
+    if not any(MARK.search(word) for column in words for word in set(map(str, column))):
+        return []
+    figure = plot.draw()
+    plt.close(figure)
+    return [text for text in figure.findobj(Text) if text.get_text()]
+
+
 def _display(shell: InteractiveShell, value, texts: list[Text]) -> dict:
     """Return a value as an output of a notebook; a figure is drawn for its texts alone."""
     if isinstance(value, ggplot):
-        figure = value.draw()
-        texts += [text for text in figure.findobj(Text) if text.get_text()]
-        plt.close(figure)
+        texts += _texts(value)
         return {"output_type": "display_data", "data": {"image/png": PIXEL}}
     data = {name: shell.display_formatter.formatters[name](value) for name in MARKUP}
     data = {name: text for name, text in data.items() if text is not None}

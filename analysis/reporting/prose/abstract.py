@@ -20,7 +20,8 @@ def mark_draft(budget: str) -> Markdown | str:
         return ""
     return Markdown(
         f'**Draft.** This report was made with the budget "{inert.escaped(budget)}": few trials, '
-        "few resamples and small samples. Its numbers show what the report looks like; do not cite them."
+        "few resamples and small samples. Its numbers show what the report looks like; do not "
+        "cite them."
     )
 
 
