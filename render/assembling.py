@@ -1,5 +1,6 @@
 """One Markdown text out of prose, inline values, code and outputs: what one format shows."""
 
+import ast
 import base64
 import html
 import re
@@ -15,8 +16,7 @@ from render.settings import Settings
 # The order in which Quarto takes what a cell offers.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
 FENCE = ":" * 12  # longer than any in the document
-TICKS = "`" * 12
-MARKED = re.compile(r"([\\`*_{}\[\]()>#+,\-.!])")
+MARKED = re.compile(r"([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])")  # quotes are set as in print
 
 
 def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> str:
@@ -35,10 +35,9 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
 
 
 def _metadata(settings: Settings) -> str:
-    """Return the YAML block that Pandoc's templates and its citation processor read."""
+    """Return the YAML block that Pandoc's templates read."""
     values = {
         **{name: settings[name] for name in ("title", "subtitle", "abstract", "lang")},
-        **{name: [str(path) for path in settings.files(name)] for name in ("bibliography", "csl")},
         "author": settings.authors,
         "date": settings.written_date,
         "link-citations": True,
@@ -53,7 +52,10 @@ def _prose(prose: Prose, values: dict) -> str:
 
 
 def inline_text(data: dict) -> str:
-    """Return an inline value as Markdown; a string loses its quotes and is escaped, as in Quarto.
+    """Return an inline value as Markdown; a string loses its quotes, and no sign in it is markup.
+
+    Quarto escapes fewer signs, so that `<tag>` and `$x$` come through: report.qmd makes sure of
+    every string itself, in `analysis.reporting.inert`.
 
     Parameters
     ----------
@@ -64,8 +66,8 @@ def inline_text(data: dict) -> str:
         return data["text/markdown"]
     text = data["text/plain"]
     if text[:1] in "'\"" and text[-1:] == text[:1]:
-        return MARKED.sub(r"\\\1", text[1:-1])
-    return text
+        text = ast.literal_eval(text)
+    return MARKED.sub(r"\\\1", " ".join(text.split()))
 
 
 def _cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
@@ -85,7 +87,7 @@ def _code(cell: Cell) -> str:
     """Return a cell's code, with the options that say how it is folded."""
     folding = [name for name in ("code-fold", "code-summary") if name in cell.options]
     pairs = "".join(f" {name}={quoted(cell.options[name])}" for name in folding)
-    return f"{TICKS} {{.python .cell-code{pairs}}}\n{cell.code.strip()}\n{TICKS}"
+    return _fenced(f" {{.python .cell-code{pairs}}}", cell.code.strip())
 
 
 def _float(cell: Cell, outputs: list[str]) -> str:
@@ -129,7 +131,7 @@ def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
         return _picture(cell, data[kind], size, path.with_suffix("." + PICTURES[kind]))
     markup = data.get("text/html", "")
     if "<table" in markup or (markup and settings.format == "html"):
-        return f"{TICKS}{{=html}}\n{markup}\n{TICKS}"
+        return _fenced("{=html}", markup)
     return _verbatim(data["text/plain"]) if "text/plain" in data else ""
 
 
@@ -144,7 +146,13 @@ def _picture(cell: Cell, data: str, size: dict, path: Path) -> str:
 
 def _verbatim(text: str) -> str:
     """Return text as a block shown letter by letter."""
-    return f"{TICKS} {{.cell-output}}\n{text.rstrip()}\n{TICKS}" if text.strip() else ""
+    return _fenced(" {.cell-output}", text.rstrip()) if text.strip() else ""
+
+
+def _fenced(attributes: str, text: str) -> str:
+    """Return a text between fences that nothing in it closes."""
+    ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"{ticks}{attributes}\n{text}\n{ticks}"
 
 
 def quoted(value) -> str:

@@ -10,23 +10,25 @@ import pypandoc
 
 from analysis.surroundings import LOCALE
 from render import RenderError, Unresolved
+from render.settings import Settings
 
 MISSING = re.compile(r"[Cc]itation (\S+) not found")
 
 
 def run_pandoc(text: str, *options: str) -> str:
-    """Run Pandoc on a text.
+    """Run Pandoc on a text; it reads no file but those that the options name, and no address.
 
     Raises
     ------
     RenderError
         At an error, and at any warning: what Pandoc warns about is missing from the page.
     """
-    command = [pypandoc.get_pandoc_path(), *options]
+    command = [pypandoc.get_pandoc_path(), "--sandbox", *options]
+    sent = text.encode("utf-8", "replace").decode()  # half a character is none that Pandoc takes
     # Pandoc takes the names of files for text in the locale's encoding
     utf8 = {**os.environ, "LC_ALL": LOCALE}
     streams = {"capture_output": True, "text": True, "encoding": "utf-8"}
-    done = subprocess.run(command, input=text, env=utf8, **streams)
+    done = subprocess.run(command, input=sent, env=utf8, **streams)
     if done.returncode or "[WARNING]" in done.stderr:
         if missing := MISSING.search(done.stderr):
             key = missing[1]
@@ -40,10 +42,19 @@ def parse(text: str, format: str = "markdown") -> dict:
     return json.loads(run_pandoc(text, "--from", format, "--to", "json"))
 
 
-def cite(tree: dict) -> dict:
-    """Return the tree with its citations resolved and its bibliography in place."""
-    cited = run_pandoc(json.dumps(tree), "--from", "json", "--to", "json", "--citeproc")
-    return json.loads(cited)
+def cite(tree: dict, sources: list[str]) -> dict:
+    """Return the tree with its citations resolved and its bibliography in place.
+
+    `sources` are the options that name the works and their style, of `citation_options`.
+    """
+    options = ("--from", "json", "--to", "json", "--citeproc", *sources)
+    return json.loads(run_pandoc(json.dumps(tree), *options))
+
+
+def citation_options(settings: Settings) -> list[str]:
+    """Return the options that name bibliographies and a style; a missing file is an error."""
+    names = ("bibliography", "csl")
+    return [f"--{name}={path}" for name in names for path in settings.files(name)]
 
 
 @functools.cache

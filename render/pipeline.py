@@ -9,8 +9,9 @@ from render.assembling import assemble
 from render.document import Document
 from render.executing import Run
 from render.html import write_html
-from render.pandoc import cite, parse
+from render.pandoc import citation_options, cite, parse
 from render.pdf import write_pdf
+from render.pictures import check_pictures
 from render.places import check_places
 from render.publishing import publish
 from render.references import resolve
@@ -50,11 +51,13 @@ def render(document: Document, parameters: dict, say=print) -> list[Path]:
 
 def write(document: Document, run: Run, settings: Settings, folder: Path) -> Path:
     """Write one format of an executed document into `folder`."""
+    sources = citation_options(settings)
     tree = parse(assemble(document, run, settings, folder))
     choose_parts(tree, settings)
+    check_pictures(tree, folder)
     try:
         numbers = resolve(tree, settings)
-        tree = cite(tree)
+        tree = cite(tree, sources)
     except Unresolved as error:
         raise RenderError(f"{document.place_of('@' + error.key)}: {error}") from None
     shape(tree, settings, numbers)

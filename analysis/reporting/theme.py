@@ -12,6 +12,8 @@ from plotnine import (
     theme_void,
 )
 
+from analysis.reporting import lettering
+
 # Okabe and Ito's colours, which readers with any common colour blindness can tell apart; black
 # is left to text and yellow to nothing, since it is too faint for lines on a light ground.
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
@@ -21,6 +23,23 @@ GROUND = "#FFFFFF"
 
 # Inches: the width of the text on an A4 page.
 FIGURE_WIDTH = 6.5
+
+
+class Lettered:
+    """What makes a theme leave every text of a figure letters and no more."""
+
+    def apply(self) -> None:
+        """Style a figure, then guard what is written in it."""
+        super().apply()
+        lettering.guard_texts(self.figure)
+
+
+class ReportTheme(Lettered, theme_minimal):
+    """The look of every figure."""
+
+
+class NoteTheme(Lettered, theme_void):
+    """The look of a line of text in place of a figure."""
 
 
 def theme_report(height: float = 3.8, **settings):
@@ -39,7 +58,7 @@ def theme_report(height: float = 3.8, **settings):
     """
     # panels keep their titles and tick labels apart, however tall the figure is
     spacing = {"panel_spacing_x": 0.03, "panel_spacing_y": 0.035 * 3.8 / height}
-    return theme_minimal(base_size=9) + theme(
+    return ReportTheme(base_size=9) + theme(
         figure_size=figure_size(height),
         text=element_text(color=INK),
         plot_background=element_rect(fill=GROUND, color=GROUND),
@@ -56,7 +75,8 @@ def theme_report(height: float = 3.8, **settings):
 
 def draw_note(text: str):
     """Return a line of text in place of a figure that has nothing to show."""
-    return ggplot() + annotate("text", x=0, y=0, label=text) + theme_report(1) + theme_void()
+    note = ggplot() + annotate("text", x=0, y=0, label=text)
+    return note + NoteTheme() + theme(figure_size=figure_size(1))
 
 
 def figure_size(height: float) -> tuple[float, float]:

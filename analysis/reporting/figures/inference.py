@@ -29,12 +29,11 @@ from plotnine import (
     scale_y_continuous,
     scale_y_discrete,
     theme,
-    theme_void,
 )
 
 from analysis.reporting import prose
 from analysis.reporting.figures.axes import original_scale, scale_names
-from analysis.reporting.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
+from analysis.reporting.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, NoteTheme, theme_report
 
 SHAPES = ("o", "s", "^", "D", "v", "P")
 MOST_LEVELS = 12
@@ -53,7 +52,7 @@ def draw_note(text: str):
     return (
         ggplot(note, aes("x", "y", label="label"))
         + geom_text(size=9, color=MUTED)
-        + theme_void()
+        + NoteTheme()
         + theme(figure_size=(FIGURE_WIDTH, 0.6))
     )
 

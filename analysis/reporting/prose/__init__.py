@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 
 MINUS = "\N{MINUS SIGN}"
-JOINER = "\N{WORD JOINER}"
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -74,17 +73,6 @@ def spelled(value: int) -> str:
     """Return a small whole number as a word, a large one in figures."""
     words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     return words[value] if 0 <= value < len(words) else count(value)
-
-
-def verbatim(text: str) -> str:
-    """Return text in which no character means anything to Markdown.
-
-    Titles and names come from anywhere: "A$AP Rocky" must not open a formula, nor "@" a citation.
-    """
-    text = " ".join(text.split())
-    escaped = re.sub(r"([\\`*_{}\[\]<>()#+.!|$@^~\"'-])", r"\\\1", text)
-    # Pandoc's Typst writer lets "+ key" at the start of a cell become a list; a joiner prevents it
-    return f"{JOINER}{escaped}" if re.match(r"[-+=/] ", text) else escaped
 
 
 def feature_name(name: str) -> str:

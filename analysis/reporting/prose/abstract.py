@@ -4,7 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.prediction.comparison import Comparison
-from analysis.reporting import prose
+from analysis.reporting import inert, prose
 from analysis.reporting.prose.inference import rank_scores, tell_lead
 from analysis.reporting.prose.network import judge_interval
 
@@ -19,8 +19,9 @@ def mark_draft(budget: str) -> Markdown | str:
     if budget == "full":
         return ""
     return Markdown(
-        f"**Draft.** This report was made with the budget \"{budget}\": few trials, few resamples "
-        "and small samples. Its numbers show what the report looks like; do not cite them."
+        f'**Draft.** This report was made with the budget "{inert.escaped(budget)}": few trials, '
+        "few resamples and small samples. Its numbers show what the report looks like; do not "
+        "cite them."
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from analysis.reporting import prose
+from analysis.reporting import inert, prose
 
 NAMES = {
     "duration_min": "minutes",
@@ -11,6 +11,10 @@ NAMES = {
     "pitch_least": "least pitch",
     "pitch_contrast": "pitch contrast",
 }
+# Signs that mean something to TeX; as text within a formula, no other does.
+ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
+}  # fmt: skip
 INTERVALS = ("semitone", "whole tone", "minor third", "major third", "fourth", "tritone")
 DEGREES = (
     "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
@@ -105,7 +109,7 @@ def _symbol(column: str) -> str:
 def _text(words: str) -> str:
     """Return words with the characters escaped that mean something to TeX."""
     # the empty group keeps a space that follows the escaped character
-    return "".join(f"\\{letter}{{}}" if letter in "&%$#_{}" else letter for letter in words)
+    return "".join(ESCAPES.get(letter, letter) for letter in inert.shown(words))
 
 
 def _spell_atom(atom) -> str:

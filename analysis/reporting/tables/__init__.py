@@ -4,36 +4,34 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import prose
+from analysis.reporting import inert, prose
 
 EMPTY = "\N{EN DASH}"
 
 
-def markdown(
-    frame: pd.DataFrame, digits: int | dict[str, int] = 3, raw: tuple[str, ...] = ()
-) -> Markdown:
-    """Return a frame as a Markdown table.
+def markdown(frame: pd.DataFrame, digits: int | dict[str, int] = 3) -> Markdown:
+    """Return a frame as a Markdown table in which every character of a name stands for itself.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         One row a line of the table; the column names are its header, the index is not shown.
+        Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup.
     digits : int or dict
         Decimals of the float columns, for all or by column name.
-    raw : tuple of str
-        Columns whose text is Markdown already; in all others every character stands for itself.
 
     Returns
     -------
     IPython.display.Markdown
         Numbers stand right, text left; a missing value shows as a dash.
     """
-    shown = pd.DataFrame(
-        {name: _cells(frame[name], _digits(digits, name), name in raw) for name in frame}
-    )
+    shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
     right = ["right" if _is_number(frame[name]) else "left" for name in frame]
+    head = [inert.escaped(name) for name in frame]
     return Markdown(
-        shown.to_markdown(index=False, tablefmt="pipe", colalign=right, disable_numparse=True)
+        shown.to_markdown(
+            index=False, headers=head, tablefmt="pipe", colalign=right, disable_numparse=True
+        )
     )
 
 
@@ -47,19 +45,21 @@ def _is_number(column: pd.Series) -> bool:
     return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def _cells(column: pd.Series, digits: int, raw: bool) -> list[str]:
+def _cells(column: pd.Series, digits: int) -> list[str]:
     """Return a column's cells as text."""
     if pd.api.types.is_bool_dtype(column):
         return ["yes" if value else "no" for value in column]
-    return [_cell(value, digits, raw) for value in column]
+    return [_cell(value, digits) for value in column]
 
 
-def _cell(value, digits: int, raw: bool) -> str:
-    """Return one cell as text; whole numbers keep their thousands apart."""
+def _cell(value, digits: int) -> str:
+    """Return one cell as Markdown; whole numbers keep their thousands apart."""
+    if isinstance(value, Markdown):
+        return value.data
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return EMPTY
     if isinstance(value, float | np.floating):
         return prose.number(float(value), digits)
     if isinstance(value, int | np.integer):
         return prose.count(int(value))
-    return str(value) if raw else prose.verbatim(str(value))
+    return inert.escaped(value)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import prose
+from analysis.reporting import inert, prose
 from analysis.reporting.tables import markdown
 from analysis.reporting.tables.network import METRICS
 
@@ -38,10 +38,10 @@ def tabulate_studies(studies: pd.DataFrame) -> Markdown:
     shown = pd.DataFrame({
         "data": studies["data"], "table": studies["title"], "as of": studies["snapshot"],
         "budget": studies["budget"], "studied": studies["made"],
-        "data fingerprint": "`" + studies["data_print"] + "`",
+        "data fingerprint": studies["data_print"].map(inert.code),
         "code": studies["current"].map({True: "this version", False: "earlier version"}),
     })  # fmt: skip
-    return markdown(shown, raw=("data fingerprint",))
+    return markdown(shown)
 
 
 @or_nothing

@@ -3,7 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import prose
+from analysis.reporting import inert, prose
 from analysis.reporting.tables import markdown
 
 # The twelve pitch classes and twelve timbre coefficients have one line each in the dictionary.
@@ -15,13 +15,13 @@ def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
     lines = _without_blocks(dictionary)
     shown = pd.DataFrame(
         {
-            "column": "`" + lines["name"] + "`",
+            "column": lines["name"].map(inert.code),
             "meaning": lines["meaning"],
             "unit": lines["unit"].where(lines["unit"] != "none", None),
             "observed": [_observe(line) for line in lines.itertuples()],
         }
     )
-    return markdown(shown, raw=("column",))
+    return markdown(shown)
 
 
 def _without_blocks(dictionary: pd.DataFrame) -> pd.DataFrame:
