@@ -11,7 +11,6 @@ import pandas as pd
 
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
-from analysis.tracks.description import refuse_constant
 from analysis.tracks.download import download
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
@@ -98,7 +97,6 @@ def check_table(options: argparse.Namespace) -> None:
         return
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
-        refuse_constant(cleaned.tracks)
     print(_list_account(cleaned.account))
     print(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip

@@ -13,6 +13,11 @@ from analysis import SEED
 
 RESAMPLES = 2000
 METRICS = ("mae", "rmse", "r2", "rank")
+# A group of fewer tracks is left out of every comparison of groups: its scores are noise.
+FEWEST = 20
+GROUPED = (
+    "group", "tracks", "artists", "bias", "mae", "mae_low", "mae_high", "r2", "r2_low", "r2_high",
+)  # fmt: skip
 
 
 def scores(observed, predicted) -> pd.Series:
@@ -150,7 +155,7 @@ def score_groups(
     artists,
     resamples: int = RESAMPLES,
     seed: int = SEED,
-    fewest: int = 20,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Score one model within groups of tracks.
 
@@ -160,7 +165,7 @@ def score_groups(
     groups : Series of shape (n,)
         Genre, quintile of valence or anything else that is constant in a group.
     fewest : int
-        Groups of fewer tracks are left out: their scores are noise.
+        Groups of fewer tracks are left out, and the frame has no row where all have fewer.
 
     Returns
     -------
@@ -177,7 +182,7 @@ def score_groups(
         for name in order
         if (frame["group"] == name).sum() >= fewest
     ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(GROUPED))
 
 
 def quintiles(values: pd.Series, unit: str = "") -> pd.Series:

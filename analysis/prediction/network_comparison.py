@@ -12,6 +12,7 @@ import pandas as pd
 from analysis import SEED
 from analysis.prediction import comparison as comparing
 from analysis.prediction.evaluation import (
+    FEWEST,
     RESAMPLES,
     bootstrap_scores,
     score_differences,
@@ -21,6 +22,7 @@ from analysis.prediction.validation import compare_folds, cross_predictions, fol
 from analysis.tracks.splitting import Split
 
 AVERAGE = "average"
+GROUPED = ("group", "tracks", "network", "other", "difference", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,12 @@ def compare_networks(
 
 
 def compare_groups(
-    observed, comparison: Comparison, groups: pd.Series, artists, seed: int = SEED, fewest: int = 20
+    observed,
+    comparison: Comparison,
+    groups: pd.Series,
+    artists,
+    seed: int = SEED,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Compare network and other method within groups of tracks.
 
@@ -207,7 +214,7 @@ def compare_groups(
     groups : Series of shape (n,)
         Genre, quintile of valence, or anything else.
     fewest : int
-        Groups of fewer tracks are left out.
+        Groups of fewer tracks are left out, and the frame has no row where all have fewer.
 
     Returns
     -------
@@ -221,7 +228,7 @@ def compare_groups(
     order = [str(name) for name in _levels(groups) if sizes.get(str(name), 0) >= fewest]
     labels = groups.astype(str).to_numpy()
     rows = [_group_row(name, frame[labels == name], comparison, seed) for name in order]
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(GROUPED))
 
 
 def _levels(groups: pd.Series) -> list:

@@ -99,6 +99,9 @@ def read_agreement(table: pd.DataFrame, same: bool) -> str:
     """
     names = list(table)
     pairs = [(table.loc[a, b], a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    pairs = [pair for pair in pairs if pd.notna(pair[0])]
+    if len(pairs) < 2:
+        return "One of the techniques at least finds no score more important than another."
     least, most = min(pairs), max(pairs)
     text = (
         f"{most[1][0].upper()}{most[1][1:]} and {most[2]} rank the scores most alike "
