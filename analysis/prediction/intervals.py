@@ -10,7 +10,8 @@ from sklearn.pipeline import make_pipeline
 from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.builders import steps
-from analysis.prediction.evaluation import FEWEST, draw_counts, interval_of
+from analysis.prediction.evaluation import draw_counts, interval_of
+from analysis.prediction.groups import FEWEST
 from analysis.prediction.learners import one_thread
 
 LEVEL = 0.9

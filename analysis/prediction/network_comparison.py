@@ -12,17 +12,17 @@ import pandas as pd
 from analysis import SEED
 from analysis.prediction import comparison as comparing
 from analysis.prediction.evaluation import (
-    FEWEST,
     RESAMPLES,
     bootstrap_scores,
     score_differences,
 )
+from analysis.prediction.groups import FEWEST, frame_of
 from analysis.prediction.tuning import Budget, Search
 from analysis.prediction.validation import compare_folds, cross_predictions, fold_scores
 from analysis.tracks.splitting import Split
 
 AVERAGE = "average"
-GROUPED = ("group", "tracks", "network", "other", "difference", "low", "high")
+COMPARED = ("tracks", "network", "other", "difference", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -228,7 +228,7 @@ def compare_groups(
     order = [str(name) for name in _levels(groups) if sizes.get(str(name), 0) >= fewest]
     labels = groups.astype(str).to_numpy()
     rows = [_group_row(name, frame[labels == name], comparison, seed) for name in order]
-    return pd.DataFrame(rows, columns=list(GROUPED))
+    return frame_of(rows, COMPARED)
 
 
 def _levels(groups: pd.Series) -> list:

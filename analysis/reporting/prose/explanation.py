@@ -1,6 +1,6 @@
 """Sentences on what a model rests on; words are chosen by what the data say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -57,6 +57,15 @@ def summarize_importance(table: pd.DataFrame, concordance: float) -> str:
         f"{prose.joined(leading).capitalize()} matter most; the folds' rankings {word} "
         f"(Kendall's coefficient of concordance {prose.number(concordance, 2)})."
     )
+
+
+def name_constant(tracks: pd.DataFrame, features: Sequence[str]) -> str:
+    """Name the scores of one value, which have no curve; nothing where all vary."""
+    same = [prose.feature_name(name) for name in features if tracks[name].nunique() < 2]
+    if not same:
+        return ""
+    rest = "is the same, so it has" if len(same) == 1 else "are the same, so they have"
+    return f"In all these tracks {prose.joined(same)} {rest} no curve."
 
 
 def summarize_interaction(table: pd.DataFrame, effects: pd.DataFrame) -> str:

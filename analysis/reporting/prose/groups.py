@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analysis.prediction.evaluation import FEWEST
+from analysis.prediction.groups import FEWEST
 from analysis.reporting import prose
 from analysis.reporting.groups import MOST_GROUPS, MOST_OF_ONE
 
