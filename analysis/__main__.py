@@ -14,7 +14,6 @@ from analysis.stopping import code_of, heed_signals
 from analysis.terminal import brief, complain, prepare, printable, say
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
-from analysis.tracks.description import refuse_constant
 from analysis.tracks.download import download
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
@@ -126,9 +125,9 @@ def check_table(options: argparse.Namespace) -> None:
         return
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
-        refuse_constant(cleaned.tracks)
     say(_list_account(cleaned.account))
-    say(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
+    say(f"
+Ready for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip
 
 

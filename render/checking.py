@@ -70,13 +70,12 @@ def check_parameters(parameters: dict[str, str]) -> None:
 
 def _check_data(name: str) -> None:
     """Read, clean and split the data once, as the report will."""
-    from analysis.tracks import cleaning, datasets, description, schema, splitting
+    from analysis.tracks import cleaning, datasets, schema, splitting
 
     try:
         published = datasets.load(name)
         with schema.naming(name):
             cleaned = cleaning.clean(published).tracks
-            description.refuse_constant(cleaned)
             splitting.hold_out(cleaned)
     except schema.BadInput as error:
         raise RenderError(str(error), 2) from None

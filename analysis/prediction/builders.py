@@ -62,8 +62,8 @@ def build_neighbours(
     p: float = 2.0,
     genre_weight: float = 1.0,
 ) -> BaseEstimator:
-    """Average the valence of the most similar training tracks."""
-    model = KNeighborsRegressor(n_neighbors, weights=weights, p=p)
+    """Average the valence of the most similar training tracks; of few tracks, that of all."""
+    model = KNeighborsRegressor(min(n_neighbors, len(features)), weights=weights, p=p)
     return make_pipeline(*steps(preparing.for_distances(features, genre_weight)), model)
 
 

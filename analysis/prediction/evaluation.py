@@ -4,15 +4,15 @@ Tracks of one artist are alike, so they are not independent draws; an interval t
 tracks would be too narrow [@cameron2015; @field2007].
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
 from analysis import SEED
+from analysis.prediction.groups import FEWEST, frame_of
 
 RESAMPLES = 2000
 METRICS = ("mae", "rmse", "r2", "rank")
+SCORED = ("tracks", "artists", "bias", "mae", "mae_low", "mae_high", "r2", "r2_low", "r2_high")
 
 
 def scores(observed, predicted) -> pd.Series:
@@ -150,7 +150,7 @@ def score_groups(
     artists,
     resamples: int = RESAMPLES,
     seed: int = SEED,
-    fewest: int = 20,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Score one model within groups of tracks.
 
@@ -160,7 +160,7 @@ def score_groups(
     groups : Series of shape (n,)
         Genre, quintile of valence or anything else that is constant in a group.
     fewest : int
-        Groups of fewer tracks are left out: their scores are noise.
+        Groups of fewer tracks are left out.
 
     Returns
     -------
@@ -177,7 +177,7 @@ def score_groups(
         for name in order
         if (frame["group"] == name).sum() >= fewest
     ]
-    return pd.DataFrame(rows)
+    return frame_of(rows, SCORED)
 
 
 def quintiles(values: pd.Series, unit: str = "") -> pd.Series:
@@ -241,7 +241,7 @@ def _row(drawn: np.ndarray, model: str, metric: str, value: float) -> tuple:
     return (model, metric, value, *interval_of(drawn[:, METRICS.index(metric)]))
 
 
-def _levels(groups: pd.Series) -> Sequence[str]:
+def _levels(groups: pd.Series) -> list[str]:
     """Return group names in their own order, as text."""
     if isinstance(groups.dtype, pd.CategoricalDtype):
         return [str(name) for name in groups.cat.categories]

@@ -117,9 +117,11 @@ def local_effects(
 ) -> pd.DataFrame:
     """Accumulate local effects in every fold [@apley2020].
 
-    The result has columns feature, fold, x and effect (valence, mean 0 over the fold's tracks).
+    The result has columns feature, fold, x and effect (valence, mean 0 over the fold's tracks); a
+    feature of one value has no effect and is left out.
     """
-    edges = {name: bin_edges(tracks[name], bins) for name in features}
+    varied = [name for name in features if tracks[name].nunique() > 1]
+    edges = {name: bin_edges(tracks[name], bins) for name in varied}
     parts = _by_fold(_accumulate_fold, one, tracks, tuple(edges.items()), 1, seed)
     return pd.concat(parts, ignore_index=True)
 

@@ -20,7 +20,6 @@ from analysis.prediction.network_learners import NETWORK, RESIDUAL
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import Candidate, candidate, cross_predictions, source_of
 from analysis.tracks import cleaning
-from analysis.tracks.description import refuse_constant
 from analysis.tracks.features import AUDIO, feature_columns
 from analysis.tracks.recordings import SIGNS, recording_numbers
 from analysis.tracks.schema import FEATURES, PREDICTION, BadInput
@@ -163,9 +162,7 @@ def _clean_rest(training: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
             "nothing is left to learn from: train on another table."
         )
     try:
-        cleaned = cleaning.clean(training[~known]).tracks
-        refuse_constant(cleaned)
-        return cleaned
+        return cleaning.clean(training[~known]).tracks
     except BadInput as error:
         if not known.any():
             raise BadInput(f"The training table: {error}") from error

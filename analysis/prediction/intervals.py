@@ -11,6 +11,7 @@ from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.builders import steps
 from analysis.prediction.evaluation import draw_counts, interval_of
+from analysis.prediction.groups import FEWEST
 from analysis.prediction.learners import one_thread
 
 LEVEL = 0.9
@@ -94,9 +95,14 @@ def fit_conformal(
 
 
 def coverage(
-    observed, bounds: pd.DataFrame, artists, groups: pd.Series | None = None, seed: int = SEED
+    observed,
+    bounds: pd.DataFrame,
+    artists,
+    groups: pd.Series | None = None,
+    seed: int = SEED,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
-    """Count how often intervals hold the truth, overall and in groups.
+    """Count how often intervals hold the truth, overall and in groups of `fewest` tracks or more.
 
     Returns
     -------
@@ -110,7 +116,7 @@ def coverage(
     rows = [_coverage_row("all", frame, seed)]
     if groups is not None:
         parts = frame.groupby(np.asarray(groups.astype(str)), sort=True)
-        by_name = dict(iter(parts))
+        by_name = {name: part for name, part in parts if len(part) >= fewest}
         names = groups.cat.categories if hasattr(groups, "cat") else by_name
         rows += [_coverage_row(str(n), by_name[str(n)], seed) for n in names if str(n) in by_name]
     return pd.DataFrame(rows)

@@ -16,11 +16,13 @@ from analysis.prediction.evaluation import (
     bootstrap_scores,
     score_differences,
 )
+from analysis.prediction.groups import FEWEST, frame_of
 from analysis.prediction.tuning import Budget, Search
 from analysis.prediction.validation import compare_folds, cross_predictions, fold_scores
 from analysis.tracks.splitting import Split
 
 AVERAGE = "average"
+COMPARED = ("tracks", "network", "other", "difference", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,12 @@ def compare_networks(
 
 
 def compare_groups(
-    observed, comparison: Comparison, groups: pd.Series, artists, seed: int = SEED, fewest: int = 20
+    observed,
+    comparison: Comparison,
+    groups: pd.Series,
+    artists,
+    seed: int = SEED,
+    fewest: int = FEWEST,
 ) -> pd.DataFrame:
     """Compare network and other method within groups of tracks.
 
@@ -207,7 +214,7 @@ def compare_groups(
     groups : Series of shape (n,)
         Genre, quintile of valence, or anything else.
     fewest : int
-        Groups of fewer tracks are left out.
+        Groups of fewer tracks are left out, and the frame has no row where all have fewer.
 
     Returns
     -------
@@ -221,7 +228,7 @@ def compare_groups(
     order = [str(name) for name in _levels(groups) if sizes.get(str(name), 0) >= fewest]
     labels = groups.astype(str).to_numpy()
     rows = [_group_row(name, frame[labels == name], comparison, seed) for name in order]
-    return pd.DataFrame(rows)
+    return frame_of(rows, COMPARED)
 
 
 def _levels(groups: pd.Series) -> list:

@@ -147,12 +147,18 @@ def search(
 
 
 def draw_artists(tracks: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
-    """Return at most about `most` tracks, as whole artists drawn at random, in their order."""
+    """Return at most about `most` tracks, as whole artists drawn at random, in their order.
+
+    An artist with so many tracks that hardly anybody fits in before or beside them is passed over.
+    """
     if len(tracks) <= most:
         return tracks
     sizes = tracks["artist"].value_counts().sort_index()
     sizes = sizes.sample(frac=1, random_state=seed)
     drawn = sizes.index[sizes.cumsum() <= most]
+    if sizes[drawn].sum() < most / 2:
+        fitting = sizes[sizes <= max(most, sizes.min())]
+        drawn = fitting.index[fitting.cumsum() <= max(most, fitting.iloc[0])]
     return tracks[tracks["artist"].isin(drawn)].reset_index(drop=True)
 
 

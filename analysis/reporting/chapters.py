@@ -19,6 +19,7 @@ import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
 import analysis.reporting.prose.explanation
+import analysis.reporting.prose.groups
 import analysis.reporting.prose.inference
 import analysis.reporting.prose.mechanism
 import analysis.reporting.prose.network

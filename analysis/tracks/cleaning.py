@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.tracks.recordings import growing_numbers
+from analysis.tracks.refusals import refuse_unusable
 from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, STUDY, BadInput
 
 MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
@@ -62,7 +63,8 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     Raises
     ------
     BadInput
-        A needed column is missing, no row is left, or fewer than 200 tracks or 20 artists.
+        A needed column is missing, no row is left, or fewer than 200 tracks or 20 artists; or what
+        `refusals.refuse_unusable` refuses.
     """
     _refuse_lacking(tracks)
     tracks = leave_out_sparse(tracks)
@@ -74,7 +76,9 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     unique, repeats = _keep_recordings(usable)
     account = _account(steps + repeats, len(tracks))
     _refuse_few(unique, account)
-    return Cleaned(encode(unique), account)
+    encoded = encode(unique)
+    refuse_unusable(encoded)
+    return Cleaned(encoded, account)
 
 
 def _refuse_lacking(tracks: pd.DataFrame) -> None:

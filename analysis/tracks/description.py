@@ -6,7 +6,6 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from analysis.tracks.features import NUMERIC
-from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import Split, artist_keys
 
 
@@ -112,18 +111,3 @@ def credit_strangers(split: Split) -> pd.Series:
         artist_keys(part["artists"].str.split("; ").explode()) for part in (split.train, split.test)
     )
     return ~test.isin(set(train)).groupby(level=0).any()
-
-
-def refuse_constant(tracks: pd.DataFrame) -> None:
-    """Refuse a table in which nothing is left to explain.
-
-    Raises
-    ------
-    BadInput
-        If valence has one value only.
-    """
-    if tracks["valence"].nunique() < 2:
-        raise BadInput(
-            "Column 'valence' has one value only, so there is nothing to explain or to learn: "
-            "give a table in which it varies."
-        )

@@ -13,6 +13,7 @@ from analysis.tracks.values import (
     to_credits,
     to_first,
     to_flags,
+    to_genres,
     to_ids,
     to_milliseconds,
     to_numbers,
@@ -122,7 +123,7 @@ def _convert(values: pd.Series, name: str, source: str) -> pd.Series:
     if name == "artists":
         return to_credits(values, source)
     if name == "genre":
-        return to_first(to_credits(values, "genres"))
+        return to_genres(values)
     if name == "year":
         return to_years(values)
     if name == "duration_ms":

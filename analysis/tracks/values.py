@@ -197,6 +197,15 @@ def to_first(credits: pd.Series) -> pd.Series:
     return pd.Series(first.array.take(codes), credits.index, name=credits.name)
 
 
+def to_genres(values: pd.Series) -> pd.Series:
+    """Return the first genre of each track's list, which commas, bars or semicolons part too.
+
+    No list is a genre of its own, as it is in no credit that stands alone.
+    """
+    first = to_first(to_credits(values, "genre"))
+    return first.str.split(r"[,|]", regex=True).str[0].str.strip().astype("str")
+
+
 def _hashable(value) -> str:
     """Return a field as text; lists from Parquet or JSON become JSON."""
     if isinstance(value, (list, tuple, np.ndarray)):

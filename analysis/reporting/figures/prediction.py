@@ -24,6 +24,7 @@ from plotnine import (
 )
 
 from analysis.reporting.figures.explanation import in_minutes
+from analysis.reporting.groups import MOST_GROUPS, MOST_OF_ONE, keep_largest
 from analysis.reporting.theme import INK, MUTED, PALETTE, draw_note, theme_report
 
 METRICS = {"mae": "MAE (lower is better)", "r2": "R² (higher is better)"}
@@ -129,10 +130,12 @@ def draw_groups(table: pd.DataFrame):
     ----------
     table : pandas.DataFrame
         What `evaluation.score_groups` returns, with a column `by`; without a row where every group
-        is too small.
+        is too small. Of many groups, those with the most tracks are shown.
     """
     if table.empty:
         return draw_note("No group has enough held-out tracks.")
+    parts = [keep_largest(part, MOST_OF_ONE) for _, part in table.groupby("by", sort=False)]
+    table = pd.concat(parts)
     order = list(dict.fromkeys(table["group"]))[::-1]
     shown = table.assign(
         group=pd.Categorical(table["group"], order),
@@ -154,10 +157,12 @@ def draw_coverage(table: pd.DataFrame, level: float):
     Parameters
     ----------
     table : pandas.DataFrame
-        What `intervals.coverage` returns, with a column `kind`.
+        What `intervals.coverage` returns, with a column `kind`; of many groups, those with the
+        most tracks are shown.
     level : float
         The coverage that was asked for.
     """
+    table = keep_largest(table, MOST_GROUPS)
     order = list(dict.fromkeys(table["group"]))
     shown = table.assign(group=pd.Categorical(table["group"], order[::-1]))
     kinds = list(dict.fromkeys(table["kind"]))

@@ -1,6 +1,6 @@
 """Sentences on what a model rests on; words are chosen by what the data say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -59,6 +59,15 @@ def summarize_importance(table: pd.DataFrame, concordance: float) -> str:
     )
 
 
+def name_constant(tracks: pd.DataFrame, features: Sequence[str]) -> str:
+    """Name the scores of one value, which have no curve; nothing where all vary."""
+    same = [prose.feature_name(name) for name in features if tracks[name].nunique() < 2]
+    if not same:
+        return ""
+    rest = "is the same, so it has" if len(same) == 1 else "are the same, so they have"
+    return f"In all these tracks {prose.joined(same)} {rest} no curve."
+
+
 def summarize_interaction(table: pd.DataFrame, effects: pd.DataFrame) -> str:
     """Say how large the strongest interaction is beside the largest single effect."""
     top = table.iloc[0]
@@ -99,6 +108,9 @@ def read_agreement(table: pd.DataFrame, same: bool) -> str:
     """
     names = list(table)
     pairs = [(table.loc[a, b], a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    pairs = [pair for pair in pairs if pd.notna(pair[0])]
+    if len(pairs) < 2:
+        return "One of the techniques at least finds no score more important than another."
     least, most = min(pairs), max(pairs)
     text = (
         f"{most[1][0].upper()}{most[1][1:]} and {most[2]} rank the scores most alike "

@@ -4,6 +4,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.reporting import prose
+from analysis.reporting.groups import MOST_GROUPS, keep_largest
 from analysis.reporting.prose.explanation import name_pair
 from analysis.reporting.tables import markdown
 
@@ -96,6 +97,7 @@ def tabulate_groups(table: pd.DataFrame) -> Markdown:
 
 def tabulate_coverage(table: pd.DataFrame) -> Markdown:
     """Tabulate coverage and width of prediction intervals."""
+    table = keep_largest(table, MOST_GROUPS)
     shown = table[["kind", "group", "tracks"]].assign(
         coverage=[f"{prose.percent(row.coverage, 1)} ({prose.percent(row.low)} to "
                   f"{prose.percent(row.high)})" for row in table.itertuples()],

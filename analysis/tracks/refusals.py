@@ -1,0 +1,129 @@
+"""What no analysis can be made of: one door for `check`, `predict`, `study` and the report.
+
+Everything that passes is rendered; what is refused is refused in one sentence, before any work.
+"""
+
+import numpy as np
+import pandas as pd
+
+from analysis.tracks.features import AUDIO, NUMERIC
+from analysis.tracks.schema import BadInput
+from analysis.tracks.splitting import artist_keys, hold_out
+
+# Valence that one value holds in more of the tracks than this is a constant in some fold.
+MOST_EQUAL = 0.9
+# What leaves less of the variance of valence than this explains all of it, but for rounding.
+NOTHING_LEFT = 1e-4
+# Scores of which more than this share of the tracks hold one value say nothing in some fold; of the
+# nine at least this many must say something, or there is nothing to compare.
+NEARLY_ALL, FEWEST_SCORES = 0.99, 3
+# Shares of the tracks that may be held out where a fifth is wanted.
+HELD_OUT = (0.15, 0.25)
+# An artist with fewer tracks than this share cannot keep whole artists from making a fifth.
+SMALL_ARTIST = 0.1
+
+
+def refuse_unusable(tracks: pd.DataFrame) -> None:
+    """Refuse a table that has rows enough, and of which still nothing can be learned.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        A cleaned table.
+
+    Raises
+    ------
+    BadInput
+        Valence does not vary, or hardly; too few scores vary; other columns give valence away
+        without error; or a few artists have so many tracks that no fifth can be held out.
+    """
+    _refuse_constant(tracks["valence"])
+    _refuse_silent_scores(tracks)
+    _refuse_given_away(tracks)
+    _refuse_few_names(tracks)
+
+
+def _refuse_constant(valence: pd.Series) -> None:
+    """Refuse valence that is the same everywhere, or nearly everywhere."""
+    if valence.nunique() < 2:
+        raise BadInput(
+            "Column 'valence' has one value only, so there is nothing to explain or to learn: "
+            "give a table in which it varies."
+        )
+    common, share = _commonest(valence)
+    if share > MOST_EQUAL:
+        raise BadInput(
+            f"Column 'valence' is {common:g} in {_percent(share)} of the tracks, so there is next "
+            "to nothing to explain or to learn: give a table in which it varies."
+        )
+
+
+def _refuse_silent_scores(tracks: pd.DataFrame) -> None:
+    """Refuse a table whose scores hardly vary."""
+    silent = [name for name in NUMERIC if _commonest(tracks[name])[1] > NEARLY_ALL]
+    if len(NUMERIC) - len(silent) < FEWEST_SCORES:
+        raise BadInput(
+            f"Columns {', '.join(map(repr, silent))} have one value in (nearly) all tracks, so "
+            "there is next to nothing to explain valence by: give a table in which at least "
+            f"{FEWEST_SCORES} of the {len(NUMERIC)} scores vary."
+        )
+
+
+def _refuse_given_away(tracks: pd.DataFrame) -> None:
+    """Refuse a table in which valence can be read off other columns."""
+    valence = tracks["valence"]
+    names = [name for name in (*NUMERIC, "popularity", "year", *AUDIO) if name in tracks]
+    numbers = tracks[names].astype(float)
+    numbers = numbers.loc[:, numbers.std() > 0]
+    ranks = numbers.rank().corrwith(valence.rank()).abs()
+    if ranks.max() ** 2 > 1 - NOTHING_LEFT:
+        raise BadInput(
+            f"Column {ranks.idxmax()!r} orders the tracks as valence does, so one of the two is a "
+            "copy and nothing is left to explain: correct or remove the copy."
+        )
+    scaled = (numbers - numbers.mean()) / numbers.std()
+    if _left_over(valence, np.column_stack([np.ones(len(scaled)), scaled])) < NOTHING_LEFT:
+        raise BadInput(
+            "Valence is a weighted sum of the other columns without any error, so nothing is left "
+            "to explain: give valence as Spotify has it."
+        )
+    if "genre" in tracks and tracks["genre"].nunique() < len(tracks) / 2:
+        apart = valence - tracks.groupby("genre", observed=True)["valence"].transform("mean")
+        if apart.var() < NOTHING_LEFT * valence.var():
+            raise BadInput(
+                "Valence is the same in all tracks of a genre, so nothing is left to explain: "
+                "give valence of each track."
+            )
+
+
+def _left_over(valence: pd.Series, columns: np.ndarray) -> float:
+    """Return the share of the variance of valence that least squares leaves."""
+    fitted = columns @ np.linalg.lstsq(columns, valence.to_numpy(), rcond=None)[0]
+    return float((valence - fitted).var() / valence.var())
+
+
+def _refuse_few_names(tracks: pd.DataFrame) -> None:
+    """Refuse a table of which whole artists make no fifth, since a few of them have too much."""
+    names = artist_keys(tracks["artist"])
+    shares = names.value_counts(normalize=True)
+    if shares.iloc[0] < SMALL_ARTIST:
+        return
+    held = len(hold_out(tracks).test) / len(tracks)
+    if not HELD_OUT[0] <= held <= HELD_OUT[1]:
+        first = tracks["artist"][names == shares.index[0]].iloc[0]
+        raise BadInput(
+            f"{first!r} alone has {_percent(shares.iloc[0])} of the tracks; whole artists are held "
+            f"out, and what comes nearest to a fifth of the tracks is {_percent(held)} of them: "
+            "give tracks of more artists, or fewer of this one."
+        )
+
+
+def _commonest(values: pd.Series) -> tuple[float, float]:
+    """Return the most frequent value and its share."""
+    counts = values.value_counts(normalize=True)
+    return float(counts.index[0]), float(counts.iloc[0])
+
+
+def _percent(share: float) -> str:
+    """Return a share as a percentage that does not say 100 where something is left."""
+    return f"{100 * share:.1f} %" if share > 0.99 else f"{100 * share:.0f} %"

@@ -1,0 +1,203 @@
+"""Run every cell and every inline expression of the report in this process.
+
+A failure is a line that names the cell, or the inline expression, and where it stands in the
+document, as the renderer's message does; the walk goes on after it, so that one run finds all.
+
+`python -m tests.walk_report` walks for every kind of odd table that can be studied, which takes
+half an hour; `python -m tests.walk_report TABLE ...` for given tables, or kinds by their names.
+"""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import io
+import pkgutil
+import re
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest import mock
+
+import matplotlib
+import matplotlib.pyplot as plt
+from IPython.display import Markdown
+from joblib import Memory
+from plotnine import ggplot
+
+from analysis import prediction
+from analysis.prediction import network, tuning
+from render.document import Cell, Prose, read_document
+
+ROOT = Path(__file__).resolve().parent.parent
+REPORT = ROOT / "report.qmd"
+# Less than a draft: what is looked for is whether it renders, and not what it finds. The learning
+# curve begins with as small a share as that of a whole report.
+LEAST = tuning.Budget("quick", 2, 3, 300, 1, (0.1, 0.35, 1.0), 300, 300)
+LEAST_NETWORK = {"epochs": 4, "members": 4, "parts": 4}
+# what no sentence and no cell of a table may hold
+UNSAID = re.compile(r"(?<![\w.-])(?:nan|NaN|None|NaT|<NA>|[-−+]?inf)(?![\w-])")
+# the comment that stands for a sentence without a reason
+NOTHING = "<!-- -->"
+HIGHEST = 25  # inches: plotnine refuses to draw beyond
+
+
+@dataclass
+class Walk:
+    """What a walk saw: problems, what was shown by label, seconds by label."""
+
+    problems: list[str] = field(default_factory=list)
+    shown: dict[str, list] = field(default_factory=dict)
+    said: dict[int, str] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@contextlib.contextmanager
+def least_effort(folder: Path):
+    """Compute everything once, in this process, with the least budget; results lie in a folder."""
+    rooms = [importlib.import_module(f"{prediction.__name__}.{room.name}")
+             for room in pkgutil.iter_modules(prediction.__path__)]  # fmt: skip
+    start = network.NetworkRegressor.__init__
+    names = list(inspect.signature(start).parameters)[1:]
+    less = dict(zip(names, start.__defaults__, strict=True)) | LEAST_NETWORK
+    with contextlib.ExitStack() as stack:
+        for room in rooms:
+            if hasattr(room, "JOBS"):
+                stack.enter_context(mock.patch.object(room, "JOBS", 1))
+        stack.enter_context(mock.patch.dict(tuning.BUDGETS, quick=LEAST))
+        stack.enter_context(mock.patch.object(start, "__defaults__", tuple(less.values())))
+        stack.enter_context(mock.patch("analysis.memory.store", Memory(folder, verbose=0)))
+        yield
+
+
+def walk_report(parameters: dict, path: Path = REPORT) -> Walk:
+    """Walk through a document with other parameters than its own.
+
+    Parameters
+    ----------
+    parameters : dict
+        Values by the names that the cell tagged `parameters` sets.
+    path : Path
+        The document.
+    """
+    matplotlib.use("agg")
+    document, walk, names = read_document(path), Walk(), {"__name__": "report"}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for part in document.parts:
+            if isinstance(part, Cell):
+                _run_cell(part, names, walk, path.name)
+                if part.is_parameters:
+                    names |= parameters
+            else:
+                _say_prose(part, names, walk, path.name)
+    return walk
+
+
+def _run_cell(cell: Cell, names: dict, walk: Walk, document: str) -> None:
+    """Run one cell as a notebook does: the value of its last line is shown."""
+    if cell.options.get("eval") is False:
+        return
+    start, file = time.process_time(), f"<cell {cell.label}>"
+    shown = io.StringIO()
+    try:
+        body = ast.parse(cell.code, file).body
+        last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
+        with contextlib.redirect_stdout(shown):
+            exec(compile(ast.Module(body, []), file, "exec"), names)
+            value = last and eval(compile(ast.Expression(last.value), file, "eval"), names)
+        walk.shown[cell.label] = [shown.getvalue(), _show(value)]
+        hidden = cell.options.get("output") is False or cell.options.get("include") is False
+        text = "" if hidden else "\n".join(walk.shown[cell.label])
+        complaints = [*find_unsaid(text), *(find_bare_tables(text) if cell.kind else ())]
+    except Exception as error:
+        complaints = [_describe(error, file, walk)]
+    walk.seconds[cell.label] = time.process_time() - start
+    place = f'{document}:{cell.line}: cell "{cell.label}"'
+    walk.problems += [f"{place}: {complaint}" for complaint in complaints if complaint]
+
+
+def _show(value) -> str:
+    """Return what a value shows: figures are drawn, and show nothing in words."""
+    if isinstance(value, Markdown):
+        return value.data
+    if isinstance(value, ggplot):
+        value = value.draw()
+    if isinstance(value, plt.Figure):
+        width, height = value.get_size_inches()
+        assert max(width, height) <= HIGHEST, f"a figure of {width:g} by {height:g} inches"
+        value.canvas.draw()
+        plt.close("all")
+        return ""
+    if value is None or isinstance(value, str):
+        return value or ""
+    return repr(value)
+
+
+def _say_prose(prose: Prose, names: dict, walk: Walk, document: str) -> None:
+    """Evaluate the inline expressions of a piece of prose."""
+    for text in prose.expressions:
+        line, start = prose.line_of(text), time.process_time()
+        try:
+            value = eval(compile(text, "<inline>", "eval"), names)
+            value = value.data if isinstance(value, Markdown) else value
+            words = isinstance(value, str)
+            complaints = find_unsaid(value) if words else [f"no text, but {value!r:.60}"]
+            walk.said[f"{line} {text}"] = str(value)
+        except Exception as error:
+            complaints = [_describe(error, "<inline>", walk)]
+        walk.seconds[text] = time.process_time() - start
+        place = f"{document}:{line}: inline `{text}`"
+        walk.problems += [f"{place}: {complaint}" for complaint in complaints if complaint]
+
+
+def _describe(error: Exception, file: str, walk: Walk) -> str:
+    """Return an error in one line, with the line of the cell and of the project's module.
+
+    A name that is missing after an earlier failure is no failure of its own.
+    """
+    if isinstance(error, NameError) and walk.problems:
+        return ""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [f"line {one.lineno} of the cell" for one in frames if one.filename == file]
+    own = [one for one in frames if one.filename.startswith(str(ROOT / "analysis"))]
+    inside += [f"{Path(one.filename).name}:{one.lineno} in {one.name}" for one in own[-1:]]
+    text = " ".join(str(error).split())
+    return f"{type(error).__name__}: {text:.200} ({', '.join(inside)})"
+
+
+def find_unsaid(text: str) -> list[str]:
+    """Return a complaint for each line that holds a number or a name that is none."""
+    lines = [line for line in text.splitlines() if UNSAID.search(line)]
+    return [f"says {UNSAID.search(line).group()!r} in {line.strip()[:160]!r}" for line in lines]
+
+
+def find_bare_tables(text: str) -> list[str]:
+    """Return a complaint where a table in Markdown has a header and nothing else."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return ["an empty table"] if not lines or (len(lines) < 3 and lines[0].startswith("|")) else []
+
+
+def main(names: list[str]) -> int:
+    """Walk for tables or kinds, print what each walk found, and return how many found anything."""
+    from tests.tracks.odd_tracks import KINDS, REFUSED, make_odd
+
+    failed = 0
+    for number, name in enumerate(names or [kind for kind in KINDS if kind not in REFUSED]):
+        with tempfile.TemporaryDirectory() as folder, least_effort(Path(folder)):
+            table = Path(name)
+            if name in KINDS:
+                table = Path(folder) / "odd.csv"
+                make_odd(name, seed=number).to_csv(table, index=False)
+            walk = walk_report({"data": str(table), "budget": "quick"})
+        failed += bool(walk.problems)
+        print(f"{name}: {sum(walk.seconds.values()):.0f} s", *walk.problems, sep="\n  ", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
