@@ -126,8 +126,7 @@ def check_table(options: argparse.Namespace) -> None:
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
     say(_list_account(cleaned.account))
-    say(f"
-Ready for a study: {len(cleaned.tracks):,} tracks of "
+    say(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip
 
 
