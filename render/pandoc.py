@@ -2,13 +2,11 @@
 
 import functools
 import json
-import os
 import re
 import subprocess
 
 import pypandoc
 
-from analysis.surroundings import LOCALE
 from render import RenderError, Unresolved
 
 MISSING = re.compile(r"[Cc]itation (\S+) not found")
@@ -23,10 +21,7 @@ def run_pandoc(text: str, *options: str) -> str:
         At an error, and at any warning: what Pandoc warns about is missing from the page.
     """
     command = [pypandoc.get_pandoc_path(), *options]
-    # Pandoc takes the names of files for text in the locale's encoding
-    utf8 = {**os.environ, "LC_ALL": LOCALE}
-    streams = {"capture_output": True, "text": True, "encoding": "utf-8"}
-    done = subprocess.run(command, input=text, env=utf8, **streams)
+    done = subprocess.run(command, input=text, capture_output=True, text=True, encoding="utf-8")
     if done.returncode or "[WARNING]" in done.stderr:
         if missing := MISSING.search(done.stderr):
             key = missing[1]
