@@ -2,13 +2,11 @@
 
 import functools
 import json
-import os
 import re
 import subprocess
 
 import pypandoc
 
-from analysis.surroundings import LOCALE
 from render import RenderError, Unresolved
 from render.settings import Settings
 
@@ -25,10 +23,7 @@ def run_pandoc(text: str, *options: str) -> str:
     """
     command = [pypandoc.get_pandoc_path(), "--sandbox", *options]
     sent = text.encode("utf-8", "replace").decode()  # half a character is none that Pandoc takes
-    # Pandoc takes the names of files for text in the locale's encoding
-    utf8 = {**os.environ, "LC_ALL": LOCALE}
-    streams = {"capture_output": True, "text": True, "encoding": "utf-8"}
-    done = subprocess.run(command, input=sent, env=utf8, **streams)
+    done = subprocess.run(command, input=sent, capture_output=True, text=True, encoding="utf-8")
     if done.returncode or "[WARNING]" in done.stderr:
         if missing := MISSING.search(done.stderr):
             key = missing[1]

@@ -4,6 +4,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from analysis.stopping import end_children
 from render import RenderError, Unresolved
 from render.assembling import assemble
 from render.document import Document
@@ -45,7 +46,11 @@ def render(document: Document, parameters: dict, say=print) -> list[Path]:
     # Pandoc and Typst do the work, in programs of their own: the formats are written side by side
     with tempfile.TemporaryDirectory(prefix="report-") as folder, ThreadPoolExecutor() as pool:
         formats = settings.values()
-        files = list(pool.map(lambda one: write(document, run, one, Path(folder)), formats))
+        try:
+            files = list(pool.map(lambda one: write(document, run, one, Path(folder)), formats))
+        except KeyboardInterrupt:
+            end_children()  # the pool would wait until Pandoc has done its work
+            raise
         return publish(files, document.path.parent / first.output_folder)
 
 

@@ -118,7 +118,9 @@ def test_a_disk_that_fills_during_the_run_is_a_sentence(folder, monkeypatch, cap
 def test_a_long_folder_for_temporary_files_is_not_for_sockets(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", "/tmp")
     assert _place_for_sockets() == "/tmp"
-    monkeypatch.setattr(tempfile, "tempdir", os.fspath(tmp_path / ("x" * 100)))
+    deep = tmp_path / ("x" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", os.fspath(deep))
     assert len(_place_for_sockets()) < 20
 
 

@@ -54,10 +54,13 @@ exec {python} report.py
 """
 
 
-def hear_all() -> None:
-    """Heed every signal: a shell's background and `nohup` ignore some, and tests inherit that."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
+# A shell's background and `nohup` ignore some signals, and what tests start inherits that.
+HEARS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 class Started:
@@ -68,13 +71,12 @@ class Started:
         self.temporary.mkdir()
         clean = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "TMPDIR": str(self.temporary)}
         self.process = subprocess.Popen(
-            [sys.executable, *command],
+            [sys.executable, "-c", HEARS, *command],
             cwd=folder,
             env={**clean, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=hear_all,
         )
 
     def wait_for_workers(self, count: int) -> list[psutil.Process]:
