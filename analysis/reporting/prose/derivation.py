@@ -183,6 +183,8 @@ def explain_harmony(keys: pd.DataFrame) -> str:
     """Say what the signs of harmony have to do with valence."""
     rows = keys.set_index("sign")
     major = rows.loc["major mode"]
+    if pd.isna(major["partial"]):
+        return "All tracks are in one mode here, so there is nothing to compare."
     sure = major["partial_low"] > 0 or major["partial_high"] < 0
     text = (
         f"With the other scores equal, a track in a major key has {_more(major['partial'])} "
