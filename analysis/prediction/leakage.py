@@ -12,7 +12,7 @@ from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.prediction.validation import JOBS, corrected_interval
-from analysis.tracks.cleaning import encode
+from analysis.tracks.cleaning import WHOLE, encode, leave_out_sparse
 from analysis.tracks.splitting import grouped_folds
 
 N_FOLDS = 5
@@ -98,6 +98,10 @@ def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray)
 
 
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
-    """Keep every row that has a valence and a key, encoded as the clean tracks are."""
-    rows = published.dropna(subset=["valence", "key", "mode"])
+    """Keep every row that has a valence, a key and all whole numbers, encoded as clean ones are.
+
+    Optional numbers that the clean tracks go without, as too many rows lack them, are left out.
+    """
+    rows = leave_out_sparse(published)
+    rows = rows.dropna(subset=["valence", "key", "mode", *(n for n in WHOLE if n in rows)])
     return encode(rows[rows["key"] >= 0].reset_index(drop=True))
