@@ -11,12 +11,12 @@ from tests.walk_report import least_effort, walk_report
 # noise where the seed is even, something to find where it is odd
 MIXED = {
     "the least of everything": ("three scores", "few artists", "bare", "least"),
-    "many genres": ("artist of 38 %", "numbers lacking", "many genres"),
+    "many genres": ("artist of 30 %", "numbers lacking", "many genres"),
     "rare genre": ("some constant", "coarse", "rare genre"),
 }
 
 
-@pytest.mark.parametrize(("seed", "name"), enumerate(MIXED), ids=list(MIXED))
+@pytest.mark.parametrize(("seed", "name"), list(enumerate(MIXED)), ids=list(MIXED))
 def test_the_report_renders(seed, name, tmp_path):
     make_odd(*MIXED[name], seed=seed).to_csv(tmp_path / "odd.csv", index=False)
     with least_effort(tmp_path / "results"):

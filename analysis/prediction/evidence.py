@@ -187,7 +187,8 @@ def describe_keys(train: pd.DataFrame, resamples: int = 500, seed: int = SEED) -
     DataFrame
         Columns sign ("major mode", "major over minor third", "consonant intervals"), alone and
         partial (valence per standard deviation; for the mode, major less minor), each with _low
-        and _high (95 %, artists resampled); the last two signs need the pitch means.
+        and _high (95 %, artists resampled), missing for a mode that all tracks share; the last two
+        signs need the pitch means.
     """
     signs = {"major mode": (train["mode"] == "major").astype(float)}
     if "pitch_0" in train:
@@ -229,10 +230,8 @@ def _group_row(group: str, by_set: dict[str, np.ndarray], n_folds: int) -> dict:
 def _paired_ratio(
     parts: np.ndarray, wholes: np.ndarray, n_folds: int
 ) -> tuple[float, float, float]:
-    """Return the ratio of two means over folds, with an interval in which both vary together.
-
-    To first order the ratio moves with part less ratio times whole, fold by fold.
-    """
+    """Return the ratio of two means over folds, with an interval in which both vary together."""
+    # to first order the ratio moves with part less ratio times whole, fold by fold
     whole = wholes.mean()
     if whole <= 0:
         return (np.nan,) * 3
@@ -242,14 +241,13 @@ def _paired_ratio(
 
 
 def _plain_scores(tracks: pd.DataFrame) -> np.ndarray:
-    """Return a constant and the standardised scores that are amounts."""
+    """Return a constant and the standardised scores that are amounts and vary."""
     names = [n for n in _SCORES if n in tracks and n not in ("key", "mode", "metre")]
-    values = tracks[names].to_numpy(float)
-    spread = np.where(values.std(axis=0) > 0, values.std(axis=0), 1)
-    return np.column_stack([np.ones(len(tracks)), (values - values.mean(axis=0)) / spread])
+    varied = tracks[[name for name in names if tracks[name].nunique() > 1]]
+    return np.column_stack([np.ones(len(tracks)), _standard(varied)])
 
 
-def _standard(values: pd.Series) -> pd.Series:
+def _standard(values):
     """Return values with mean 0 and standard deviation 1."""
     return (values - values.mean()) / values.std()
 
@@ -258,9 +256,11 @@ def _slope(
     sign: pd.Series, others: np.ndarray, tracks: pd.DataFrame, resamples: int, seed: int
 ) -> tuple[float, float, float]:
     """Return the least-squares slope of valence on a sign beside others, with its interval."""
-    design = np.column_stack([sign, others])
-    target, codes = tracks["valence"].to_numpy(), pd.factorize(artist_keys(tracks["artist"]))[0]
-    inverse = np.linalg.inv(design.T @ design)
+    if sign.nunique() < 2:
+        return (np.nan,) * 3
+    design, target = np.column_stack([sign, others]), tracks["valence"].to_numpy()
+    codes = pd.factorize(artist_keys(tracks["artist"]))[0]
+    inverse = np.linalg.pinv(design.T @ design, hermitian=True)  # two scores may be one
     weights = inverse @ design.T @ target
     # the first-order effect of every artist on the slope, resampled: no refit is needed
     shares = (design @ inverse[:, 0]) * (target - design @ weights)

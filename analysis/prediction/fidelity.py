@@ -47,13 +47,16 @@ def compare_with_best(formula: Formula, best_predicted, tracks: pd.DataFrame) ->
     -------
     Series
         `valence` and `model` (R² of the formula against either), `best` (the model's R²), `kept`
-        (the formula's share of it), `mae`, `best_mae`.
+        (the formula's share of it), `mae`, `best_mae`; `kept` is missing where the best model
+        explains nothing, `model` where it predicts the same for all tracks.
     """
     predicted, observed = formula.predict(tracks), tracks["valence"]
     own, model = scores(observed, predicted), scores(observed, best_predicted)
+    varied = np.ptp(np.asarray(best_predicted, float)) > 0
     return pd.Series({
-        "valence": own["r2"], "model": scores(best_predicted, predicted)["r2"],
-        "best": model["r2"], "kept": own["r2"] / model["r2"],
+        "valence": own["r2"],
+        "model": scores(best_predicted, predicted)["r2"] if varied else np.nan,
+        "best": model["r2"], "kept": own["r2"] / model["r2"] if model["r2"] > 0 else np.nan,
         "mae": own["mae"], "best_mae": model["mae"],
     })  # fmt: skip
 

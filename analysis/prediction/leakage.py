@@ -12,9 +12,8 @@ from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.prediction.validation import JOBS, corrected_interval
-from analysis.tracks.cleaning import encode, leave_out_sparse
+from analysis.tracks.cleaning import WHOLE, encode, leave_out_sparse
 from analysis.tracks.ordering import sort_rows
-from analysis.tracks.schema import COLUMNS
 from analysis.tracks.splitting import grouped_folds
 
 N_FOLDS = 5
@@ -101,8 +100,10 @@ def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray)
 
 
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
-    """Keep every row that has a valence and all whole numbers, encoded as the clean tracks are."""
+    """Keep every row that has a valence, a key and all whole numbers, encoded as clean ones are.
+
+    Optional numbers that the clean tracks go without, as too many rows lack them, are left out.
+    """
     rows = leave_out_sparse(published)
-    whole = [column.name for column in COLUMNS if column.kind == "integer" and column.name in rows]
-    rows = rows.dropna(subset=["valence", *whole])
+    rows = rows.dropna(subset=["valence", "key", "mode", *(n for n in WHOLE if n in rows)])
     return encode(sort_rows(rows[rows["key"] >= 0]))

@@ -41,7 +41,8 @@ class Setting:
     machine sees `dimensions` noisy mixtures of them (`noise`: standard deviation beside 1).
     Experts label `labelled` songs with the given `reliability` (squared correlation with the
     concept); the scores of `tracks` others are read out by ridge regression. Valence gets the mean
-    `centre` and, where it is rescaled, the standard deviation `spread`.
+    `centre` and, where it is rescaled, the standard deviation `spread`. `concepts` are the scores,
+    valence the last.
     """
 
     # as many as the correlations of nine concepts can identify (Ledermann's bound)
@@ -53,6 +54,7 @@ class Setting:
     tracks: int = 3_000
     centre: float = 0.5
     spread: float = 0.25
+    concepts: tuple[str, ...] = CONCEPTS
 
 
 @dataclass(frozen=True)
@@ -114,14 +116,15 @@ def compare_mechanisms(
         observed).
     """
     observed = observed_patterns(train, repeats)
-    valence = train["valence"]
+    frame, valence = normal_scores(train), train["valence"]
     setting = Setting(
         # as many songs as there are tracks, so that chance has as much room
         tracks=int(np.clip(len(train), 1_000, 10_000)),
         centre=round(valence.mean(), 3),
         spread=round(valence.std(), 3),
+        concepts=tuple(frame),
     )
-    loadings = factor_loadings(normal_scores(train), setting.factors)
+    loadings = factor_loadings(frame, setting.factors)
     log.info("mechanisms: %d, each with %d simulations", len(MECHANISMS), draws)
     found = Parallel(n_jobs=JOBS)(
         delayed(simulate_patterns)(one.key, loadings, setting, draws, seed) for one in MECHANISMS
@@ -139,7 +142,8 @@ def factor_loadings(frame: pd.DataFrame, factors: int, rounds: int = 200) -> np.
     The diagonal of the correlations is replaced by what the factors share, until it settles.
     """
     together = frame.corr().to_numpy()
-    shared = 1 - 1 / np.diag(np.linalg.inv(together))
+    # two scores may be one, and then there is no inverse
+    shared = np.clip(1 - 1 / np.diag(np.linalg.pinv(together, hermitian=True)), 0, 0.95)
     for _ in range(rounds):
         reduced = together.copy()
         np.fill_diagonal(reduced, shared)
@@ -168,10 +172,11 @@ def _simulate(
     concepts, heard, again = _make_songs(mechanism, loadings, setting, generator)
     readouts = _read_out(heard, concepts, setting, generator)
     raw = heard[setting.labelled :] @ readouts
-    frame = pd.DataFrame(_standardise(raw), columns=list(CONCEPTS))
+    frame = pd.DataFrame(_standardise(raw), columns=list(setting.concepts))
     other = _standardise(again[setting.labelled :] @ readouts)[:, -1]
-    for name in MEASURED:
-        frame[name] = _standardise(concepts[setting.labelled :, CONCEPTS.index(name)])
+    for name in set(MEASURED) & set(frame):
+        place = setting.concepts.index(name)
+        frame[name] = _standardise(concepts[setting.labelled :, place])
     if mechanism == "function":
         frame["valence"], other = _apply_rule(frame, generator)
     agreement = 1 - ((frame["valence"] - other) ** 2).mean() / 2
@@ -186,7 +191,7 @@ def _make_songs(
     """Return concepts, features of the audio, and features of another release of each song."""
     total = setting.labelled + setting.tracks
     common = generator.standard_normal((total, setting.factors))
-    own = generator.standard_normal((total, len(CONCEPTS)))
+    own = generator.standard_normal((total, len(loadings)))
     # what a concept does not share is left to a factor of its own
     apart = np.sqrt(np.maximum(1 - (loadings**2).sum(axis=1), 0.05))
     concepts = common @ loadings.T + own * apart

@@ -5,7 +5,6 @@ import pandas as pd
 from scipy.stats import norm, rankdata
 
 from analysis.prediction.evidence import PILES
-from analysis.tracks.schema import BadInput
 
 SIBLINGS = (
     "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
@@ -44,55 +43,48 @@ def observed_patterns(tracks: pd.DataFrame, repeats: float) -> pd.Series:
 def normal_scores(tracks: pd.DataFrame) -> pd.DataFrame:
     """Return the concepts as normal scores: ranks on the scale of a standard normal.
 
-    Raises
-    ------
-    BadInput
-        If a score is the same for every track.
+    A score that is the same for every track has no correlation and is left out.
     """
     n = len(tracks)
-    flat = [name for name in CONCEPTS if tracks[name].nunique() < 2]
-    if flat:
-        raise BadInput(
-            f"Column {flat[0]!r} is the same for all {n} tracks, so it has no correlation to "
-            "compare a simulation with: give tracks that differ in it."
-        )
-    ranks = {name: rankdata(tracks[name]) for name in CONCEPTS}
+    varied = [name for name in CONCEPTS if tracks[name].nunique() > 1]
+    ranks = {name: rankdata(tracks[name]) for name in varied}
     frame = pd.DataFrame({name: norm.ppf((r - 0.5) / n) for name, r in ranks.items()})
     return (frame - frame.mean()) / frame.std(ddof=0)
 
 
 def find_patterns(frame: pd.DataFrame, shown: np.ndarray, again: float) -> pd.Series:
-    """Return what can be seen from outside.
+    """Return what can be seen from outside; slopes of loudness only where it varies.
 
     `correlations` is the mean absolute correlation of valence with its siblings; slopes of
     loudness are in standard deviations; R² are adjusted for the number of columns.
     """
     valence = frame["valence"].to_numpy()
-    lines = siblings_of(frame)
+    lines, names = siblings_of(frame), list(frame.columns.drop("valence"))
     weights, straight = _fit(lines, valence)
     _, bent = _fit(_bend(lines), valence)
-    return pd.Series([
-        frame[list(SIBLINGS)].corrwith(frame["valence"]).abs().mean(),
-        straight,
-        bent - straight,
-        float(np.corrcoef(frame["loudness"], valence)[0, 1]),
-        float(weights[1 + SIBLINGS.index("loudness")]),
-        again,
-        shown.std(),
-        _pile_ratio(shown),
-    ], index=list(TOLERANCES))  # fmt: skip
+    seen = {
+        "correlations": frame[names].corrwith(frame["valence"]).abs().mean(),
+        "R² from the scores, straight lines": straight,
+        "R² added by curves and products": bent - straight,
+        "R² between releases": again,
+        "standard deviation": shown.std(),
+        "tracks piled up at the ends": _pile_ratio(shown),
+    }
+    if "loudness" in names:
+        seen["loudness alone"] = float(np.corrcoef(frame["loudness"], valence)[0, 1])
+        seen["loudness, other scores equal"] = float(weights[1 + names.index("loudness")])
+    return pd.Series({name: seen[name] for name in TOLERANCES if name in seen})
 
 
 def siblings_of(frame: pd.DataFrame) -> np.ndarray:
     """Return the other scores, with a constant."""
-    return np.column_stack([np.ones(len(frame)), frame[list(SIBLINGS)]])
+    return np.column_stack([np.ones(len(frame)), frame.drop(columns="valence")])
 
 
 def _fit(design: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, float]:
     """Return least-squares weights and adjusted R²."""
-    weights = np.linalg.lstsq(design, target, rcond=None)[0]
-    n, columns = design.shape
-    left = ((target - design @ weights) ** 2).sum() / (n - columns)
+    weights, _, columns, _ = np.linalg.lstsq(design, target, rcond=None)
+    left = ((target - design @ weights) ** 2).sum() / (len(design) - columns)
     return weights, float(1 - left / target.var(ddof=1))
 
 

@@ -220,10 +220,11 @@ def _network_wins(record: dict, metric: str) -> bool:
     return min(part["low"] for part in parts) > 0
 
 
-def _mode_is_small(record: dict) -> bool:
+def _mode_is_small(record: dict) -> bool | None:
     """Tell whether major differs little from minor, the other scores held equal."""
     line = table_of(record, "keys").set_index("sign").loc["major mode"]
-    return bool(max(abs(line["partial_low"]), abs(line["partial_high"])) < SMALL)
+    largest = max(abs(line["partial_low"]), abs(line["partial_high"]))
+    return None if pd.isna(largest) else bool(largest < SMALL)
 
 
 def _releases_agree(record: dict) -> bool | None:

@@ -19,6 +19,8 @@ from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, STUDY, BadInput
 
 MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
 SPARSE = 0.05
+# optional and needed columns of whole numbers
+WHOLE = ("popularity", "year", "duration_ms", "time_signature")
 FAILED = ("tempo", "danceability", "valence", "time_signature")
 
 # every reason to drop a row, in the order in which they are looked for
@@ -220,5 +222,4 @@ def encode(tracks: pd.DataFrame) -> pd.DataFrame:
     if "genre" in tracks:
         genres = tracks["genre"].replace("", "unknown")
         tracks["genre"] = pd.Categorical(genres, sorted(genres.unique()))
-    whole = ("popularity", "year", "duration_ms", "time_signature")
-    return tracks.astype({name: "int64" for name in whole if name in tracks})
+    return tracks.astype({name: "int64" for name in WHOLE if name in tracks})

@@ -9,6 +9,7 @@ import pandas as pd
 from analysis.tracks.features import AUDIO, NUMERIC
 from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import artist_keys, hold_out
+from analysis.tracks.values import shorten
 
 # Valence that one value holds in more of the tracks than this is a constant in some fold.
 MOST_EQUAL = 0.9
@@ -20,7 +21,9 @@ NEARLY_ALL, FEWEST_SCORES = 0.99, 3
 # Shares of the tracks that may be held out where a fifth is wanted.
 HELD_OUT = (0.15, 0.25)
 # An artist with fewer tracks than this share cannot keep whole artists from making a fifth.
-SMALL_ARTIST = 0.1
+SMALL_ARTIST = 0.05
+# Artists in either half of the training part, which is divided into as many folds.
+FEWEST_ARTISTS = 5
 
 
 def refuse_unusable(tracks: pd.DataFrame) -> None:
@@ -35,7 +38,7 @@ def refuse_unusable(tracks: pd.DataFrame) -> None:
     ------
     BadInput
         Valence does not vary, or hardly; too few scores vary; other columns give valence away
-        without error; or a few artists have so many tracks that no fifth can be held out.
+        without error; or a few artists have so many tracks that whole artists make no parts.
     """
     _refuse_constant(tracks["valence"])
     _refuse_silent_scores(tracks)
@@ -103,19 +106,29 @@ def _left_over(valence: pd.Series, columns: np.ndarray) -> float:
 
 
 def _refuse_few_names(tracks: pd.DataFrame) -> None:
-    """Refuse a table of which whole artists make no fifth, since a few of them have too much."""
+    """Refuse a table of which whole artists make no parts, since a few of them have too much.
+
+    Parts are a fifth that is held out, and two halves of the rest, of which one chooses a formula
+    and the other estimates it; each is divided further, by artist.
+    """
     names = artist_keys(tracks["artist"])
     shares = names.value_counts(normalize=True)
     if shares.iloc[0] < SMALL_ARTIST:
         return
-    held = len(hold_out(tracks).test) / len(tracks)
-    if not HELD_OUT[0] <= held <= HELD_OUT[1]:
-        first = tracks["artist"][names == shares.index[0]].iloc[0]
-        raise BadInput(
-            f"{first!r} alone has {_percent(shares.iloc[0])} of the tracks; whole artists are held "
-            f"out, and what comes nearest to a fifth of the tracks is {_percent(held)} of them: "
-            "give tracks of more artists, or fewer of this one."
-        )
+    split = hold_out(tracks)
+    halves = hold_out(split.train, 0.5)
+    held = len(split.test) / len(tracks)
+    fewest = min(part["artist"].nunique() for part in (halves.train, halves.test))
+    if HELD_OUT[0] <= held <= HELD_OUT[1] and fewest >= FEWEST_ARTISTS:
+        return
+    first = tracks["artist"][names == shares.index[0]].iloc[0]
+    nearest = f"what comes nearest to a fifth of the tracks is {_percent(held)} of them"
+    few = f"a fifth held out and halves of the rest leave {fewest} artists in one half"
+    raise BadInput(
+        f"{shorten(first)} alone has {_percent(shares.iloc[0])} of the tracks, which are divided "
+        f"by whole artists: {few if fewest < FEWEST_ARTISTS else nearest}. Give tracks of more "
+        "artists, or fewer of this one."
+    )
 
 
 def _commonest(values: pd.Series) -> tuple[float, float]:

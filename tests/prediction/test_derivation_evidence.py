@@ -24,7 +24,6 @@ from analysis.reporting.prose import mechanism as mechanism_prose
 from analysis.reporting.tables import derivation as tables
 from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
-from analysis.tracks.schema import BadInput
 from tests.tracks.made_tracks import make_tracks
 
 NO_REPEATS = pd.DataFrame([{"recordings": 0, "r2": np.nan, "low": np.nan, "high": np.nan}])
@@ -254,9 +253,23 @@ def test_loadings_reproduce_the_correlations_of_a_factor_model():
     assert np.abs(gap).max() < 0.02
 
 
-def test_a_flat_score_is_refused(tracks):
-    with pytest.raises(BadInput, match="'tempo' is the same"):
-        patterns.normal_scores(tracks.assign(tempo=120.0))
+def test_a_flat_score_is_left_out(tracks):
+    """Mechanisms are compared by the scores that vary, and without loudness by fewer patterns."""
+    assert "tempo" not in patterns.normal_scores(tracks.assign(tempo=120.0))
+    flat = tracks.assign(loudness=-7.0, tempo=120.0)
+    found = mechanism.compare_mechanisms(flat, float("nan"), draws=2)
+    assert not found["pattern"].str.contains("loudness").any()
+    assert not found[["value", "low", "high"]].isna().any(axis=None)
+
+
+def test_a_score_that_stands_twice_has_loadings(tracks):
+    frame = patterns.normal_scores(tracks.assign(liveness=tracks["energy"]))
+    assert np.isfinite(mechanism.factor_loadings(frame, 5)).all()
+
+
+def test_a_mode_that_all_tracks_share_has_no_slope(tracks):
+    found = evidence.describe_keys.fresh(tracks.assign(mode="major")).iloc[0]
+    assert found.drop("sign").isna().all()
 
 
 # transfer ----------------------------------------------------------------------------------------

@@ -113,7 +113,7 @@ KINDS: dict[str, tuple[int, Callable]] = {
         lambda tracks, rng: tracks.drop(columns=["genre", "popularity", "time_signature"]),
     ),
     "few artists": (220, _artists(20)),
-    "artist of 38 %": (300, _leader(0.38, 20)),
+    "artist of 30 %": (300, _leader(0.3, 30)),
     "artist of 60 %": (300, _prolific(0.6)),
     "artist of 80 %": (300, _prolific(0.8)),
     "valence twice": (300, lambda tracks, rng: tracks.assign(energy=tracks["valence"])),

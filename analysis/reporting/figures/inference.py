@@ -102,6 +102,8 @@ def draw_single_curves(curves: pd.DataFrame, points: pd.DataFrame):
 
 def draw_levels(levels: pd.DataFrame, overall: float):
     """Draw mean valence by level of each factor; of many levels the highest and the lowest."""
+    if levels.empty:
+        return draw_note("All tracks have the same key, mode, metre and genre.")
     parts = [_extremes(part) for _, part in levels.groupby("factor", sort=False)]
     shown = pd.concat(parts, ignore_index=True)
     order = shown["factor"] + " " + shown["level"]

@@ -112,10 +112,13 @@ def answer_prediction(
     network = {"better": "does better", "worse": "does worse"}.get(
         agreed, "is not clearly better or worse"
     )
+    opening = "For artists that no method has seen, the best method that is no neural network"
+    if r2["value"] <= 0:
+        ends = prose.estimate(r2["value"], r2["low"], r2["high"], 2)
+        return f"{opening} explains nothing: its R² is {ends}; a tuned network {network}."
     return (
-        "For artists that no method has seen, the best method that is no neural network explains "
-        f"{prose.percent(r2['value'])} of the variance of valence (95 % interval "
-        f"{prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network {network}."
+        f"{opening} explains {prose.percent(r2['value'])} of the variance of valence "
+        f"(95 % interval {prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network {network}."
     )
 
 
@@ -139,6 +142,8 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
         if fit["kept"] > 1
         else "explains nothing on new artists"
     )
+    if pd.isna(fit["kept"]):
+        keeps = "has nothing to keep of that"
     formula = f"A printed formula of {prose.plural(length, 'term')} {keeps}"
     if pd.isna(repeatable):
         return f"{formula}; too few recordings repeat to say how alike releases are."

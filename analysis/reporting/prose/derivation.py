@@ -35,15 +35,20 @@ def describe_formula(derivation, fidelity: pd.Series) -> str:
         f"The formula has {prose.plural(length, 'term')} and reads "
         f"{prose.joined(reads(derivation.formula))}."
     )
+    share = "beside" if pd.isna(fidelity["kept"]) else f"{prose.percent(fidelity['kept'])} of"
+    model = fidelity["model"]
     kept = (
         f"On held-out artists it reaches an R² of {prose.number(fidelity['valence'])}, "
-        f"{prose.percent(fidelity['kept'])} of the {prose.number(fidelity['best'])} of the best "
+        f"{share} the {prose.number(fidelity['best'])} of the best "
         "method that is no network, with a mean absolute error of "
-        f"{prose.number(fidelity['mae'])} against {prose.number(fidelity['best_mae'])}; it "
-        f"accounts for {prose.percent(fidelity['model'])} of the variance of that method's "
-        "predictions."
+        f"{prose.number(fidelity['mae'])} against {prose.number(fidelity['best_mae'])}; "
     )
-    return f"{whole} {kept}"
+    if pd.isna(model):
+        return f"{whole} {kept}that method predicts the same for all tracks."
+    return (
+        f"{whole} {kept}it accounts for {prose.percent(max(model, 0))} of the variance of that "
+        "method's predictions."
+    )
 
 
 def list_sets(groups: dict[str, list[str]], everything: list[str]) -> str:
@@ -183,6 +188,8 @@ def explain_harmony(keys: pd.DataFrame) -> str:
     """Say what the signs of harmony have to do with valence."""
     rows = keys.set_index("sign")
     major = rows.loc["major mode"]
+    if pd.isna(major["partial"]):
+        return "All tracks are in one mode here, so there is nothing to compare."
     sure = major["partial_low"] > 0 or major["partial_high"] < 0
     text = (
         f"With the other scores equal, a track in a major key has {_more(major['partial'])} "

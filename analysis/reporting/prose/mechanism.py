@@ -72,8 +72,10 @@ def caption_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> str:
 
 
 def explain_loudness(compared: pd.DataFrame) -> str:
-    """Say whether siblings alone can turn the sign of loudness."""
+    """Say whether siblings alone can turn the sign of loudness; nothing where it is constant."""
     rows = compared[compared["mechanism"] == "siblings"].set_index("pattern")
+    if LOUDNESS[0] not in rows.index:
+        return ""
     alone, partial = (rows.loc[name] for name in LOUDNESS)
     seen = np.sign(alone["observed"]) != np.sign(partial["observed"])
     made = np.sign(alone["value"]) != np.sign(partial["value"])

@@ -160,7 +160,9 @@ def _short(value: float) -> str:
 
 
 def _with_interval(value: float, low: float, high: float) -> str:
-    """Return a number with its interval in brackets."""
+    """Return a number with its interval in brackets; a dash where there is none."""
+    if np.isnan(value):
+        return EMPTY
     if np.isnan(low):
         return prose.number(value)
     return f"{prose.number(value)} ({prose.interval(low, high)})"
