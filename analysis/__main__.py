@@ -15,6 +15,7 @@ from analysis.terminal import brief, complain, prepare, printable, say
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.download import download
+from analysis.tracks.files import status
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
 from analysis.writing import refuse_target, write_text
@@ -207,7 +208,10 @@ def predict_table(options: argparse.Namespace) -> None:
 
 def refuse_source(path: Path, *tables: str | Path) -> None:
     """Refuse to write over a table that is read, a known one included."""
-    sources = [os.path.realpath(datasets.locate(table)) for table in tables]
+    located = [datasets.locate(table) for table in tables]
+    for source in located:
+        status(source)  # refused before any work where there is none
+    sources = [os.path.realpath(source) for source in located]
     if os.path.realpath(path) in sources:
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 

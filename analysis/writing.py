@@ -34,9 +34,13 @@ def refuse_target(path: Path) -> None:
     # the superuser may write to what is marked as read-only, but was not asked to
     if present and not (present.st_mode & 0o222 and os.access(target, os.W_OK)):
         raise BadInput(f"{path} is read-only: name another file with --out.")
-    if not os.access(target.parent, os.W_OK | os.X_OK):
-        raise BadInput(f"{path} cannot be written, since its folder takes no files: name another "
-                       "with --out.")  # fmt: skip
+    try:  # nothing but an attempt tells whether a folder takes files
+        part = _beside(target)
+        part.touch(exist_ok=False)
+        part.unlink()
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written, since its folder takes no files "
+                       f"({error.strerror}): name another with --out.") from error  # fmt: skip
 
 
 def write_text(path: Path, text: str) -> None:
@@ -54,8 +58,7 @@ def write_text(path: Path, text: str) -> None:
         target = _follow(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         refuse_target(target)
-        # beside the target, since only there can it be renamed; short, whatever the target's name
-        part = target.with_name(f".{secrets.token_hex(8)}.part")
+        part = _beside(target)
         try:
             with part.open("x", encoding="utf-8", newline="") as file:
                 file.write(text)
@@ -64,7 +67,9 @@ def write_text(path: Path, text: str) -> None:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-    except (OSError, UnicodeError) as error:
+    except BadInput:
+        raise
+    except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInput(
             f"{_brief(path)} cannot be written ({reason}): name another file."
@@ -74,6 +79,11 @@ def write_text(path: Path, text: str) -> None:
 def _follow(path: Path) -> Path:
     """Return the file that a path leads to; a link may lead to one that is not there yet."""
     return Path(os.path.realpath(path))
+
+
+def _beside(target: Path) -> Path:
+    """Return a new name in the same folder, where it can be renamed; a short one."""
+    return target.with_name(f".{secrets.token_hex(8)}.part")
 
 
 def _present(path: Path) -> os.stat_result | None:

@@ -41,7 +41,10 @@ SUMMARIES = {
 def holds_analyses(path: Path) -> bool:
     """Tell whether a path is an audio analysis, or a folder, which can hold nothing else."""
     path = Path(path)
-    mode = status(path).st_mode
+    try:
+        mode = status(path).st_mode
+    except BadInput:  # what reads it next says why
+        return False
     if stat.S_ISDIR(mode):
         return True
     if not (stat.S_ISREG(mode) and path.name.endswith(ENDINGS)):

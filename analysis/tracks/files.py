@@ -160,7 +160,7 @@ def _refuse_binary(content: bytes, path: Path) -> None:
     zeros = sorted((sample[::2].count(0), sample[1::2].count(0)))
     if zeros[0] < 0.05 * len(sample) and zeros[1] > 0.4 * len(sample):
         raise BadInput(f"{path} is UTF-16 text without a mark that says so: save it as UTF-8.")
-    if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", sample)) > 0.02 * len(sample):
+    if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", sample)) > max(20, len(sample) // 50):
         raise BadInput(f"{path} is a binary file, no text: give CSV, TSV, JSON or Parquet.")
     zero = content.find(b"\0")
     if zero >= 0:

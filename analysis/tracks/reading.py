@@ -7,13 +7,11 @@ import pandas as pd
 
 from analysis.tracks.aliases import recognise
 from analysis.tracks.containers import open_table
+from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
     NOTHING,
-    to_credits,
-    to_first,
     to_flags,
-    to_genres,
     to_ids,
     to_milliseconds,
     to_numbers,
@@ -123,7 +121,7 @@ def _convert(values: pd.Series, name: str, source: str) -> pd.Series:
     if name == "artists":
         return to_credits(values, source)
     if name == "genre":
-        return to_genres(values)
+        return to_genre(values, source)
     if name == "year":
         return to_years(values)
     if name == "duration_ms":

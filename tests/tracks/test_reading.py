@@ -12,7 +12,8 @@ from made_tracks import as_export, make_tracks
 
 from analysis.tracks import reading, schema
 from analysis.tracks.aliases import recognise
-from analysis.tracks.values import to_credits, to_ids, to_years
+from analysis.tracks.credits import to_credits, to_genre
+from analysis.tracks.values import to_ids, to_years
 
 TRACKS = make_tracks(12)
 EXPORT = as_export(TRACKS)
@@ -226,6 +227,17 @@ def test_credits(name, written, expected):
 
 
 @pytest.mark.parametrize(
+    ("name", "written", "expected"),
+    [("Genres", "pop, dance pop,rock", "pop"), ("genres", "pop;rock", "pop"),
+     ("genres", "['indie, or so', 'pop']", "indie, or so"), ("Genres", "", ""),
+     ("track_genre", "folk, world, & country", "folk, world, & country")],
+)  # fmt: skip
+def test_first_genre(name, written, expected):
+    """A comma parts genres in a column of several, and belongs to the name elsewhere."""
+    assert to_genre(pd.Series([written]), name).tolist() == [expected]
+
+
+@pytest.mark.parametrize(
     ("written", "year"),
     [("2019-06-14", 2019), ("1999", 1999), ("14/06/2019", 2019), ("1968-01", 1968),
      ("2019.0", 2019), ("0", None), ("", None), ("unknown", None), ("20190614", 2019)],
@@ -321,7 +333,7 @@ BAD = {
     "empty JSON": ("[]", "no list of tracks"),
     "workbook": (b"PK\x03\x04rest", "Excel workbook"),
     "broken UTF-16": ("a,b".encode("utf-16") + b"\x00", "broken UTF-16"),
-    "binary": (bytes(range(256)) * 20, "ragged"),
+    "binary": (bytes(range(256)) * 20, "binary file, no text"),
 }
 
 

@@ -118,7 +118,8 @@ def answer_prediction(
         return f"{opening} explains nothing: its R² is {ends}; a tuned network {network}."
     return (
         f"{opening} explains {prose.percent(r2['value'])} of the variance of valence "
-        f"(95 % interval {prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network {network}."
+        f"(95 % interval {prose.percent(r2['low'])} to {prose.percent(r2['high'])}); "
+        f"a tuned network {network}."
     )
 
 
