@@ -116,8 +116,9 @@ def answer_prediction(
         ends = prose.estimate(r2["value"], r2["low"], r2["high"], 2)
         return f"{opening} explains nothing: its R² is {ends}; a tuned network {network}."
     return (
-        f"{opening} explains {prose.percent(r2['value'])} of the variance of valence (95 % interval "
-        f"{prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network {network}."
+        f"{opening} explains {prose.percent(r2['value'])} of the variance of valence (95 % "
+        f"interval {prose.percent(r2['low'])} to {prose.percent(r2['high'])}); a tuned network "
+        f"{network}."
     )
 
 
