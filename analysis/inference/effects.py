@@ -161,20 +161,6 @@ def _interval(fit: Fit, name: str, estimate: float, gradient: np.ndarray) -> dic
     return {name: estimate, f"{name}_low": estimate - half, f"{name}_high": estimate + half}
 
 
-def level_effects(fit: Fit) -> pd.DataFrame:
-    """Return, for each factor of a formula, each level's average difference from the first level.
-
-    Returns
-    -------
-    DataFrame
-        `factor`, `level`, `reference`, `tracks`, `effect`, `effect_low`, `effect_high`.
-    """
-    factors = [name for name in (*FACTORS, "genre") if terms_of(fit.design, (name,))]
-    rows = [row for factor in factors for row in _levels(fit, factor)]
-    columns = ["factor", "level", "reference", "tracks", "effect", "effect_low", "effect_high"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def _levels(fit: Fit, factor: str) -> list[dict]:
     """Return the rows of one factor."""
     counts = fit.tracks[factor].value_counts()

@@ -1,9 +1,6 @@
 """What the tracks look like before any model: one row a group or a feature."""
 
-import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from analysis.tracks.features import NUMERIC
 from analysis.tracks.splitting import Split, artist_keys
@@ -83,20 +80,6 @@ def variance_between_genres(tracks: pd.DataFrame) -> float:
         return 0.0
     means = tracks.groupby("genre", observed=True)["valence"].transform("mean")
     return float(means.var(ddof=0) / tracks["valence"].var(ddof=0))
-
-
-def largest_collaboration(tracks: pd.DataFrame) -> float:
-    """Return the share of tracks that credits tie into one block.
-
-    Two tracks are tied if they credit a name in common; the block is the largest connected
-    component, and whole blocks are what a split by every credited name would have to hold out.
-    """
-    credits = tracks["artists"].str.split("; ").explode().str.casefold()
-    names = credits.astype("category").cat.codes.to_numpy()
-    rows = credits.index.to_numpy()
-    ties = coo_matrix((np.ones(len(rows)), (rows, names)), (len(tracks), names.max() + 1))
-    _, blocks = connected_components(ties @ ties.T, directed=False)
-    return float(np.bincount(blocks).max() / len(tracks))
 
 
 def credit_strangers(split: Split) -> pd.Series:

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 from simulated_tracks import make_tracks
-from walk_through import estimate, explore, smooth
 
-from analysis.inference import formulas, regression
+from analysis.inference import final_model, formulas, halving, ladders, regression
 from analysis.tracks.schema import BadInput
+from analysis.tracks.splitting import grouped_folds
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +72,22 @@ SPOILERS = (constant_feature, missing_values, genre_of_five, single_genre, no_ge
 
 
 @pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
-@pytest.mark.parametrize("part", (explore, estimate, smooth), ids=lambda part: part.__name__)
-def test_every_number_is_there(tracks, spoil, part):
-    for name, frame in part(spoil(tracks)).items():
-        numbers = frame.select_dtypes("number")
-        assert np.isfinite(numbers.to_numpy()).all(), (name, frame)
-        assert not frame.isna().any().any(), name
+def test_every_number_is_there(tracks, spoil):
+    found = ladders.build_ladder(spoil(tracks))
+    frame = found.frame
+    compared = ladders.compare_candidates.fresh(found, grouped_folds(frame, 5))
+    assert np.isfinite(compared.select_dtypes("number").to_numpy()).all()
+    halved = halving.aggregate(halving.halve.fresh(found, repeats=4).drop(columns="chosen"))
+    assert halved["p_halved_holm"].between(0, 1).all()
+    # the largest formula, whatever the choice would be
+    fit = smf.ols(compared["formula"].iloc[-1], frame).fit(
+        cov_type="cluster", cov_kwds={"groups": frame["group"]}, use_t=True
+    )
+    table = final_model.summarize(fit, frame)
+    assert np.isfinite(table[["f", "p", "p_holm", "r2_lost"]].to_numpy()).all()
+    assert table.dropna(subset="difference")["difference_low"].notna().all()
+    slopes = final_model.compare_slopes(frame)
+    assert np.isfinite(slopes[["slope", "low", "high"]].to_numpy()).all()
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,11 @@ from plotnine import (
     geom_text,
     ggplot,
     labs,
-    scale_color_manual,
     scale_x_continuous,
     theme,
 )
 
-from analysis.reporting.figures.axes import original_scale, scale_names
-from analysis.reporting.figures.inference import FACETS
+from analysis.reporting.figures.axes import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
 
 PANELS = (
@@ -43,14 +41,14 @@ def draw_overview(
     Parameters
     ----------
     residuals, trends, simulated, collinearity : pandas.DataFrame
-        What `describe_residuals`, `residual_trends`, `simulate_valence` and `measure_collinearity`
-        return for one fit.
+        What `describe_residuals`, `residual_trend`, `simulate_valence` and `inflation_factors` of
+        `inference.checks` return for one fit.
     """
     return (
         ggplot(_dots(residuals), aes("x", "y"))
         + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
         + _densities(simulated)
-        + _lines(trends[trends["against"] == "fitted value"])
+        + _lines(trends)
         + _stems(_bars(collinearity))
         + facet_wrap("panel", scales="free", ncol=2, labeller=_explain)
         + scale_x_continuous(breaks=_find_ticks)
@@ -104,7 +102,7 @@ def _explain(panel: str) -> str:
         "Equal variance": ("size of residual", "fitted valence"),
         "Normality": ("standardised residual", "normal quantile"),
         "Influence": ("standardised residual", "leverage"),
-        "Collinearity": ("inflation of errors", "features"),
+        "Collinearity": ("VIF", "features"),
     }
     up, along = axes[panel]
     return f"{panel}\nup: {up}; along: {along}"
@@ -117,11 +115,11 @@ def _find_ticks(ends) -> list[float]:
 
 def _bars(collinearity: pd.DataFrame) -> pd.DataFrame:
     """Return features in order of inflation, with places for their names above."""
-    ordered = collinearity.sort_values("inflation", ignore_index=True)
-    reach = max(ordered["inflation"].max() - 1, 0.1)
+    ordered = collinearity.sort_values("vif", ignore_index=True)
+    reach = max(ordered["vif"].max() - 1, 0.1)
     return _panel(
-        "Collinearity", x=ordered.index + FIRST_PLACE, y=ordered["inflation"],
-        label=ordered["feature"], top=ordered["inflation"] + 0.06 * reach, room=1 + 1.75 * reach,
+        "Collinearity", x=ordered.index + FIRST_PLACE, y=ordered["vif"],
+        label=ordered["feature"], top=ordered["vif"] + 0.06 * reach, room=1 + 1.75 * reach,
     )  # fmt: skip
 
 
@@ -140,22 +138,3 @@ def _panel(name: str, **columns) -> pd.DataFrame:
     """Return columns with the panel that they belong to."""
     frame = pd.DataFrame(columns)
     return frame.assign(panel=pd.Categorical([name] * len(frame), PANELS))
-
-
-def draw_trends(trends: pd.DataFrame):
-    """Draw the mean of the residuals and of their size along every score."""
-    shown = trends[trends["against"] != "fitted value"].melt(
-        ["column", "x"], ["residual", "spread"], var_name="smooth", value_name="y"
-    )
-    shown["panel"] = scale_names(shown["column"])
-    shown["smooth"] = shown["smooth"].map({"residual": "residual", "spread": "size of residual"})
-    return (
-        ggplot(shown, aes("x", "y", color="smooth", linetype="smooth"))
-        + geom_hline(yintercept=0, color=INK, size=0.3)
-        + geom_line(size=0.8)
-        + facet_wrap("panel", scales="free_x", ncol=3)
-        + scale_color_manual(list(PALETTE[:2]))
-        + labs(x="Value of the score", y="Residual", color="", linetype="")
-        + original_scale(shown)
-        + theme_report(5.8, **FACETS)
-    )

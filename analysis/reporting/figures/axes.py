@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 from mizani.breaks import breaks_extended
-from plotnine import scale_x_continuous
+from plotnine import element_text, scale_x_continuous
 
 from analysis.reporting import prose
 
+# Room between panels for the ticks of one and the title of the next.
+FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
 TITLES = {
     "loudness": "loudness (dB)",
     "log_speechiness": "speechiness (log scale)",

@@ -25,8 +25,8 @@ from plotnine import (
 )
 
 from analysis.reporting import prose
+from analysis.reporting.figures.axes import FACETS
 from analysis.reporting.figures.explanation import in_minutes
-from analysis.reporting.figures.inference import FACETS
 from analysis.reporting.theme import INK, MUTED, PALETTE, draw_note, theme_report
 
 COLORS = (PALETTE[0], PALETTE[1])

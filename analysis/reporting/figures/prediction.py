@@ -31,32 +31,6 @@ METRICS = {"mae": "MAE (lower is better)", "r2": "R² (higher is better)"}
 MOST_POINTS = 3_000
 
 
-def draw_leakage(table: pd.DataFrame):
-    """Draw R² and MAE of one model under three ways to divide the data.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        What `leakage.leakage_table` returns.
-    """
-    parts = [
-        pd.DataFrame({
-            "design": table["design"], "metric": name, "value": table[metric],
-            "low": table[f"{metric}_low"], "high": table[f"{metric}_high"],
-        })
-        for metric, name in METRICS.items()
-    ]  # fmt: skip
-    shown = pd.concat(parts, ignore_index=True)
-    shown["metric"] = pd.Categorical(shown["metric"], list(METRICS.values()))
-    return (
-        ggplot(shown, aes("design", "value", ymin="low", ymax="high"))
-        + geom_pointrange(color=PALETTE[0], size=0.4)
-        + facet_wrap("metric", scales="free_x", ncol=2)
-        + _flipped(shown["design"].drop_duplicates())
-        + theme_report(2.0)
-    )
-
-
 def draw_traces(traces: pd.DataFrame):
     """Draw every trial of every search, and the least error so far.
 

@@ -19,7 +19,7 @@ from plotnine import (
 )
 
 from analysis.inference.formulas import LADDER
-from analysis.reporting.figures.inference import FACETS
+from analysis.reporting.figures.axes import FACETS
 from analysis.reporting.prose.audio import name_feature
 from analysis.reporting.theme import INK, PALETTE, draw_note, theme_report
 

@@ -5,7 +5,6 @@ from IPython.display import Markdown
 
 from analysis.prediction.comparison import Comparison
 from analysis.reporting import inert, prose
-from analysis.reporting.prose.inference import rank_scores, tell_lead
 from analysis.reporting.prose.network import judge_interval
 
 
@@ -23,74 +22,6 @@ def mark_draft(budget: str) -> Markdown | str:
         "few resamples and small samples. Its numbers show what the report looks like; do not "
         "cite them."
     )
-
-
-def summarize_association(
-    effects: pd.DataFrame, share: float, curved: bool = True, genre: bool = False
-) -> str:
-    """Say which scores go with valence most, and how much the significant terms explain.
-
-    Parameters
-    ----------
-    effects : pandas.DataFrame
-        What `average_effects` returns for the fit on the estimating half.
-    share : float
-        Cross-validated R² of the chosen formula's significant terms, on the estimating half.
-    curved : bool
-        Whether the formula has splines.
-    genre : bool
-        Whether it has genre.
-    """
-    equal = "genre and the other features" if genre else "other features"
-    model = f"a regression{' with curves' if curved else ''}"
-    explained = (
-        f"explains {prose.percent(share)} of the variance on artists left out of its fit"
-        if share > 0
-        else "predicts artists left out of its fit no better than the mean"
-    )
-    ordered = rank_scores(effects)
-    first, second = ordered.iloc[0], ordered.iloc[1]
-    return (
-        f"Of the published scores, {first['feature']} goes with valence most "
-        f"({prose.signed(first['per_sd'])} per standard deviation, 95 % interval "
-        f"{prose.interval(first['per_sd_low'], first['per_sd_high'])}), then {second['feature']} "
-        f"({prose.signed(second['per_sd'])}), {equal} equal; {model}, "
-        f"of the features that were found significant, {explained}."
-    )
-
-
-def name_leaders(
-    effects: pd.DataFrame, leads: pd.DataFrame, unheld: pd.DataFrame | None = None
-) -> str:
-    """Say which score goes with valence most, with the size of its effect.
-
-    Parameters
-    ----------
-    effects : pandas.DataFrame
-        What `average_effects` returns for the fit on the estimating half.
-    leads : pandas.DataFrame
-        What `compare_sizes` returns for the first score of `rank_scores`.
-    unheld : pandas.DataFrame, optional
-        The same from a formula without genre, if the chosen one has it.
-    """
-    first, second = rank_scores(effects)["feature"].head(2)
-    size = effects.set_index("feature").loc[first, "per_sd"]
-    equal = "the others" if unheld is None else "genre and the others"
-    return (
-        f"Of the published scores {first} goes with valence most, {prose.signed(size)} per "
-        f"standard deviation with {equal} equal, {tell_lead(leads, second)}"
-        f"{_tell_unheld(unheld, second)}."
-    )
-
-
-def _tell_unheld(unheld: pd.DataFrame | None, second: str) -> str:
-    """Say in a clause what becomes of the lead where genre is not held equal."""
-    if unheld is None:
-        return ""
-    line = unheld.set_index("feature").loc[second]
-    if line["larger_low"] > 0:
-        return "; the lead stands with genre left out"
-    return "; with genre left out, which of the two is larger is not shown"
 
 
 def answer_prediction(

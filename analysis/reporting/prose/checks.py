@@ -4,7 +4,6 @@ import inspect
 
 import pandas as pd
 
-from analysis.inference import diagnostics
 from analysis.prediction import builders, preparing
 from analysis.reporting import prose
 
@@ -61,30 +60,6 @@ def describe_network(network, units: int, batch: int) -> str:
         f"for every member, and training ends after {prose.count(network.epochs)} epochs, or "
         f"{prose.spelled(network.patience)} without a gain; these numbers were set by hand on "
         "training parts and not searched."
-    )
-
-
-def compare_checks(fit, reduction) -> str:
-    """Say whether the residuals of the reduced formula are like those of the chosen one.
-
-    Parameters
-    ----------
-    fit : regression.Fit
-        The chosen formula's.
-    reduction : reduction.Reduction
-    """
-    if not reduction.kept:
-        return "The mean alone has no shape to check."
-    tables = [diagnostics.test_assumptions(one) for one in (reduction.fit, fit)]
-    both = [table.set_index("test")["size"] for table in tables]
-    bend, spread, tails = (
-        [prose.number(sizes[name]) for sizes in both]
-        for name in ("RESET", "Breusch-Pagan", "Jarque-Bera")
-    )
-    return (
-        f"In its residuals, powers of the fit add {bend[0]} to R² "
-        f"(chosen formula {bend[1]}), the residual SD varies by a factor of {spread[0]} "
-        f"({spread[1]}), and the excess kurtosis is {tails[0]} ({tails[1]})."
     )
 
 

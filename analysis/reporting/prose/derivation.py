@@ -92,30 +92,6 @@ def explain_length(derivation) -> str:
     )
 
 
-def reconcile_products(derivation, ladder: pd.DataFrame) -> str:
-    """Say how products in the formula go with what interactions did for the ladder of formulas.
-
-    Parameters
-    ----------
-    derivation : Derivation
-    ladder : pandas.DataFrame
-        `Choice.comparison`: the rungs with their cross-validated R².
-    """
-    products = sum(len(term.piece.atoms) > 1 for term in derivation.formula.terms)
-    r2 = ladder.set_index("rung")["cv_r2"]
-    pairs = (("both", "genre"), ("interactions", "splines"))
-    gains = [r2[whole] - r2[part] for whole, part in pairs if {whole, part} <= set(r2.index)]
-    if not products or not gains:
-        return ""
-    cost = "lowered R² over folds" if gains[0] < 0 else "raised R² over folds"
-    return (
-        f"It has {prose.plural(products, 'product')}, and the interactions of the ladder of "
-        f"formulas {cost}; these are different questions: the ladder adds a block of interactions "
-        "that was chosen beforehand to curves of every score, the search one product at a time, "
-        "where it lowers the error most, and in place of most of those curves."
-    )
-
-
 def caption_frontier(frontiers: dict[str, pd.DataFrame]) -> str:
     """Say in a caption what the frontier of length against skill shows."""
     parts = []

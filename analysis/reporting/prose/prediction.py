@@ -85,11 +85,6 @@ def value_of(scored: pd.DataFrame, model: str, metric: str) -> str:
     return prose.estimate(row["value"], row["low"], row["high"])
 
 
-def plain_value(scored: pd.DataFrame, model: str, metric: str) -> str:
-    """Return a score alone."""
-    return prose.number(_row(scored, model, metric)["value"])
-
-
 def summarize_leakage(table: pd.DataFrame) -> str:
     """Say what repeats and shared artists add to R²."""
     published, unique, artists = table["r2"].round(3)

@@ -2,49 +2,7 @@
 
 import math
 
-import pandas as pd
-
 from analysis.reporting import prose
-from analysis.tracks.cleaning import REASONS, REPEATS
-
-
-def caption_valence(valence: pd.DataFrame) -> str:
-    """Say in a caption what the distribution of valence by genre shows.
-
-    Parameters
-    ----------
-    valence : pandas.DataFrame
-        What `describe_valence` returns.
-    """
-    *genres, everything = valence.to_dict("records")
-    if len(genres) < 2:
-        median = prose.number(everything["median"])
-        return f"Valence of all tracks; the line marks the median, {median}."
-    high, low = genres[0], genres[-1]
-    return (
-        f"Genres differ in valence, from a median of {prose.number(low['median'])} in "
-        f"{low['group']} to {prose.number(high['median'])} in {high['group']}, and overlap widely; "
-        "the lines mark the medians."
-    )
-
-
-def summarize_valence(valence: pd.DataFrame, between: float) -> str:
-    """Say how valence is spread, and what share of its variance lies between genres."""
-    everything = valence.iloc[-1]
-    spread = (
-        f"Over all tracks valence has mean {prose.number(everything['mean'])} and standard "
-        f"deviation {prose.number(everything['sd'])}; half of the tracks lie between "
-        f"{prose.number(everything['lower quartile'])} and "
-        f"{prose.number(everything['upper quartile'])}."
-    )
-    if len(valence) < 3:
-        return f"{spread} The table has no genres to compare."
-    return (
-        f"{spread} Genre accounts for {prose.percent(between, 1)} of its variance: the genre says "
-        "something about how happy a track sounds, and the track says most."
-        if between < 0.5
-        else f"{spread} Genre accounts for {prose.percent(between, 1)} of its variance."
-    )
 
 
 def explain_grouping(guests: float, block: float) -> str:
@@ -73,13 +31,3 @@ def explain_grouping(guests: float, block: float) -> str:
     )
 
 
-def tell_dropped(account: pd.DataFrame) -> str:
-    """Say what share of the published rows was dropped, and as what."""
-    rows = account["left"].iloc[0]
-    kinds = {"were copies of another row": REPEATS, "were not usable": REASONS}
-    parts = [
-        f"{prose.percent(dropped / rows, 1)} {words}"
-        for words, reasons in kinds.items()
-        if (dropped := account.loc[account["reason"].isin(reasons), "dropped"].sum())
-    ]
-    return f"Of the rows, {prose.joined(parts)}." if parts else "No row was dropped."

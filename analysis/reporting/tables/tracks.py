@@ -56,17 +56,6 @@ def tabulate_account(account: pd.DataFrame) -> Markdown:
     return markdown(shown[["reason", "dropped", "left"]].rename(columns={"reason": "step"}))
 
 
-def tabulate_split(parts: pd.DataFrame) -> Markdown:
-    """Tabulate the training part beside the hold-out."""
-    shown = parts.assign(share=[prose.percent(share, 1) for share in parts["share"]])
-    return markdown(shown.rename(columns={"mean": "mean valence", "sd": "SD of valence"}))
-
-
-def tabulate_valence(valence: pd.DataFrame) -> Markdown:
-    """Tabulate the distribution of valence by genre."""
-    return markdown(valence.rename(columns={"group": "genre", "sd": "SD"}))
-
-
 def tabulate_features(features: pd.DataFrame) -> Markdown:
     """Tabulate the distribution of every continuous feature; lengths are shown in minutes."""
     shown = features.set_index("feature")
