@@ -1,6 +1,7 @@
 """Write the PDF: Pandoc's Typst, set by the template beside this file."""
 
 import json
+import re
 from pathlib import Path
 
 import typst
@@ -12,6 +13,11 @@ from render.pandoc import run_pandoc
 from render.settings import Settings, is_length
 from render.tree import typst_string
 
+# Scripts beyond Latin, Greek, Cyrillic and Hebrew, and emoji.
+FOREIGN = re.compile(
+    "[\u0530-\u058f\u0600-\u1cff\u2e80-\ud7ff\uf900-\ufaff\ufb50-\ufdff\ufe70-\ufefc\uff01-\uffdc]"
+    "|[\U00010400-\U0001d3ff\U0001f000-\U0003ffff]"
+)
 HERE = Path(__file__).parent / "templates"
 
 
@@ -19,7 +25,8 @@ def write_pdf(tree: dict, settings: Settings, folder: Path) -> Path:
     """Write a finished tree as a PDF.
 
     Only the fonts that come with Typst are used, and the document's own date stands for the time
-    of making: the same tree gives the same bytes on every machine.
+    of making: the same tree gives the same bytes on every machine. Where names are in scripts that
+    those fonts lack, the machine's own fonts are asked too.
 
     Parameters
     ----------
@@ -33,7 +40,11 @@ def write_pdf(tree: dict, settings: Settings, folder: Path) -> Path:
     source.write_text(run_pandoc(json.dumps(tree), *_options(settings, folder)), encoding="utf-8")
     try:
         typst.compile(
-            source, output=target, root=folder, ignore_system_fonts=True, timestamp=epoch(settings)
+            source,
+            output=target,
+            root=folder,
+            ignore_system_fonts=not FOREIGN.search(source.read_text(encoding="utf-8")),
+            timestamp=epoch(settings),
         )
     except typst.TypstError as error:
         raise RenderError(f"Typst: {error.message}") from None

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 
 import numpy as np
 import pandas as pd
@@ -31,7 +32,8 @@ def tables(tmp_path):
     """A list of 30 tracks, the last without a tempo, and a table that holds 10 of them."""
     training, given = make_tracks(300, 40, seed=1), make_tracks(30, 10, seed=2)
     for frame in (training, given):
-        frame["valence"] = (0.2 + 0.6 * frame["danceability"]).round(4)
+        noise = np.random.default_rng(len(frame)).normal(0, 0.01, len(frame))
+        frame["valence"] = (0.2 + 0.6 * frame["danceability"] + noise).round(4)
     given.loc[29, "tempo"] = 0
     as_export(given).to_csv(tmp_path / "list.csv", index=False)
     both = pd.concat([as_export(training), as_export(given).head(10)])
@@ -93,6 +95,48 @@ def test_predict_never_writes_over_what_it_reads(tables, capsys, out):
     assert predict(tables, out=out) == 2
     assert "is read and cannot be written too" in capsys.readouterr().err
     assert (tables / out).read_bytes() == before
+
+
+def test_predict_follows_a_link_and_keeps_the_mode(tables):
+    (tables / "kept.csv").write_text("old")
+    (tables / "kept.csv").chmod(0o640)
+    (tables / "link.csv").symlink_to("kept.csv")
+    assert predict(tables, out="link.csv") == 0
+    assert (tables / "link.csv").is_symlink()
+    assert (tables / "kept.csv").read_text().startswith("track_id,")
+    assert (tables / "kept.csv").stat().st_mode & 0o777 == 0o640
+
+
+@pytest.mark.parametrize("command", ["predict", "study"])
+@pytest.mark.parametrize(
+    ("out", "said"), [("locked.csv", "is read-only"), ("null", "no regular file"),
+                      ("n" * 300, "too long")]
+)  # fmt: skip
+def test_what_cannot_be_written_is_refused_before_a_table_is_read(
+    tables, capsys, monkeypatch, command, out, said
+):
+    (tables / "locked.csv").write_text("old")
+    (tables / "locked.csv").chmod(0o444)
+    (tables / "null").symlink_to("/dev/null")
+    monkeypatch.setattr(datasets, "load", lambda *table: pytest.fail("a table was read"))
+    train = ["--train", str(tables / "training.csv")] if command == "predict" else []
+    table = str(tables / "list.csv")
+    assert main([command, table, *train, "--out", str(tables / out)]) == 2
+    assert said in capsys.readouterr().err
+    assert (tables / "locked.csv").read_text() == "old"
+
+
+def test_queues_are_refused_by_every_command(tables, capsys):
+    os.mkfifo(tables / "queue")
+    queue, training = str(tables / "queue"), str(tables / "training.csv")
+    out = ["--out", str(tables / "out.csv")]
+    for command in (["check", queue], ["study", queue, *out],
+                    ["predict", queue, "--train", training, *out],
+                    ["predict", training, "--train", queue, *out]):  # fmt: skip
+        assert main(command) == 2
+        said = capsys.readouterr().err
+        assert "is no regular file" in said
+        assert said.count("\n") == 1
 
 
 def test_a_study_never_writes_over_the_embedded_table(capsys):

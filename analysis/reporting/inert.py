@@ -25,6 +25,8 @@ MARKS = 4  # combining marks on one letter; more only pile up over the lines aro
 UUID = re.compile(r"\b([0-9a-f]{8})(?=(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
 RIGHT_TO_LEFT = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]"
 RUN = re.compile(rf"{RIGHT_TO_LEFT}(?:[^\w\s]*\s?[^\w\s]*{RIGHT_TO_LEFT})*")
+LONG = re.compile(r"\S{21,}")
+BREAK = "\N{ZERO WIDTH SPACE}"
 # Every ASCII sign that can mean something to Markdown; quotes in sentences are set as in print.
 SIGNS = re.compile(r"""([!"#$%&'()*+\-.:<=>@\[\\\]^_`{|}~])""")
 SIGNS_BUT_QUOTES = re.compile(r"""([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])""")
@@ -67,6 +69,8 @@ def escaped(text: str, signs: re.Pattern = SIGNS) -> str:
     """Return a text as Markdown that shows it letter by letter."""
     told = UUID.sub(rf"\1{JOINER}", shown(text))
     told = RUN.sub(lambda found: found[0] + "\N{LEFT-TO-RIGHT MARK}", told)
+    if signs is SIGNS:  # in a cell, a word without an end may break anywhere
+        told = LONG.sub(lambda found: BREAK.join(re.findall(".{1,12}", found[0])), told)
     safe = signs.sub(r"\\\1", told)
     # Pandoc's Typst writer lets "+ key" at the start of a cell become a list; a joiner prevents it
     return f"{JOINER}{safe}" if re.match(r"(?:[-+/]|=+|\d+\.) ", told) else safe

@@ -30,13 +30,28 @@ def guard_texts(figure: Figure) -> None:
             text.set_fontfamily([*text.get_fontfamily(), *more])
 
 
-def guarded(text: str) -> str:
+def fit_texts(figure: Figure, texts: list[Text], width: float) -> None:
+    """Cut texts of a figure, in place, that are wider than `width`, a share of the figure's own."""
+    room = width * figure.bbox.width
+    for text in texts:
+        if (wide := _width(figure, text)) > room:
+            longest = max(map(len, text.get_text().split("\n")))
+            text.set_text(guarded(text.get_text(), int(longest * room / wide)))
+
+
+def _width(figure: Figure, text: Text) -> float:
+    """Return the width of a text in pixels; one in a legend belongs to no figure yet."""
+    copy = Text(0, 0, text.get_text(), fontproperties=text.get_fontproperties(), parse_math=False)
+    copy.set_figure(figure)
+    return copy.get_window_extent(figure.canvas.get_renderer()).width
+
+
+def guarded(text: str, most: int = MOST_LETTERS) -> str:
     """Return a text for a figure, cut to what a figure has room for."""
     lines = [inert.shown(line) for line in text.split("\n")]
     lines = lines if len(lines) <= MOST_LINES else [inert.shown(text)]
     return "\n".join(
-        line if len(line) <= MOST_LETTERS else line[: MOST_LETTERS - 1].rstrip() + "…"
-        for line in lines
+        line if len(line) <= most else line[: max(most - 1, 1)].rstrip() + "…" for line in lines
     )
 
 

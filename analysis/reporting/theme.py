@@ -37,6 +37,15 @@ class Lettered:
 class ReportTheme(Lettered, theme_minimal):
     """The look of every figure."""
 
+    def apply(self) -> None:
+        """Guard what is written, then cut titles of panels and keys of legends that do not fit."""
+        super().apply()
+        columns = max(axes.get_subplotspec().get_gridspec().ncols for axes in self.axs)
+        lettering.fit_texts(self.figure, self.targets.strip_text_x, 0.86 / columns)
+        keys = self.targets.legend_text_legend
+        if self.getp("legend_position") == "bottom" and len(keys) > 1:
+            lettering.fit_texts(self.figure, keys, 1 / len(keys) - 0.05)
+
 
 class NoteTheme(Lettered, theme_void):
     """The look of a line of text in place of a figure."""
