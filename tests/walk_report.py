@@ -30,7 +30,7 @@ from joblib import Memory
 from plotnine import ggplot
 
 from analysis import prediction
-from analysis.prediction import network, tuning
+from analysis.prediction import attribution, builders, explanation, network, tuning
 from render.document import Cell, Prose, read_document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +38,15 @@ REPORT = ROOT / "report.qmd"
 # Less than a draft: what is looked for is whether it renders, and not what it finds. The learning
 # curve begins with as small a share as that of a whole report.
 LEAST = tuning.Budget("quick", 2, 3, 300, 1, (0.1, 0.35, 1.0), 300, 300)
-LEAST_NETWORK = {"epochs": 4, "members": 4, "parts": 4}
+LESS = {
+    network.NetworkRegressor.__init__: {"epochs": 4, "members": 4, "parts": 4},
+    builders.build_forest: {"trees": 8},
+    builders.build_extra_trees: {"trees": 8},
+    builders.build_boosting: {"rounds": 60, "bags": 1},
+    attribution.attribute: {"most": 30, "background": 20},
+    explanation.permutation_importance: {"repeats": 1},
+    explanation.interactions: {"points": 20},
+}
 # what no sentence and no cell of a table may hold
 UNSAID = re.compile(r"(?<![\w.-])(?:nan|NaN|None|NaT|<NA>|[-−+]?inf)(?![\w-])")
 # the comment that stands for a sentence without a reason
@@ -61,17 +69,24 @@ def least_effort(folder: Path):
     """Compute everything once, in this process, with the least budget; results lie in a folder."""
     rooms = [importlib.import_module(f"{prediction.__name__}.{room.name}")
              for room in pkgutil.iter_modules(prediction.__path__)]  # fmt: skip
-    start = network.NetworkRegressor.__init__
-    names = list(inspect.signature(start).parameters)[1:]
-    less = dict(zip(names, start.__defaults__, strict=True)) | LEAST_NETWORK
     with contextlib.ExitStack() as stack:
         for room in rooms:
             if hasattr(room, "JOBS"):
                 stack.enter_context(mock.patch.object(room, "JOBS", 1))
+        for function, less in LESS.items():
+            defaults = _defaults(function) | less
+            stack.enter_context(
+                mock.patch.object(function, "__defaults__", tuple(defaults.values()))
+            )
         stack.enter_context(mock.patch.dict(tuning.BUDGETS, quick=LEAST))
-        stack.enter_context(mock.patch.object(start, "__defaults__", tuple(less.values())))
         stack.enter_context(mock.patch("analysis.memory.store", Memory(folder, verbose=0)))
         yield
+
+
+def _defaults(function) -> dict:
+    """Return the parameters of a function that have a default, in their order."""
+    parameters = inspect.signature(function).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
 
 
 def walk_report(parameters: dict, path: Path = REPORT) -> Walk:

@@ -123,6 +123,7 @@ def compare_mechanisms(
         centre=round(valence.mean(), 3),
         spread=round(valence.std(), 3),
         concepts=tuple(frame),
+        factors=count_factors(frame.shape[1]),
     )
     loadings = factor_loadings(frame, setting.factors)
     log.info("mechanisms: %d, each with %d simulations", len(MECHANISMS), draws)
@@ -134,6 +135,11 @@ def compare_mechanisms(
         for one, values in zip(MECHANISMS, found, strict=True)
         for name in observed.index
     ])  # fmt: skip
+
+
+def count_factors(concepts: int) -> int:
+    """Return how many factors the correlations of so many concepts can identify (Ledermann)."""
+    return int((2 * concepts + 1 - np.sqrt(8 * concepts + 1)) / 2)
 
 
 def factor_loadings(frame: pd.DataFrame, factors: int, rounds: int = 200) -> np.ndarray:

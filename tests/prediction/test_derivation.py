@@ -254,3 +254,13 @@ def test_a_scorecards_questions_read_as_questions():
 )
 def test_numbers_of_a_formula_have_no_exponent(value, text):
     assert formulas.plain(value) == text
+
+
+def test_beside_a_model_that_explains_nothing_there_is_no_share(tracks):
+    """Shares of nothing, or of less, would be printed as great or endless numbers."""
+    formula = derivation.Formula(0.5, ())
+    flat = fidelity.compare_with_best(formula, np.full(len(tracks), 0.4), tracks)
+    assert np.isnan(flat["kept"]) and np.isnan(flat["model"])
+    noise = np.random.default_rng(0).uniform(0, 1, len(tracks))
+    bad = fidelity.compare_with_best(formula, noise, tracks)
+    assert bad["best"] < 0 and np.isnan(bad["kept"]) and np.isfinite(bad["model"])

@@ -262,6 +262,14 @@ def test_a_flat_score_is_left_out(tracks):
     assert not found[["value", "low", "high"]].isna().any(axis=None)
 
 
+@pytest.mark.parametrize("varied", [3, 4, 8])
+def test_few_scores_have_few_factors(tracks, varied):
+    flat = dict.fromkeys(patterns.SIBLINGS[varied:], 0.5)
+    found = mechanism.compare_mechanisms(tracks.assign(**flat), float("nan"), draws=2)
+    assert found["value"].drop(found.index[found["reproduced"] == "unknown"]).notna().all()
+    assert mechanism.count_factors(varied + 1) == {3: 1, 4: 2, 8: 5}[varied]
+
+
 def test_a_score_that_stands_twice_has_loadings(tracks):
     frame = patterns.normal_scores(tracks.assign(liveness=tracks["energy"]))
     assert np.isfinite(mechanism.factor_loadings(frame, 5)).all()

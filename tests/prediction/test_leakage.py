@@ -49,3 +49,14 @@ def test_a_copy_of_the_target_does_not_reach_a_learner(tracks):
 def test_shared_share_counts_by_hand():
     frame = pd.DataFrame({"artist": ["a", "b", "a", "c"]})
     assert leakage.shared_share(frame, [0, 1], [2, 3], ["artist"]) == 0.5
+
+
+def test_rows_without_an_optional_number_are_no_obstacle(tracks):
+    """A whole number that a row lacks stopped the table; one that many lack is left out."""
+    codes = {name: tracks[name].cat.codes.astype(float) for name in ("key", "mode")}
+    popularity = pd.Series(range(len(tracks)), dtype="float64")
+    few = tracks.assign(**codes, popularity=popularity.where(popularity >= 4))
+    many = tracks.assign(**codes, popularity=popularity.where(popularity >= 100))
+    assert len(leakage._as_published(few)) == len(tracks) - 4
+    assert len(leakage._as_published(many)) == len(tracks)
+    assert "popularity" not in leakage._as_published(many)

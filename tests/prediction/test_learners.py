@@ -145,3 +145,12 @@ def test_boosting_is_the_mean_of_sequences_that_differ(tracks):
     each = np.array([one.predict(features) for one in fitted.estimators_])
     assert fitted.predict(features) == pytest.approx(each.mean(axis=0))
     assert (each.std(axis=0) > 0).any()
+
+
+def test_neighbours_of_few_tracks_are_all_of_them(tracks):
+    """A learning curve begins with fewer tracks than a search may ask neighbours for."""
+    few = tracks.head(12)
+    fitted = learners.fit_learner(
+        learners.NEIGHBOURS, few, {"n_neighbors": 80, "weights": "uniform"}
+    )
+    assert np.allclose(learners.predict(fitted, tracks), few["valence"].mean())

@@ -63,3 +63,14 @@ def test_all_learners_get_the_same_number_of_trials(tracks):
 def test_spaces_are_printed_in_full():
     table = tuning.search_spaces(learners.LEARNERS)
     assert len(table) == sum(len(one.space) for one in learners.LEARNERS)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_an_artist_with_most_tracks_leaves_no_empty_sample(seed):
+    """Whatever the order in which artists are drawn, somebody is in the sample."""
+    artists = ["Prolific"] * 60 + [f"Artist {number}" for number in range(20)] * 2
+    tracks = pd.DataFrame({"artist": artists})
+    drawn = tuning.draw_artists(tracks, 12, seed)
+    assert 6 <= len(drawn) <= 12
+    alone = tuning.draw_artists(tracks[tracks["artist"] == "Prolific"], 12, seed)
+    assert len(alone) == 60

@@ -10,10 +10,11 @@ from functools import partial
 import pytest
 from conftest import ROOT
 
-from render import pipeline
+from render import RenderError, pipeline
 from render.__main__ import main
 from render.document import Prose
 from render.executing import Run
+from render.pandoc import run_pandoc
 
 SMALL = """
 ```{python}
@@ -138,6 +139,20 @@ def test_an_unknown_option_is_a_line_of_warning(report, unexecuted, monkeypatch,
 
 def test_a_missing_bibliography_is_named(report, fail, unexecuted):
     assert "there is no file none.bib" in fail(report(front="bibliography: none.bib"))
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "http://127.0.0.1:9/x.png", "report.html"])
+def test_no_picture_is_shown_but_those_that_cells_drew(report, fail, unexecuted, target):
+    assert f'The picture "{target}" is none that a cell drew' in fail(report(f"![x]({target})"))
+
+
+def test_pandoc_reads_no_file_that_a_text_names(tmp_path):
+    (tmp_path / "secret.tex").write_text("the secret")
+    source = f"\\input{{{tmp_path / 'secret.tex'}}}"
+    try:
+        assert "the secret" not in run_pandoc(source, "--from", "latex", "--to", "plain")
+    except RenderError as error:
+        assert "the secret" not in str(error)
 
 
 def test_a_missing_report(tmp_path, monkeypatch, capsys):

@@ -186,7 +186,8 @@ def test_choices_are_admitted_for_the_tables_that_were_seen():
 
 @pytest.mark.parametrize(
     ("kept", "said"),
-    [(0.87, "keeps 87 %"), (1.27, "explains no less than"), (-0.2, "explains nothing on new")],
+    [(0.87, "keeps 87 %"), (1.27, "explains no less than"), (-0.2, "explains nothing on new"),
+     (float("nan"), "has nothing to keep")],
 )
 def test_a_formula_never_keeps_more_than_all(kept, said):
     fit = pd.Series({"kept": kept, "best": 0.4})
