@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from analysis.inference import effects, selection
+from analysis import HOLD_OUT_SEED, printing
+from analysis.inference import final_model
 from analysis.prediction import ceiling, leakage
 from analysis.reporting import prose
-from analysis.reporting.prose.inference import tell_lead
 from analysis.study.records import read_records, table_of
 from analysis.tracks import cleaning, datasets, splitting
 
@@ -32,13 +32,14 @@ def test_counts(tracks):
 
 
 def test_effects(tracks):
-    train = splitting.hold_out(tracks).train
-    half = selection.estimate_choice(selection.choose_formula(train), train).half
-    slopes = effects.average_effects(half).set_index("feature")["per_sd"]
-    assert f"most ({prose.signed(slopes['danceability'])} per standard deviation" in README
-    assert f"then energy ({prose.signed(slopes['energy'])})" in README
-    assert slopes["loudness"] < 0
-    assert tell_lead(effects.compare_sizes(half, "danceability"), "energy") in README
+    train = splitting.hold_out(tracks, seed=HOLD_OUT_SEED).train
+    first, second = final_model.rank(final_model.answer(train)["effects"]).to_dict("records")[:2]
+    said = (
+        f"{first['feature'].capitalize()} makes the largest difference to valence, genre and the "
+        f"other features equal: {printing.with_ci(first, 'difference')} from {first['contrast']}; "
+        f"then {second['feature']}, {printing.with_ci(second, 'difference')}."
+    )
+    assert said.replace(printing.SPACE, " ") in README
 
 
 def test_leakage(published, tracks):
