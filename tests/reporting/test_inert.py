@@ -1,4 +1,4 @@
-"""What a kernel shows for a string: text, nothing for an empty one, markup only where it is asked."""
+"""What a kernel shows for a string: text, nothing for none, and markup only where it is asked."""
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
