@@ -27,7 +27,7 @@ def markdown(frame: pd.DataFrame, digits: int | dict[str, int] = 3) -> Markdown:
     """
     shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
     right = ["right" if _is_number(frame[name]) else "left" for name in frame]
-    head = [inert.escaped(name) for name in frame]
+    head = [inert.escaped(name, inert.SIGNS_BUT_QUOTES) for name in frame]
     return Markdown(
         shown.to_markdown(
             index=False, headers=head, tablefmt="pipe", colalign=right, disable_numparse=True
