@@ -9,9 +9,10 @@ from matplotlib.text import Text
 
 from analysis.reporting import inert
 
-# Lines and letters that leave room for the figure; only names have more.
+# Lines and letters of a text, and letters beside an axis, that only names have more of.
 MOST_LINES = 4
-MOST_LETTERS = 50
+MOST_LETTERS = 90
+MOST_BESIDE = 50
 
 
 def guard_texts(figure: Figure) -> None:
@@ -21,7 +22,7 @@ def guard_texts(figure: Figure) -> None:
     """
     for axis in figure.findobj(Axis):
         labels = [label.get_text() for label in axis.get_ticklabels()]
-        if (plain := [guarded(label) for label in labels]) != labels:
+        if (plain := [guarded(label, MOST_BESIDE) for label in labels]) != labels:
             axis.set_ticklabels(plain)  # written on a label alone, it would be written over
     for text in figure.findobj(Text):
         text.set_parse_math(False)

@@ -67,6 +67,21 @@ def _constant_but_one(tracks, rng):
     return tracks.assign(valence=[0.9] + [0.5] * (len(tracks) - 1))
 
 
+def _twins(tracks, rng):
+    """Let two scores be one, in the same unit and in another."""
+    return tracks.assign(energy=tracks["danceability"], tempo=60 + 100 * tracks["liveness"])
+
+
+def _halved(tracks, rng):
+    """Leave of valence on which side of the middle it is."""
+    return tracks.assign(valence=np.where(tracks["valence"] > 0.5, 0.8, 0.2))
+
+
+def _mostly_one(tracks, rng):
+    """Give most tracks one valence."""
+    return tracks.assign(valence=tracks["valence"].where(rng.random(len(tracks)) < 0.15, 0.5))
+
+
 def _lacking(tracks, rng):
     """Leave out numbers: a few of a needed feature, many of an optional one."""
     few, many = rng.random((2, len(tracks))) < [[0.04], [0.2]]
@@ -127,6 +142,9 @@ KINDS: dict[str, tuple[int, Callable]] = {
     "some constant": (300, _with(**SOME)),
     "numbers lacking": (300, _lacking),
     "coarse": (300, _coarse),
+    "scores twice": (300, _twins),
+    "valence of two values": (300, _halved),
+    "valence mostly one": (300, _mostly_one),
 }
 # what no study can be made of
 REFUSED = (

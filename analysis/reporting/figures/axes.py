@@ -9,15 +9,6 @@ from analysis.reporting import prose
 
 # Room between panels for the ticks of one and the title of the next.
 FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
-TITLES = {
-    "loudness": "loudness (dB)",
-    "log_speechiness": "speechiness (log scale)",
-    "logit_acousticness": "acousticness (log odds)",
-    "logit_instrumentalness": "instrumentalness (log odds)",
-    "log_liveness": "liveness (log scale)",
-    "tempo": "tempo (BPM)",
-    "log_duration": "duration (minutes, log)",
-}
 # Values that are written along a stretched axis; none is 1 or 0.5, which would stand at 0 and be
 # taken for a value of another score.
 ODDS = (0.001, 0.01, 0.1, 0.4, 0.9)
@@ -26,12 +17,6 @@ TICKS = {
     "log_duration": (0.5, 2, 3, 4, 6, 8),
     "logit_acousticness": ODDS, "logit_instrumentalness": ODDS,
 }  # fmt: skip
-
-
-def scale_names(columns: pd.Series) -> pd.Categorical:
-    """Return columns as panel titles that name their scale, in the order in which they stand."""
-    titles = [TITLES.get(column, column) for column in columns]
-    return pd.Categorical(titles, list(dict.fromkeys(titles)))
 
 
 def original_scale(curves: pd.DataFrame):

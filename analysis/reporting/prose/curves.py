@@ -9,11 +9,6 @@ from analysis.reporting import prose
 SMALL_SHARE, SLIGHT_INDEX, HIGH = 0.05, 0.9, 0.8
 
 
-# A difference over five folds counts if it exceeds so many of its standard errors: the 97.5 %
-# quantile of t with four degrees of freedom.
-CLEAR_ERRORS = 2.776
-
-
 def _shape(curve: pd.DataFrame) -> str:
     """Return the word for a curve: where its extremes lie says how it runs."""
     values = curve.sort_values("x")["effect"].to_numpy()

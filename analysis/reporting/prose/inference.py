@@ -16,23 +16,6 @@ STEPS = (
 )
 
 
-def rank_scores(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return average effects in order of the difference in valence across the middle range."""
-    return effects.reindex(effects["span"].abs().sort_values(ascending=False).index)
-
-
-def tell_lead(leads: pd.DataFrame, other: str) -> str:
-    """Say by how much one score's effect is larger than that of another, paired."""
-    line = leads.set_index("feature").loc[other]
-    between = prose.interval(line["larger_low"], line["larger_high"])
-    text = (
-        f"{prose.number(abs(line['larger']))} {'more' if line['larger'] > 0 else 'less'} than "
-        f"{other} (95 % interval of the difference {between}"
-    )
-    clear = line["larger_low"] * line["larger_high"] > 0
-    return f"{text})" if clear else f"{text}, so which is larger is not shown)"
-
-
 def _others(rest: pd.DataFrame, tests: pd.DataFrame, slopes: pd.DataFrame) -> str:
     """Say which other scores pass the joint test, in which direction, the weightiest first."""
     merged = rest.merge(tests[["feature", "p_holm", "adjusted_lost"]], on="feature")

@@ -31,7 +31,7 @@ def markdown(
     """
     shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
     sides = ["right" if name in right or _is_number(frame[name]) else "left" for name in frame]
-    head = [inert.escaped(name) for name in frame]
+    head = [inert.escaped(name, inert.SIGNS_BUT_QUOTES) for name in frame]
     return Markdown(
         shown.to_markdown(
             index=False, headers=head, tablefmt="pipe", colalign=sides, disable_numparse=True
