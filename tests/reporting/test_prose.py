@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from analysis.reporting import prose
 from analysis.reporting.prose.abstract import mark_draft
-from analysis.reporting.prose.inference import tell_lead
 from analysis.reporting.tables import markdown
 
 
@@ -79,15 +78,3 @@ def test_cells_of_a_table():
 def test_a_draft_says_so_and_a_whole_report_does_not():
     assert mark_draft("full") == ""
     assert mark_draft("quick").data.startswith("**Draft.**")
-
-
-def test_a_lead_is_claimed_only_where_its_interval_shows_it():
-    frame = pd.DataFrame(
-        [("energy", 0.0283, 0.0059, 0.0507), ("tempo", -0.01, -0.03, 0.01)],
-        columns=["feature", "larger", "larger_low", "larger_high"],
-    )
-    assert tell_lead(frame, "energy") == (
-        "0.028 more than energy (95 % interval of the difference 0.006 to 0.051)"
-    )
-    assert tell_lead(frame, "tempo").startswith("0.010 less than tempo")
-    assert tell_lead(frame, "tempo").endswith("so which is larger is not shown)")

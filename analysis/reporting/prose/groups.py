@@ -6,6 +6,9 @@ import pandas as pd
 
 from analysis.prediction.groups import FEWEST
 from analysis.reporting import prose
+from analysis.reporting.groups import MOST_GROUPS, MOST_OF_ONE
+
+__all__ = ["MOST_GROUPS", "MOST_OF_ONE", "explain_choice"]
 
 
 def explain_choice(scored: Sequence[str], genres: pd.Series | None, most: int) -> str:
