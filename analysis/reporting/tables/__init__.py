@@ -9,7 +9,9 @@ from analysis.reporting import inert, prose
 EMPTY = "\N{EN DASH}"
 
 
-def markdown(frame: pd.DataFrame, digits: int | dict[str, int] = 3) -> Markdown:
+def markdown(
+    frame: pd.DataFrame, digits: int | dict[str, int] = 3, right: tuple[str, ...] = ()
+) -> Markdown:
     """Return a frame as a Markdown table in which every character of a name stands for itself.
 
     Parameters
@@ -19,6 +21,8 @@ def markdown(frame: pd.DataFrame, digits: int | dict[str, int] = 3) -> Markdown:
         Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup.
     digits : int or dict
         Decimals of the float columns, for all or by column name.
+    right : tuple of str
+        Columns of text that stand right, as numbers do.
 
     Returns
     -------
@@ -26,11 +30,11 @@ def markdown(frame: pd.DataFrame, digits: int | dict[str, int] = 3) -> Markdown:
         Numbers stand right, text left; a missing value shows as a dash.
     """
     shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
-    right = ["right" if _is_number(frame[name]) else "left" for name in frame]
+    sides = ["right" if name in right or _is_number(frame[name]) else "left" for name in frame]
     head = [inert.escaped(name, inert.SIGNS_BUT_QUOTES) for name in frame]
     return Markdown(
         shown.to_markdown(
-            index=False, headers=head, tablefmt="pipe", colalign=right, disable_numparse=True
+            index=False, headers=head, tablefmt="pipe", colalign=sides, disable_numparse=True
         )
     )
 

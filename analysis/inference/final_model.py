@@ -1,0 +1,343 @@
+"""What the final model says of each feature: size on the valence scale, tests, variance lost.
+
+Everything is read from statsmodels results of patsy formulas; covariances are those of the fit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import statsmodels.formula.api as smf
+from patsy import build_design_matrices
+from scipy import stats
+from scipy.special import expit
+from statsmodels.othermod.betareg import BetaModel
+from statsmodels.stats.multitest import multipletests
+
+from analysis.inference.ladders import build_ladder, compare_candidates, features_of
+from analysis.inference.scales import FEATURES
+from analysis.tracks.splitting import grouped_folds
+
+# A feature with a larger share of the tracks at its lowest or highest value has no slope there.
+PILED = 0.1
+STEP = 1e-3  # of a standard deviation: small enough to be a slope, large enough for doubles
+# Tracks from which on a genre has slopes of its own.
+ENOUGH = 100
+SCALES = {"log_": "log", "logit_": "log odds"}
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """Two values of one feature, on the scale on which a formula reads it."""
+
+    feature: str
+    column: str
+    low: float
+    high: float
+    words: str
+    piled: bool
+
+
+def contrasts(result, frame: pd.DataFrame) -> list[Contrast]:
+    """Return for every number that a formula reads the two values that are compared.
+
+    They are the 10th and the 90th percentile; where more than a tenth of the tracks lie at a bound,
+    the bound and the median of the rest; for a flag, no and yes.
+
+    Parameters
+    ----------
+    result : statsmodels results of a formula
+    frame : DataFrame
+        The tracks that it was fitted to.
+    """
+    read = dict.fromkeys(code for term in terms(result) for code in _numbers(term, frame))
+    plain = {one.shape: one.plain for one in FEATURES}
+    return [_contrast(code, frame[code], frame[plain.get(code, code)]) for code in read]
+
+
+def terms(result) -> list[str]:
+    """Return the names of a formula's terms, the intercept left out."""
+    return [name for name in _info(result).term_names if name != "Intercept"]
+
+
+def _info(result):
+    """Return patsy's description of the design."""
+    return result.model.data.model_spec
+
+
+def _numbers(term: str, frame: pd.DataFrame) -> list[str]:
+    """Return the numeric columns that a term reads."""
+    codes = [part.removeprefix("cr(").split(",")[0].strip("() ") for part in term.split(":")]
+    return [code for code in codes if pd.api.types.is_numeric_dtype(frame[code])]
+
+
+def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
+    """Return the comparison of one column; words are in the feature's own values."""
+    (feature,) = features_of(column)
+    if values.nunique() == 2:
+        return Contrast(feature, column, values.min(), values.max(), "no to yes", True)
+    shares = {end: (values == end).mean() for end in (values.min(), values.max())}
+    bound = max(shares, key=shares.get)
+    if shares[bound] <= PILED:
+        low, high = np.quantile(values, [0.1, 0.9])
+        words = "{:.3g} to {:.3g}".format(*np.quantile(plain, [0.1, 0.9]))
+        return Contrast(feature, column, low, high, words, False)
+    rest = values != bound
+    words = f"{plain[~rest].median():.3g} to {plain[rest].median():.3g}"
+    return Contrast(feature, column, bound, values[rest].median(), words, True)
+
+
+def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a feature: sizes with 95 % intervals, joint test, variance lost without it.
+
+    The average slope is that of expected valence over the tracks [@arelbundock2024], times one
+    standard deviation of the column that the formula reads. Intervals and tests are those of the
+    covariance that `result` was fitted with (t and F with one less than the number of clusters).
+
+    Returns
+    -------
+    DataFrame
+        `feature`, `scale`, `per_sd`, `per_sd_low`, `per_sd_high` (missing for factors and where
+        tracks are piled at a bound), `contrast`, `difference`, `difference_low`,
+        `difference_high` (missing for factors), `columns`, `f`, `p`, `p_holm`, `r2_lost`; in order
+        of `r2_lost`.
+    """
+    rows = {name: _joint_test(result, name) for name in _features(result)}
+    for one in contrasts(result, frame):
+        row = rows[one.feature]
+        row["scale"] = next((word for start, word in SCALES.items() if start in one.column), "")
+        change = np.diff(_rows(result, frame, one.column, [one.low, one.high]), axis=0)
+        row |= {"contrast": one.words} | _estimate(result, change, "difference")
+        if not one.piled:
+            row |= _estimate(result, _average_slope(result, frame, one.column), "per_sd")
+    table = pd.DataFrame(rows.values())
+    table["p_holm"] = multipletests(table["p"], method="holm")[1]
+    return table.sort_values("r2_lost", ascending=False, ignore_index=True)
+
+
+def _features(result) -> list[str]:
+    """Return the features of a formula."""
+    return list(dict.fromkeys(name for term in terms(result) for name in features_of(term)))
+
+
+def _joint_test(result, feature: str) -> dict:
+    """Return the Wald test of all columns that read a feature, and the R² lost without them."""
+    info = _info(result)
+    slices = [info.term_name_slices[term] for term in terms(result) if feature in features_of(term)]
+    places = [place for part in slices for place in range(part.start, part.stop)]
+    test = result.f_test(np.eye(len(info.column_names))[places])
+    chosen = np.asarray(result.params)[places]
+    block = np.asarray(result.normalized_cov_params)[np.ix_(places, places)]
+    valence = result.model.endog
+    lost = chosen @ np.linalg.pinv(block, hermitian=True) @ chosen
+    return {
+        "feature": feature, "columns": len(places), "f": float(test.fvalue),
+        "p": float(test.pvalue), "r2_lost": lost / ((valence - valence.mean()) ** 2).sum(),
+    }  # fmt: skip
+
+
+def _typical(frame: pd.DataFrame, rows: int) -> pd.DataFrame:
+    """Return rows with every number at its mean.
+
+    A formula without products of two curves changes with one feature by the same amount for the
+    average track as on average over the tracks.
+    """
+    means = {name: values.mean() for name, values in frame.select_dtypes("number").items()}
+    start = frame.head(1).assign(**means)
+    return start.loc[start.index.repeat(rows)].reset_index(drop=True)
+
+
+def _rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
+    """Return the design's rows of a typical track with one column set to each of some values."""
+    changed = _typical(frame, len(values)).assign(**{column: values})
+    return np.asarray(build_design_matrices([_info(result)], changed)[0])
+
+
+def _average_slope(result, frame: pd.DataFrame, column: str) -> np.ndarray:
+    """Return the row whose product with the coefficients is the average slope times the SD."""
+    values = frame[column].to_numpy(dtype=float)
+    sd = values.std(ddof=1)
+    up, down = (_rows(result, frame, column, values + way * STEP * sd) for way in (1, -1))
+    return (up - down).mean(axis=0, keepdims=True) / (2 * STEP)
+
+
+def _estimate(result, row: np.ndarray, name: str) -> dict[str, float]:
+    """Return a linear combination of the coefficients with its 95 % interval."""
+    found = result.t_test(row)
+    low, high = found.conf_int()[0]
+    return {name: float(np.squeeze(found.effect)), f"{name}_low": low, f"{name}_high": high}
+
+
+def level_differences(result, frame: pd.DataFrame, factor: str) -> pd.DataFrame:
+    """Return how far each level of a factor lies from the mean over the tracks, all else equal.
+
+    Returns
+    -------
+    DataFrame
+        `level`, `tracks`, `difference`, `difference_low`, `difference_high`, highest first.
+    """
+    levels, counts = frame[factor].cat.categories, frame[factor].value_counts()
+    typical = _typical(frame, len(levels))
+    typical[factor] = pd.Categorical(levels, levels)
+    rows = np.asarray(build_design_matrices([_info(result)], typical)[0])
+    rows = rows - counts[levels].to_numpy() @ rows / counts.sum()
+    found = [
+        {"level": level, "tracks": int(counts[level])} | _estimate(result, row[None], "difference")
+        for level, row in zip(levels, rows, strict=True)
+    ]
+    return pd.DataFrame(found).sort_values("difference", ascending=False, ignore_index=True)
+
+
+def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the same differences in valence from models of one formula.
+
+    Parameters
+    ----------
+    models : dict of str to statsmodels results
+        Least squares, mixed, binomial or beta models; the mean of the last two is a logistic
+        function of the formula, and differences are averaged over the tracks.
+    frame : DataFrame
+        The tracks that they were fitted to.
+
+    Returns
+    -------
+    DataFrame
+        `model`, `feature`, `contrast`, `difference`, `difference_low`, `difference_high`;
+        intervals 95 %, by the delta method from each model's covariance.
+    """
+    (first, *_) = models.values()
+    rows = [
+        {"model": name, "feature": one.feature, "contrast": one.words}
+        | _average_difference(model, _info(first), frame, one)
+        for one in contrasts(first, frame) for name, model in models.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _average_difference(model, info, frame: pd.DataFrame, one: Contrast) -> dict[str, float]:
+    """Return the average difference in expected valence between a contrast's two values."""
+    size = len(info.column_names)
+    params = np.asarray(getattr(model, "fe_params", model.params))[:size]
+    covariance = np.asarray(model.cov_params())[:size, :size]
+    logistic = hasattr(model.model, "family") or type(model.model).__name__ == "BetaModel"
+    mean, gradient = 0.0, np.zeros(size)
+    for sign, value in ((1, one.high), (-1, one.low)):
+        changed = frame.assign(**{one.column: value})
+        matrix = np.asarray(build_design_matrices([info], changed)[0])
+        expected = expit(matrix @ params) if logistic else matrix @ params
+        slope = expected * (1 - expected) if logistic else np.ones(len(matrix))
+        mean, gradient = (
+            mean + sign * expected.mean(),
+            gradient + sign * slope @ matrix / len(matrix),
+        )
+    half = stats.norm.ppf(0.975) * np.sqrt(gradient @ covariance @ gradient)
+    return {"difference": mean, "difference_low": mean - half, "difference_high": mean + half}
+
+
+def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
+    """Fit a beta regression with constant precision [@ferrari2004].
+
+    Valence is first moved off 0 and 1 by (y (n - 1) + 1/2) / n [@smithson2006].
+
+    Parameters
+    ----------
+    formula : str
+    frame : DataFrame
+    start : array of shape (p,)
+        Coefficients of a logistic mean, where the search begins.
+    **covariance
+        `cov_type` and `cov_kwds` of statsmodels' `fit`.
+    """
+    size = len(frame)
+    inside = frame.assign(inside=(frame["valence"] * (size - 1) + 0.5) / size)
+    model = BetaModel.from_formula(formula.replace("valence", "inside", 1), inside)
+    options = {"start_params": [*start, np.log(5.0)], "disp": 0, **covariance}
+    result = model.fit(method="newton", **options)
+    if result.mle_retvals["converged"] and np.isfinite(result.params).all():
+        return result
+    return model.fit(method="bfgs", maxiter=500, **options)
+
+
+def compare_slopes(frame: pd.DataFrame, enough: int = ENOUGH) -> pd.DataFrame:
+    """Return each score's slope alone, with all other features equal, and within single genres.
+
+    Scores are on the scale on which a straight line serves them best; slopes are per standard
+    deviation over all tracks, within genres with all other scores equal.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Tracks with derived columns and `group`.
+    enough : int
+        A genre with fewer tracks has no slopes of its own.
+
+    Returns
+    -------
+    DataFrame
+        `feature` (a categorical, the largest slope last), `kind` ("alone", "others equal",
+        "within one genre"), `genre`, `slope`, `low`, `high` (95% CI, clustered by artist).
+    """
+    varying = [one for one in FEATURES if one.shape in frame and frame[one.shape].nunique() > 1]
+    columns = {one.shape: one.name for one in varying}
+    joint = "valence ~ " + " + ".join(columns)
+    genres = frame["genre"].nunique() if "genre" in frame else 1
+    parts = [_slopes(f"valence ~ {column}", frame, frame, columns, "alone") for column in columns]
+    parts += [_slopes(joint + (" + genre" if genres > 1 else ""), frame, frame, columns,
+                      "others equal")]  # fmt: skip
+    if genres > 1:
+        for name, tracks in frame.groupby("genre", observed=True):
+            if len(tracks) >= enough and tracks["group"].nunique() > len(columns) + 1:
+                found = _slopes(joint, tracks, frame, columns, "within one genre")
+                parts.append(found.assign(genre=name))
+    table = pd.concat(parts, ignore_index=True)
+    equal = table[table["kind"] == "others equal"].set_index("feature")["slope"]
+    order = equal.abs().sort_values().index
+    return table.assign(feature=pd.Categorical(table["feature"], order))
+
+
+def _slopes(formula: str, tracks, frame: pd.DataFrame, columns: dict, kind: str) -> pd.DataFrame:
+    """Return the slopes of one fit, per standard deviation over all tracks."""
+    result = smf.ols(formula, tracks).fit(
+        cov_type="cluster", cov_kwds={"groups": tracks["group"]}, use_t=True
+    )
+    read = [column for column in columns if column in result.params.index]
+    sd, ends = frame[read].std(), result.conf_int().loc[read]
+    return pd.DataFrame({
+        "feature": [columns[column] for column in read], "kind": kind, "genre": "",
+        "slope": result.params[read] * sd, "low": ends[0] * sd, "high": ends[1] * sd,
+    })  # fmt: skip
+
+
+def suppressed(slopes: pd.DataFrame) -> list[str]:
+    """Return the scores whose slope is clear of zero alone and with others equal, signs opposed."""
+    clear = slopes[slopes["low"] * slopes["high"] > 0]
+    wide = clear[clear["kind"] != "within one genre"].pivot_table(
+        index="feature", columns="kind", values="slope", observed=True
+    )
+    if not {"alone", "others equal"} <= set(wide):
+        return []
+    return list(wide.index[wide["alone"] * wide["others equal"] < 0])
+
+
+def answer(train: pd.DataFrame) -> dict:
+    """Return question 1's answer for a table: the steps of the report's chapter, one after another.
+
+    Returns
+    -------
+    dict
+        `formula`, `cv_r2` of the final model, and `effects`, what `summarize` returns.
+    """
+    ladder = build_ladder(train)
+    compared = compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
+    chosen = compared[compared["chosen"]].iloc[0]
+    fit = smf.ols(chosen["formula"], ladder.frame).fit(
+        cov_type="cluster", cov_kwds={"groups": ladder.frame["group"]}, use_t=True
+    )
+    found = summarize(fit, ladder.frame)
+    return {"formula": chosen["formula"], "cv_r2": chosen["cv_r2"], "effects": found}
+
+
+def rank(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the features that have a difference, the largest first."""
+    sized = effects.dropna(subset=["difference"])
+    return sized.sort_values("difference", key=abs, ascending=False, ignore_index=True)

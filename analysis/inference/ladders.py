@@ -1,0 +1,256 @@
+"""Candidate formulas for valence, compared by cross-validation over whole artists.
+
+The ladder crosses the shape in which a score enters with what stands beside the scores, and each
+of these with interactions. A candidate is a set of terms, and every term's columns are built once,
+so that hundreds of fits need only sub-matrices of one matrix of cross-products.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import patsy
+
+from analysis import SEED
+from analysis.inference.formulas import complete_rows, left_out, usable_columns
+from analysis.inference.frames import model_frame
+from analysis.inference.scales import FEATURES
+from analysis.memory import remember
+from analysis.tracks.features import TONIC
+from analysis.tracks.schema import TIMBRE
+from analysis.tracks.splitting import artist_keys
+
+SHAPES = ("linear", "transformed", "splines")
+SPLINE = 'cr({}, df=4, constraints="center")'
+INTERACTIONS = (("danceability", "energy"), ("acousticness", "energy"), ("danceability", "tempo"))
+# What stands beside the scores, each step with all that stands in the steps before it.
+CONTEXTS = (
+    ("genre",),
+    ("popularity", "explicit"),
+    ("year", "key", "mode", "metre"),
+    (*TONIC, *TIMBRE),
+)
+# Keeps a solution unique where a level of a factor is absent from some of the artists.
+RIDGE = 1e-9
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The candidates that a table can serve.
+
+    `frame` has the complete tracks with every derived column and `group`, the number of the first
+    artist; `candidates` one row a formula (shape, context, interactions, formula, terms);
+    `left_out` says what no candidate reads, and why (what, reason).
+    """
+
+    frame: pd.DataFrame
+    candidates: pd.DataFrame
+    left_out: pd.DataFrame
+
+    @property
+    def terms(self) -> list[str]:
+        """Every term of some candidate, in order of appearance."""
+        return list(dict.fromkeys(term for terms in self.candidates["terms"] for term in terms))
+
+
+def build_ladder(train: pd.DataFrame) -> Ladder:
+    """Return every candidate that a table can serve.
+
+    Parameters
+    ----------
+    train : DataFrame
+        Clean tracks, one a row. Tracks that lack a value of a usable column are left out.
+
+    Raises
+    ------
+    BadInput
+        Valence does not vary.
+    """
+    frame = model_frame(train)
+    frame = frame[complete_rows(frame)].reset_index(drop=True)
+    frame["group"] = pd.factorize(artist_keys(frame["artist"].astype("str")))[0]
+    usable = usable_columns(train)
+    scores = [one for one in FEATURES if one.shape in usable]
+    rows = [
+        {
+            "shape": shape,
+            "context": label,
+            "interactions": crossed,
+            "terms": (*own, *beside, *extra),
+        }
+        for shape in (SHAPES if scores else SHAPES[:1])
+        for own in [_score_terms(scores, shape)]
+        for label, beside in _contexts(usable)
+        for crossed, extra in [(False, ()), (True, _interactions(scores, shape))]
+        if (own or beside) and (extra or not crossed)
+    ]  # fmt: skip
+    candidates = pd.DataFrame(rows)
+    candidates["formula"] = ["valence ~ " + " + ".join(terms) for terms in candidates["terms"]]
+    return Ladder(frame, candidates, left_out(train))
+
+
+def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
+    """Return at most `most` tracks, as whole artists drawn at random; all where they are fewer."""
+    if len(frame) <= most:
+        return frame
+    sizes = np.bincount(frame["group"])
+    order = np.random.default_rng(seed).permutation(len(sizes))
+    kept = order[sizes[order].cumsum() <= most]
+    return frame[frame["group"].isin(kept)].reset_index(drop=True)
+
+
+def _score_terms(scores: list, shape: str) -> tuple[str, ...]:
+    """Return the scores' terms in one shape."""
+    if shape == "linear":
+        return tuple(one.plain for one in scores)
+    return tuple(SPLINE.format(one.shape) if shape == "splines" else one.shape for one in scores)
+
+
+def _interactions(scores: list, shape: str) -> tuple[str, ...]:
+    """Return the products whose factors the table has."""
+    column = {one.name: one.plain if shape == "linear" else one.shape for one in scores}
+    return tuple(f"{column[a]}:{column[b]}" for a, b in INTERACTIONS if {a, b} <= set(column))
+
+
+def _contexts(usable: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+    """Return what may stand beside the scores: a label, and the terms."""
+    found, terms = [("scores only", ())], ()
+    for step in CONTEXTS:
+        present = tuple(name for name in step if name in usable)
+        if present:
+            terms += present
+            audio = present[0].startswith(("tonic_", "timbre_"))
+            found.append((f"+ {'pitch and timbre' if audio else ', '.join(present)}", terms))
+    return found
+
+
+@dataclass(frozen=True)
+class Design:
+    """Every term's columns side by side: `matrix` (n x p, intercept first), `places` by term."""
+
+    matrix: np.ndarray
+    places: dict[str, list[int]]
+
+    def columns(self, terms) -> list[int]:
+        """Return the intercept's column and those of some terms."""
+        return [0, *(place for term in terms for place in self.places[term])]
+
+
+def build_design(ladder: Ladder) -> Design:
+    """Return the columns of all terms; knots are quantiles of the features and know no valence."""
+    parts, places, width = [np.ones((len(ladder.frame), 1))], {}, 1
+    for term in ladder.terms:
+        part = np.asarray(patsy.dmatrix(term, ladder.frame))[:, 1:]
+        places[term] = list(range(width, width + part.shape[1]))
+        parts.append(part)
+        width += part.shape[1]
+    matrix = np.hstack(parts)
+    matrix[:, 1:] -= matrix[:, 1:].mean(axis=0)
+    return Design(matrix / np.sqrt((matrix**2).mean(axis=0)), places)
+
+
+class CrossProducts:
+    """X'X, X'y and y'y by part of the tracks: enough to fit and to score any candidate."""
+
+    def __init__(self, matrix: np.ndarray, valence: np.ndarray, parts: np.ndarray):
+        """Sum over the tracks of each part; `parts` numbers them from 0."""
+        joined = np.column_stack([matrix, valence])
+        chunks = [joined[parts == part] for part in range(parts.max() + 1)]
+        self.sums = np.stack([chunk.T @ chunk for chunk in chunks])
+        self.sizes = np.array([len(chunk) for chunk in chunks])
+        self.means = np.array([chunk[:, -1].mean() for chunk in chunks])
+
+    def fit(self, columns: list[int], without: int | None = None) -> np.ndarray:
+        """Return the coefficients of least squares on all parts but one."""
+        sums = self.sums.sum(axis=0) - (0 if without is None else self.sums[without])
+        gram = sums[np.ix_(columns, columns)]
+        gram = gram + RIDGE * sums[0, 0] * np.eye(len(columns))
+        return np.linalg.solve(gram, sums[columns, -1])
+
+    def squared_error(self, columns: list[int], params: np.ndarray, sums: np.ndarray) -> float:
+        """Return the sum of squared residuals over the tracks of `sums`."""
+        gram, moment = sums[np.ix_(columns, columns)], sums[columns, -1]
+        return float(sums[-1, -1] - 2 * params @ moment + params @ gram @ params)
+
+    def r2_by_part(self, columns: list[int]) -> np.ndarray:
+        """Return R² on every part of a fit to the others, about the part's own mean."""
+        params = [self.fit(columns, part) for part in range(len(self.sums))]
+        left = [self.squared_error(columns, b, s) for b, s in zip(params, self.sums, strict=True)]
+        total = self.sums[:, -1, -1] - self.sizes * self.means**2
+        return 1 - np.array(left) / total
+
+
+@remember
+def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
+    """Cross-validate every candidate, and fit it to all tracks.
+
+    Parameters
+    ----------
+    ladder : Ladder
+    folds : list of (ndarray, ndarray)
+        Training and validation rows, whole artists, from `splitting.grouped_folds`.
+
+    Returns
+    -------
+    DataFrame
+        The candidates with `parameters`, `cv_r2`, `cv_r2_se` (mean over folds and its standard
+        error), `aic`, `bic` (as statsmodels counts them: the error variance is no parameter), and
+        `chosen`, by the one-standard-error rule [@hastie2009].
+    """
+    design = build_design(ladder)
+    products = _by_fold(design, ladder, folds)
+    rows = [_score(design.columns(terms), products) for terms in ladder.candidates["terms"]]
+    compared = ladder.candidates.join(pd.DataFrame(rows))
+    return compared.assign(chosen=compared.index == choose(compared))
+
+
+def _by_fold(design: Design, ladder: Ladder, folds: list) -> CrossProducts:
+    """Return the cross-products of each fold's validation tracks."""
+    parts = np.empty(len(ladder.frame), dtype=int)
+    for number, (_, validation) in enumerate(folds):
+        parts[validation] = number
+    return CrossProducts(design.matrix, ladder.frame["valence"].to_numpy(), parts)
+
+
+def _score(columns: list[int], products: CrossProducts) -> dict[str, float]:
+    """Return size, cross-validated R² and in-sample criteria of one candidate."""
+    scores, sums = products.r2_by_part(columns), products.sums.sum(axis=0)
+    rows, size = products.sizes.sum(), len(columns)
+    error = products.squared_error(columns, products.fit(columns), sums)
+    deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
+    return {
+        "parameters": size,
+        "cv_r2": scores.mean(),
+        "cv_r2_se": scores.std(ddof=1) / np.sqrt(len(scores)),
+        "aic": deviance + 2 * size,
+        "bic": deviance + np.log(rows) * size,
+    }
+
+
+def choose(compared: pd.DataFrame) -> int:
+    """Return the row of the smallest candidate within one standard error of the best CV R²."""
+    best = compared.loc[compared["cv_r2"].idxmax()]
+    close = compared[compared["cv_r2"] >= best["cv_r2"] - best["cv_r2_se"]]
+    smallest = close[close["parameters"] == close["parameters"].min()]
+    return int(smallest["cv_r2"].idxmax())
+
+
+def features_of(term: str) -> tuple[str, ...]:
+    """Return the features that a term reads, under the names that the report prints."""
+    columns = {scale: one.name for one in FEATURES for scale in (one.plain, one.shape)}
+    columns |= dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
+    found = [columns.get(code, code) for code in _codes(term)]
+    return tuple(dict.fromkeys(found))
+
+
+def _codes(term: str) -> list[str]:
+    """Return the columns that a term names."""
+    return [part.removeprefix("cr(").split(",")[0].strip("() ") for part in term.split(":")]
+
+
+@remember
+def score_terms(ladder: Ladder, terms: tuple[str, ...], folds: list) -> np.ndarray:
+    """Return R² on each fold of any set of the ladder's terms, shape (folds,)."""
+    design = build_design(ladder)
+    products = _by_fold(design, ladder, folds)
+    return products.r2_by_part(design.columns(terms))
