@@ -28,6 +28,7 @@ import matplotlib.pyplot as plt
 from IPython.display import Markdown
 from joblib import Memory
 from plotnine import ggplot
+from threadpoolctl import threadpool_limits
 
 from analysis import prediction
 from analysis.prediction import attribution, builders, explanation, network, tuning
@@ -70,6 +71,7 @@ def least_effort(folder: Path):
     rooms = [importlib.import_module(f"{prediction.__name__}.{room.name}")
              for room in pkgutil.iter_modules(prediction.__path__)]  # fmt: skip
     with contextlib.ExitStack() as stack:
+        stack.enter_context(threadpool_limits(1))  # more only wait for one another
         for room in rooms:
             if hasattr(room, "JOBS"):
                 stack.enter_context(mock.patch.object(room, "JOBS", 1))
