@@ -39,9 +39,18 @@ def to_first(credits: pd.Series) -> pd.Series:
 
 
 def to_genre(values: pd.Series, name: str) -> pd.Series:
-    """Return the first genre of each row; a comma parts them in a column named for several."""
+    """Return the first genre of each row.
+
+    A comma or a bar parts genres in a column named for several, and in any other where at least
+    half of the joined ones begin with a genre that stands alone elsewhere in the column.
+    """
     several = simplify(name).endswith("genres")
-    return to_first(to_credits(values, "genres" if several else "genre"))
+    first = to_first(to_credits(values, "genres" if several else "genre"))
+    distinct = set(first)
+    joined = [text for text in distinct if re.search("[,|]", text)]
+    parted = {text: re.split("[,|]", text)[0].strip() for text in joined}
+    alone = [start in distinct for start in parted.values()]
+    return first.replace(parted) if alone and sum(alone) >= len(alone) / 2 else first
 
 
 def _hashable(value) -> str:
