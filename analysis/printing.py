@@ -80,30 +80,27 @@ def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int
             shown = levels if len(levels) <= most else pd.concat([levels[:half], levels[-half:]])
             rows += [_level_row(level) for level in shown.to_dict("records")]
     table = pd.DataFrame(rows).fillna("")
-    return markdown(
-        table, right=tuple(name for name in table if name not in ("feature", "from, to"))
-    )
+    return markdown(table, right=tuple(table.columns[1:]))
 
 
 def _final_row(row: dict) -> dict:
     """Return the cells of one feature."""
-    scale = f" ({row['scale']})" if row.get("scale") else ""
+    scale = f", {row['scale']}" if pd.notna(row["scale"]) and row["scale"] else ""
+    values = f"{scale}, {row['contrast']}" if pd.notna(row["contrast"]) else ""
     return {
-        "feature": f"{row['feature']}{scale}",
+        "feature, values compared": f"{row['feature']}{values}",
         "per SD": _estimated(row, "per_sd"),
-        "from, to": row["contrast"],
         "difference": _estimated(row, "difference"),
         "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
-        "halvings": p_value(row["p_halved_holm"]),
-        "variance lost": prose.percent(row["r2_lost"], 1),
+        "halving": p_value(row["p_halved_holm"]),
+        "R² lost": prose.number(row["r2_lost"], 3),
     }  # fmt: skip
 
 
 def _level_row(level: dict) -> dict:
     """Return the cells of one genre."""
     return {
-        "feature": f"genre: {level['level']}",
-        "from, to": "from the mean",
+        "feature, values compared": f"genre: {level['level']}",
         "difference": _estimated(level, "difference"),
     }
 
