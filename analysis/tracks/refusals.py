@@ -123,7 +123,7 @@ def _refuse_few_names(tracks: pd.DataFrame) -> None:
         return
     first = tracks["artist"][names == shares.index[0]].iloc[0]
     nearest = f"what comes nearest to a fifth of the tracks is {_percent(held)} of them"
-    few = f"a fifth held out and halves of the rest leave {fewest} artists in one half"
+    few = f"beside a fifth held out, one half of the rest has fewer than {FEWEST_ARTISTS} artists"
     raise BadInput(
         f"{shorten(first)} alone has {_percent(shares.iloc[0])} of the tracks, which are divided "
         f"by whole artists: {few if fewest < FEWEST_ARTISTS else nearest}. Give tracks of more "
