@@ -4,8 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.prediction.derivation import Derivation, Formula, Term
-from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.prose import derivation as prose_here
 from analysis.reporting.prose import elsewhere as prose
 from analysis.reporting.tables import elsewhere as tables
@@ -72,19 +70,6 @@ def test_where_nothing_is_stored_one_sentence_says_so():
         shown = [tables.tabulate_verdicts(frame), tables.tabulate_kept(frame),
                  tables.tabulate_transfer(frame)]  # fmt: skip
         assert all("No record is stored" in table.data for table in shown)
-
-
-def test_products_and_interactions_are_reconciled():
-    atoms = Atom("energy", "line"), Atom("danceability", "line")
-    term = Term(0.1, Piece(atoms))
-    lengths = pd.DataFrame({"terms": [1], "r2": 0.1, "chosen": True})
-    made = Derivation(Formula(0.1, (term,)), Formula(0.1, (term,)), lengths, 5, 50)
-    ladder = pd.DataFrame({"rung": ["splines", "interactions"], "cv_r2": [0.4, 0.39]})
-    said = prose_here.reconcile_products(made, ladder)
-    assert "has 1 product, and" in said and "lowered R²" in said
-    raised = ladder.assign(cv_r2=[0.3, 0.4])
-    assert "raised R²" in prose_here.reconcile_products(made, raised)
-    assert prose_here.reconcile_products(made, ladder.head(1)) == ""
 
 
 def test_the_piles_are_no_test_where_they_were_found():

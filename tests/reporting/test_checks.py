@@ -1,7 +1,6 @@
 """Sentences that say how far a comparison can be trusted."""
 
 from io import StringIO
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -13,20 +12,15 @@ from analysis.prediction.network_learners import NETWORKS
 from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.prose import (
     abstract,
-    associations,
-    assumptions,
     checks,
     derivation,
     elsewhere,
     explanation,
-    inference,
     network,
-    tracks,
 )
 from analysis.reporting.prose import prediction as words
 from analysis.reporting.tables import settings
 from analysis.reporting.tables import tracks as table_of_tracks
-from analysis.tracks.cleaning import REASONS, REPEATS
 
 LEADS = pd.DataFrame(
     {"feature": ["energy"], "larger": [0.01], "larger_low": [-0.02], "larger_high": [0.04]}
@@ -110,32 +104,6 @@ def test_strangers_are_told_with_their_interval():
     assert checks.summarize_strangers(scored.iloc[:0], "stack", 0) == ""
 
 
-def test_a_lead_is_qualified_where_genre_was_held_equal():
-    slopes = pd.DataFrame({
-        "genre": ["rock", "rock", "jazz", "jazz"],
-        "feature": ["danceability", "energy"] * 2,
-        "slope": [0.05, 0.08, 0.09, -0.01],
-    })  # fmt: skip
-    text = associations.qualify_lead(LEADS, slopes, "danceability", "energy")
-    assert "+0.010 (95 % interval −0.020 to 0.040)" in text
-    assert "in one of two genres the slope of energy is the steeper one" in text
-    assert associations.qualify_lead(None, slopes, "danceability", "energy") == ""
-    bare = associations.qualify_lead(LEADS, slopes.iloc[:0], "danceability", "energy")
-    assert bare.endswith(").")
-
-
-def test_the_abstract_says_what_genre_does_to_the_lead():
-    effects = pd.DataFrame(
-        {"feature": ["danceability", "energy"], "span": [0.2, 0.1], "per_sd": [0.1, 0.05]}
-    )
-    without = abstract.name_leaders(effects, LEADS)
-    assert "the others equal" in without
-    assert "genre" not in without
-    assert "is not shown." in abstract.name_leaders(effects, LEADS, LEADS)
-    clear = LEADS.assign(larger_low=0.001)
-    assert "the lead stands" in abstract.name_leaders(effects, LEADS, clear)
-
-
 def test_techniques_are_ranked_by_their_agreement():
     names = ["permutation", "Shapley", "local effects"]
     table = pd.DataFrame([[1, 0.6, 0.7], [0.6, 1, 0.9], [0.7, 0.9, 1]], names, names)
@@ -167,18 +135,6 @@ def test_stand_ins_are_named_where_sound_was_not_measured():
     assert "key and mode alone" in elsewhere.remark_on_stand_ins(["energy"])
 
 
-def test_dropped_rows_are_told_by_their_reason():
-    account = pd.DataFrame({
-        "reason": ["rows in", REASONS[1], REPEATS[0], REPEATS[1]],
-        "dropped": [0, 0, 150, 50],
-        "left": [1000, 1000, 850, 800],
-    })  # fmt: skip
-    assert tracks.tell_dropped(account) == "Of the rows, 20.0 % were copies of another row."
-    both = account.assign(dropped=[0, 10, 150, 50])
-    assert tracks.tell_dropped(both).endswith("another row and 1.0 % were not usable.")
-    assert tracks.tell_dropped(account.head(2)) == "No row was dropped."
-
-
 def test_choices_are_admitted_for_the_tables_that_were_seen():
     assert "the held-out fifth included" in abstract.admit_choices(known=True)
     assert "held-out" not in abstract.admit_choices(known=False)
@@ -194,21 +150,6 @@ def test_a_formula_never_keeps_more_than_all(kept, said):
     assert said in abstract.answer_derivation(3, fit, pd.DataFrame({"r2": [float("nan")]}))
 
 
-@pytest.mark.parametrize(
-    ("share", "curved", "said"),
-    [(0.4, True, "a regression with curves"), (0.4, False, "equal; a regression, of"),
-     (-0.1, False, "no better than the mean")],
-)  # fmt: skip
-def test_the_formula_is_called_what_it_is(share, curved, said):
-    effects = pd.DataFrame({
-        "feature": ["danceability", "energy"], "span": [0.2, 0.1], "per_sd": [0.1, 0.05],
-        "per_sd_low": [0.05, 0.01], "per_sd_high": [0.15, 0.09],
-    })  # fmt: skip
-    text = abstract.summarize_association(effects, share, curved)
-    assert said in text
-    assert "%" not in text.partition("explains")[2] or "−" not in text
-
-
 def test_a_frontier_without_a_gain_is_captioned():
     frontier = pd.DataFrame({"terms": [1, 2], "r2": [-0.1, -0.2]})
     assert "no length is better than the mean" in derivation.caption_frontier({"all": frontier})
@@ -220,12 +161,6 @@ def test_the_first_verdict_names_what_judges():
     assert text == "By our thresholds the estimates do not support that valence is a function."
 
 
-def test_only_a_curved_formula_has_pieces():
-    condition = pd.DataFrame({"of": ["all columns", "scores"], "number": [30.0, 3.0]})
-    assert "pieces of one curve" in assumptions.explain_condition(condition, curved=True)
-    assert "pieces" not in assumptions.explain_condition(condition, curved=False)
-
-
 def test_years_have_no_separator():
     lines = pd.DataFrame({
         "name": ["year", "duration_ms"], "meaning": "m", "unit": "none", "levels": 3,
@@ -234,10 +169,3 @@ def test_years_have_no_separator():
     text = table_of_tracks.tabulate_dictionary(lines).data
     assert "1965 to 2020" in text
     assert "1,965 to 2,020" in text
-
-
-def test_where_no_feature_passes_the_mean_is_the_formula():
-    scores = pd.DataFrame({"cv_r2": [0.2, 0.0], "adjusted_r2": [0.3, 0.0], "cv_r2_se": [0.1, 0.1]})
-    nothing = SimpleNamespace(kept=(), dropped=("energy",), scores=scores)
-    assert inference._tell_best(nothing).startswith("On the choosing half no feature passes")
-    assert checks.compare_checks(None, nothing) == "The mean alone has no shape to check."
