@@ -19,6 +19,7 @@ from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import Dimension, Learner, fit_learner, predict
 from analysis.prediction.validation import JOBS, Candidate, candidate, source_of
+from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import grouped_folds
 
 log = logging.getLogger("analysis")
@@ -53,6 +54,19 @@ BUDGETS = {
     "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0), 4_000, 2_000),
     "full": Budget("full", 15, 5, 6_500, 2, (0.1, 0.2, 0.35, 0.6, 1.0)),
 }
+
+
+def find_budget(name) -> Budget:
+    """Return a budget by its name.
+
+    Raises
+    ------
+    BadInput
+        There is none of that name.
+    """
+    if name in BUDGETS:
+        return BUDGETS[name]
+    raise BadInput(f"The budget is {name!r}; it can be {' or '.join(BUDGETS)}.")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from analysis.prediction import learners, tuning
+from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import artist_keys
 
 BUDGET = tuning.Budget("test", 4, 3, 300, 1, (0.5, 1.0))
@@ -74,3 +75,8 @@ def test_an_artist_with_most_tracks_leaves_no_empty_sample(seed):
     assert 6 <= len(drawn) <= 12
     alone = tuning.draw_artists(tracks[tracks["artist"] == "Prolific"], 12, seed)
     assert len(alone) == 60
+
+
+def test_a_budget_that_is_none_is_told():
+    with pytest.raises(BadInput, match="The budget is 'fast'; it can be quick or full"):
+        tuning.find_budget("fast")
