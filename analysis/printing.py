@@ -27,7 +27,7 @@ def listed(words) -> str:
 
 def compare(found: float, other: float, digits: int = 3) -> str:
     """Say by how much one score is higher or lower than another, as printed."""
-    difference = round(found - other, digits)
+    difference = round(round(found, digits) - round(other, digits), digits)
     if difference == 0:
         return "no difference in the digits printed"
     return f"{prose.number(abs(difference), digits)} {'higher' if difference > 0 else 'lower'}"
