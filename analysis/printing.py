@@ -46,7 +46,7 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     rows = []
     for key, row in plain.iterrows():
         other = crossed.loc[[key]].iloc[0] if key in crossed.index else None
-        cells = [*key, *_candidate(row)]
+        cells = [*_marked(key, row), *_candidate(row)]
         rows.append(cells + (_candidate(other)[:2] if other is not None else ["", ""]))
     names = ["scores", "beside them", "parameters", "CV R² (SE)", "AIC", "BIC",
              "with interactions: parameters", "CV R² (SE) "]  # fmt: skip
@@ -58,6 +58,11 @@ def _candidate(row) -> list[Markdown]:
     score = f"{prose.number(row['cv_r2'])} ({prose.number(row['cv_r2_se'])})"
     cells = [prose.count(row["parameters"]), score,
              prose.number(row["aic"], 0), prose.number(row["bic"], 0)]  # fmt: skip
+    return _marked(cells, row)
+
+
+def _marked(cells, row) -> list[Markdown]:
+    """Return cells in bold where their row is the chosen one."""
     shown = [inert.escaped(cell) for cell in cells]
     return [Markdown(f"**{cell}**") if row["chosen"] else Markdown(cell) for cell in shown]
 
@@ -108,7 +113,7 @@ def _level_row(level: dict) -> dict:
 def _estimated(row: dict, name: str) -> str:
     """Return an estimate with its interval, or nothing where there is none."""
     if pd.isna(row[name]):
-        return ""
+        return "\N{EN DASH}"
     return f"{prose.signed(row[name])}{SPACE}{interval(row, name)}"
 
 

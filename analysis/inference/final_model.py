@@ -80,11 +80,16 @@ def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
     bound = max(shares, key=shares.get)
     if shares[bound] <= PILED:
         low, high = np.quantile(values, [0.1, 0.9])
-        words = "{:.3g} to {:.3g}".format(*np.quantile(plain, [0.1, 0.9]))
+        words = _range(*np.quantile(plain, [0.1, 0.9]))
         return Contrast(feature, column, low, high, words, False)
     rest = values != bound
-    words = f"{plain[~rest].median():.3g} to {plain[rest].median():.3g}"
+    words = _range(plain[~rest].median(), plain[rest].median())
     return Contrast(feature, column, bound, values[rest].median(), words, True)
+
+
+def _range(low: float, high: float) -> str:
+    """Return two values in words, with a true minus sign."""
+    return f"{low:.3g} to {high:.3g}".replace("-", "\N{MINUS SIGN}")
 
 
 def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
