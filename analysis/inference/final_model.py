@@ -14,7 +14,12 @@ from scipy.special import expit
 from statsmodels.othermod.betareg import BetaModel
 from statsmodels.stats.multitest import multipletests
 
-from analysis.inference.ladders import build_ladder, compare_candidates, features_of
+from analysis.inference.ladders import (
+    build_ladder,
+    columns_of,
+    compare_candidates,
+    features_of,
+)
 from analysis.inference.scales import FEATURES
 from analysis.tracks.splitting import grouped_folds
 
@@ -50,9 +55,10 @@ def contrasts(result, frame: pd.DataFrame) -> list[Contrast]:
     frame : DataFrame
         The tracks that it was fitted to.
     """
-    read = dict.fromkeys(code for term in terms(result) for code in _numbers(term, frame))
+    read = dict.fromkeys(code for term in terms(result) for code in columns_of(term))
     plain = {one.shape: one.plain for one in FEATURES}
-    return [_contrast(code, frame[code], frame[plain.get(code, code)]) for code in read]
+    numbers = [code for code in read if pd.api.types.is_numeric_dtype(frame[code])]
+    return [_contrast(code, frame[code], frame[plain.get(code, code)]) for code in numbers]
 
 
 def terms(result) -> list[str]:
@@ -63,12 +69,6 @@ def terms(result) -> list[str]:
 def _info(result):
     """Return patsy's description of the design."""
     return result.model.data.model_spec
-
-
-def _numbers(term: str, frame: pd.DataFrame) -> list[str]:
-    """Return the numeric columns that a term reads."""
-    codes = [part.removeprefix("cr(").split(",")[0].strip("() ") for part in term.split(":")]
-    return [code for code in codes if pd.api.types.is_numeric_dtype(frame[code])]
 
 
 def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:

@@ -239,12 +239,12 @@ def features_of(term: str) -> tuple[str, ...]:
     """Return the features that a term reads, under the names that the report prints."""
     columns = {scale: one.name for one in FEATURES for scale in (one.plain, one.shape)}
     columns |= dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
-    found = [columns.get(code, code) for code in _codes(term)]
+    found = [columns.get(code, code) for code in columns_of(term)]
     return tuple(dict.fromkeys(found))
 
 
-def _codes(term: str) -> list[str]:
-    """Return the columns that a term names."""
+def columns_of(term: str) -> list[str]:
+    """Return the columns that a term reads."""
     return [part.removeprefix("cr(").split(",")[0].strip("() ") for part in term.split(":")]
 
 

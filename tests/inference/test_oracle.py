@@ -17,7 +17,9 @@ from analysis.inference import checks, final_model
 FORMULA = "valence ~ danceability + energy + loudness + mode + genre + danceability:energy"
 # Closed forms agree to rounding; searches agree to where each of the two stops.
 EXACT = {"rtol": 1e-8, "atol": 1e-10}
-SEARCH = {"rtol": 1e-4, "atol": 1e-6}
+SEARCH = {"rtol": 1e-6, "atol": 1e-8}
+# statsmodels stops its search for the artists' variance earlier than lme4 does
+EARLIER = {"rtol": 1e-4, "atol": 1e-6}
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +107,12 @@ def test_fractional_logit_and_beta(tracks, oracle):
     np.testing.assert_allclose(logit.bse, in_patsy_order(expected["clustered"]), rtol=1e-6)
     beta = final_model.fit_beta(FORMULA, tracks, start=logit.params, **cluster)
     np.testing.assert_allclose(beta.params[:-1], in_patsy_order(oracle["beta"]["coef"]), **SEARCH)
-    assert beta.llf == pytest.approx(oracle["beta"]["loglik"], abs=1e-5)
+    assert beta.llf == pytest.approx(oracle["beta"]["loglik"], abs=1e-6)
 
 
 def test_mixed_model(tracks, oracle):
     mixed, expected = smf.mixedlm(FORMULA, tracks, groups=tracks["group"]).fit(), oracle["mixed"]
-    np.testing.assert_allclose(mixed.fe_params, in_patsy_order(expected["coef"]), **SEARCH)
+    np.testing.assert_allclose(mixed.fe_params, in_patsy_order(expected["coef"]), **EARLIER)
     # statsmodels inverts the information of all parameters, lme4 that of the coefficients alone
     np.testing.assert_allclose(mixed.bse_fe, in_patsy_order(expected["error"]), rtol=0.01)
     variance = float(mixed.cov_re.iloc[0, 0])
