@@ -56,6 +56,14 @@ class Comparison:
         return {name: one.label for name, one in self.candidates.items()}
 
     @property
+    def single(self) -> str:
+        """The tuned method of the least cross-validated MAE that is no stack."""
+        errors = self.by_fold.groupby("model")["mae"].mean()
+        kinds = {name: one.learner.kind for name, one in self.candidates.items()}
+        tuned = [name for name, kind in kinds.items() if kind not in ("baseline", "stack")]
+        return str(errors[tuned].idxmin())
+
+    @property
     def out_of_fold(self) -> np.ndarray:
         """The best method's prediction of every track of `crossed`, from the first repeat."""
         first = self.folds[self.folds["repeat"] == 0]
