@@ -3,7 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import inert, prose
+from analysis.reporting import inert, prose, tables
 from analysis.reporting.tables import markdown
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -14,10 +14,21 @@ def with_ci(row, name: str, digits: int = 3) -> str:
     return f"{prose.signed(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
 
 
+def with_interval(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its 95% CI, without a sign: "0.137 (95% CI [...])"."""
+    return f"{prose.number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
+
+
 def interval(row, name: str, digits: int = 3) -> str:
     """Return the ends of a row's interval in brackets that never break."""
     low, high = (prose.number(row[f"{name}_{end}"], digits) for end in ("low", "high"))
     return f"[{low},{SPACE}{high}]"
+
+
+def percents(row, name: str) -> str:
+    """Return the ends of a row's interval as percentages, in brackets that never break."""
+    low, high = (prose.number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))
+    return f"[{low}%,{SPACE}{high}%]"
 
 
 def listed(words) -> str:
@@ -155,3 +166,59 @@ def tabulate_influential(residuals: pd.DataFrame, most: int = 10) -> Markdown:
     shown = residuals.nlargest(most, "cook")
     names = ["title", "artist", "valence", "fitted", "leverage", "cook"]
     return markdown(shown[names].rename(columns={"cook": "Cook's distance"}))
+
+
+def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
+    """Tabulate every method's scores: what `comparison.score_methods` returns; the best in bold."""
+    rows = []
+    for row in scored.to_dict("records"):
+        cells = [row["label"], prose.number(row["cv_mae"]), prose.number(row["cv_r2"]),
+                 _scored(row, "mae"), _scored(row, "r2")]  # fmt: skip
+        known = row["model"] != best
+        cells += [_scored(row, "difference", 4, prose.signed), p_value(row["p"])] if known else [
+            tables.EMPTY, tables.EMPTY]  # fmt: skip
+        shown = [inert.escaped(cell) for cell in cells]
+        rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
+    names = ["method", "CV MAE", "CV R²", "MAE", "R²", "difference in MAE", "p"]
+    return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[1:]))
+
+
+def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
+    """Tabulate the network beside another method: what `compare_with_best` returns."""
+    digits = {"mae": 4, "r2": 3}
+    rows = [
+        {
+            "score": {"mae": "MAE", "r2": "R²"}[row["metric"]],
+            network: f"{prose.number(row['network'], digits[row['metric']])} "
+                     f"({prose.number(row['seed_sd'], digits[row['metric']])})",
+            other: prose.number(row["other"], digits[row["metric"]]),
+            "difference, held out": _scored(
+                row | {"difference_low": row["low"], "difference_high": row["high"]},
+                "difference", digits[row["metric"]], prose.signed),
+            "difference, folds": _scored(
+                row | {"fold_difference_low": row["fold_low"],
+                       "fold_difference_high": row["fold_high"]},
+                "fold_difference", digits[row["metric"]], prose.signed),
+            "p": p_value(row["p"]),
+        }
+        for row in rivals.to_dict("records")
+    ]  # fmt: skip
+    shown = pd.DataFrame(rows)
+    return markdown(shown, right=tuple(shown.columns[1:]))
+
+
+def tabulate_searches(settings: pd.DataFrame) -> Markdown:
+    """Tabulate what every search could choose and chose: what `tuning.best_settings` returns."""
+    gains = settings["label"] + " (" + settings["gained"].map(lambda x: prose.number(x, 4)) + ")"
+    return markdown(pd.DataFrame({
+        "method (gain)": gains.where(~gains.duplicated(), ""),
+        "setting": settings["meaning"],
+        "range": settings["range"],
+        "default": [f"{value:.3g}" for value in settings["default"]],
+        "chosen": [f"{value:.3g}" for value in settings["chosen"]],
+    }), right=("default", "chosen"))  # fmt: skip
+
+
+def _scored(row, name: str, digits: int = 3, form=prose.number) -> str:
+    """Return an estimate with its interval in brackets."""
+    return f"{form(row[name], digits)} {interval(row, name, digits)}"

@@ -20,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.blending import WeightedMean, add_blend
-from analysis.prediction.builders import steps
+from analysis.prediction.learners import steps
 from analysis.prediction.learners import (
     BOOSTING,
     METRIC,

@@ -31,7 +31,7 @@ from plotnine import ggplot
 from threadpoolctl import threadpool_limits
 
 from analysis import prediction
-from analysis.prediction import attribution, builders, explanation, network, tuning
+from analysis.prediction import attribution, explanation, learners, network, tuning
 from render.document import Cell, Prose, read_document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,9 +41,8 @@ REPORT = ROOT / "report.qmd"
 LEAST = tuning.Budget("quick", 2, 3, 300, 1, (0.1, 0.35, 1.0), 300, 300)
 LESS = {
     network.NetworkRegressor.__init__: {"epochs": 4, "members": 4, "parts": 4},
-    builders.build_forest: {"trees": 8},
-    builders.build_extra_trees: {"trees": 8},
-    builders.build_boosting: {"rounds": 60, "bags": 1},
+    learners.build_forest: {"trees": 8},
+    learners.build_boosting: {"rounds": 60, "bags": 1},
     attribution.attribute: {"most": 30, "background": 20},
     explanation.permutation_importance: {"repeats": 1},
     explanation.interactions: {"points": 20},

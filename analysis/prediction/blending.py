@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils.validation import has_fit_parameter
 
 from analysis.prediction.learners import Learner
 from analysis.prediction.validation import Candidate
@@ -73,10 +74,12 @@ def add_blend(
     return predictions.assign(**{name: blended})
 
 
-def stack_candidate(members: Mapping[str, Candidate], weights: pd.Series) -> Candidate:
-    """Return the stack as a learner of its own, with its members and weights as settings."""
+def stack_candidate(
+    members: Mapping[str, Candidate], weights: pd.Series, learner: Learner | None = None
+) -> Candidate:
+    """Return a weighted mean as a learner of its own, with members and weights as settings."""
     parts = tuple((members[name], float(weight)) for name, weight in weights.items())
-    return Candidate(STACK, (("members", parts),))
+    return Candidate(learner or STACK, (("members", parts),))
 
 
 def build_stack(features: pd.DataFrame, members: tuple = ()) -> BaseEstimator:
@@ -100,9 +103,14 @@ class WeightedMean(RegressorMixin, BaseEstimator):
         self.members = members
         self.weights = weights
 
-    def fit(self, features: pd.DataFrame, target) -> "WeightedMean":
+    def fit(self, features: pd.DataFrame, target, groups=None) -> "WeightedMean":
         """Fit every member; they are new for each stack, so nothing is cloned."""
-        self.fitted_ = [member.fit(features, target) for member in self.members]
+        self.fitted_ = [
+            member.fit(features, target, groups=groups)
+            if has_fit_parameter(member, "groups")
+            else member.fit(features, target)
+            for member in self.members
+        ]
         return self
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
@@ -111,10 +119,5 @@ class WeightedMean(RegressorMixin, BaseEstimator):
         return np.average(each, axis=0, weights=self.weights)
 
 
-STACK = Learner(
-    "stack",
-    "Stack",
-    "stack",
-    build_stack,
-    reason="a weighted mean of the others, weights chosen on tracks they did not see",
-)
+STACK = Learner("stack", "Stack", "stack", build_stack)
+AVERAGE = Learner("average", "Average of the network and the best other", "average", build_stack)

@@ -9,22 +9,24 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 from analysis import SEED
+from analysis.inference.ladders import build_ladder
 from analysis.memory import remember
-from analysis.prediction.blending import add_blend, blend_weights, stack_candidate
-from analysis.prediction.evaluation import best_model, bootstrap_scores, scores
+from analysis.prediction.blending import AVERAGE, add_blend, blend_weights, stack_candidate
+from analysis.prediction.evaluation import bootstrap_scores, score_differences, scores
 from analysis.prediction.formula_learner import formula_learner
-from analysis.prediction.learners import MEAN, MEDIAN, Learner, predict
-from analysis.prediction.tuning import Budget, Search, draw_artists
+from analysis.prediction.learners import LEARNERS, MEAN, MEDIAN, Learner, predict
+from analysis.prediction.network_learners import NETWORKS
+from analysis.prediction.tuning import Budget, Search, draw_artists, tune
 from analysis.prediction.validation import (
     JOBS,
     Candidate,
     candidate,
+    compare_folds,
     cross_predictions,
     fold_scores,
     source_of,
 )
-from analysis.tracks.features import NUMERIC
-from analysis.tracks.splitting import Split, plain_split
+from analysis.tracks.splitting import Split
 
 log = logging.getLogger("analysis")
 
@@ -33,12 +35,16 @@ log = logging.getLogger("analysis")
 class Comparison:
     """What a comparison found.
 
-    `candidates` has every method by name, baselines first and the stack last; `weights` are the
-    stack's. `crossed` are the training tracks that were cross-validated: all of them, or of a long
-    table a sample of whole artists. `folds` holds their cross-validated predictions (the result of
+    `candidates` has every method by name: baselines, tuned methods, the stack of those that are no
+    network, and the average of the network with the best of them. `weights` are the stack's.
+    `crossed` are the training tracks that were cross-validated: all of them, or of a long table a
+    sample of whole artists. `folds` holds their cross-validated predictions (the result of
     `validation.cross_predictions`), `by_fold` their scores, `held_out` one column of predictions
-    of the held-out tracks a method. `best` is the method of the least cross-validated MAE: the
-    held-out tracks have no say in it. `trees` is the best of the methods made of trees.
+    of the held-out tracks a method.
+
+    `best` is the method without a network of the least cross-validated MAE, `single` the same
+    among those that are no stack, `trees` among those made of trees, and `network` the network
+    ("" where none takes part). The held-out tracks have no say in any of them.
     """
 
     candidates: dict[str, Candidate]
@@ -48,20 +54,14 @@ class Comparison:
     by_fold: pd.DataFrame
     held_out: pd.DataFrame
     best: str
+    single: str
     trees: str
+    network: str
 
     @property
     def labels(self) -> dict[str, str]:
         """Names in print by name."""
         return {name: one.label for name, one in self.candidates.items()}
-
-    @property
-    def single(self) -> str:
-        """The tuned method of the least cross-validated MAE that is no stack."""
-        errors = self.by_fold.groupby("model")["mae"].mean()
-        kinds = {name: one.learner.kind for name, one in self.candidates.items()}
-        tuned = [name for name, kind in kinds.items() if kind not in ("baseline", "stack")]
-        return str(errors[tuned].idxmin())
 
     @property
     def out_of_fold(self) -> np.ndarray:
@@ -83,7 +83,7 @@ def compare(
     simple: Sequence[Learner] = (MEAN, MEDIAN),
     seed: int = SEED,
 ) -> Comparison:
-    """Judge tuned learners, baselines and a stack of the learners.
+    """Judge tuned methods, baselines, a stack, and the average of a network with the best other.
 
     Parameters
     ----------
@@ -97,27 +97,75 @@ def compare(
     seed : int
     """
     tuned = {name: result.chosen for name, result in found.items()}
+    networks = [name for name, one in tuned.items() if one.learner.kind == "network"]
+    others = [name for name in tuned if name not in networks]
     candidates = {one.name: candidate(one) for one in simple} | tuned
     crossed = draw_artists(split.train, budget.crossed, seed)
     folds = cross_predictions(
         list(candidates.values()), crossed, budget.repeats, budget.folds, seed
     )
-    folds = add_blend(folds, list(tuned))
-    weights = blend_weights(folds["observed"], folds[list(tuned)])
+    folds = add_blend(folds, others)
+    weights = blend_weights(folds["observed"], folds[others])
     held_out = predict_held_out(candidates, split)
     held_out["stack"] = held_out[weights.index] @ weights
-    candidates["stack"] = stack_candidate(tuned, weights)
-    trees = [name for name, one in tuned.items() if one.learner.kind == "trees"]
+    candidates["stack"] = stack_candidate({name: tuned[name] for name in others}, weights)
+    errors = fold_scores(folds, list(candidates)).groupby("model")["mae"].mean()
+    trees = [name for name in others if tuned[name].learner.kind == "trees"]
+    best = str(errors[[*others, "stack"]].idxmin())
+    network = str(errors[networks].idxmin()) if networks else ""
+    if network:
+        pair = {name: candidates[name] for name in (network, best)}
+        candidates["average"] = stack_candidate(pair, pd.Series(0.5, index=list(pair)), AVERAGE)
+        for frame in (folds, held_out):
+            frame["average"] = frame[list(pair)].mean(axis=1)
     return Comparison(
-        candidates,
-        weights,
-        crossed,
-        folds,
-        fold_scores(folds, list(candidates)),
-        held_out,
-        best_model(folds["observed"], folds[list(candidates)]),
-        best_model(folds["observed"], folds[trees]) if trees else "",
+        candidates=candidates,
+        weights=weights,
+        crossed=crossed,
+        folds=folds,
+        by_fold=fold_scores(folds, list(candidates)),
+        held_out=held_out,
+        best=best,
+        single=str(errors[others].idxmin()),
+        trees=str(errors[trees].idxmin()) if trees else "",
+        network=network,
     )
+
+
+def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.DataFrame:
+    """Score every method over folds and on the held-out tracks, and compare it with the best.
+
+    Parameters
+    ----------
+    compared : Comparison
+    test : DataFrame
+        The held-out tracks.
+    n_folds : int
+        Folds of the cross-validation.
+
+    Returns
+    -------
+    DataFrame
+        One row a method, by cross-validated MAE: model, label, cv_mae, cv_r2; mae and r2 on the
+        held-out tracks and `difference`, the MAE less that of `compared.best`, each with _low and
+        _high (95%, artists resampled); fold_difference (the same over folds) and p (corrected
+        resampled t-test [@nadeau2003], then Holm).
+    """
+    frame = compared.by_fold.groupby("model")[["mae", "r2"]].mean().add_prefix("cv_")
+    held = bootstrap_scores(test["valence"], compared.held_out, test["artist"])
+    apart = score_differences(test["valence"], compared.held_out, test["artist"], compared.best)
+    parts = {
+        "mae": held,
+        "r2": held,
+        "difference": apart.replace({"metric": {"mae": "difference"}}),
+    }
+    for name, table in parts.items():
+        lines = table[table["metric"] == name].set_index("model")
+        frame[[name, f"{name}_low", f"{name}_high"]] = lines[["value", "low", "high"]]
+    tests = compare_folds(compared.by_fold, compared.best, n_folds=n_folds).set_index("model")
+    frame[["fold_difference", "p"]] = tests[["difference", "p"]]
+    frame.insert(0, "label", frame.index.map(compared.labels))
+    return frame.sort_values("cv_mae").reset_index()
 
 
 def predict_held_out(candidates: Mapping[str, Candidate], split: Split) -> pd.DataFrame:
@@ -138,26 +186,6 @@ def fit_and_predict(
     return predict(one.fit(train), test)
 
 
-def plain_scores(one: Candidate, tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
-    """Score a method on the plain random fifth that the assignment asks for.
-
-    Parameters
-    ----------
-    one : Candidate
-    tracks : DataFrame
-        All clean tracks.
-
-    Returns
-    -------
-    DataFrame
-        As `bootstrap_scores`. Every recording is there once, but artists are on both sides.
-    """
-    split = plain_split(tracks, seed=seed)
-    predicted = fit_and_predict(one, split.train, split.test, source_of(one.learner))
-    frame = pd.DataFrame({one.name: predicted})
-    return bootstrap_scores(split.test["valence"], frame, split.test["artist"], seed=seed)
-
-
 def shuffled_scores(one: Candidate, split: Split, seed: int = SEED) -> pd.Series:
     """Score a method trained on shuffled valence: an R² above 0 would be a leak."""
     order = np.random.default_rng(seed).permutation(len(split.train))
@@ -168,47 +196,34 @@ def shuffled_scores(one: Candidate, split: Split, seed: int = SEED) -> pd.Series
     return scores(split.test["valence"], predicted)
 
 
-def worst_predictions(test: pd.DataFrame, predicted, count: int = 10) -> pd.DataFrame:
-    """Return the tracks with the greatest errors, by name.
+def simple_formulas(train: pd.DataFrame, chosen: str) -> dict[str, tuple[str, str]]:
+    """Return the formulas beside which learners stand, as name: (label, formula).
 
-    Returns
-    -------
-    DataFrame
-        Columns title, artist, genre (where present), observed, predicted, error.
+    They are least squares on the plain scores, the same with genre where it is known, and the
+    formula that question 1 chose.
     """
-    frame = test.assign(predicted=np.asarray(predicted), observed=test["valence"])
-    frame["error"] = frame["predicted"] - frame["observed"]
-    worst = frame["error"].abs().sort_values(ascending=False).index[:count]
-    names = ["title", "artist", "genre", "observed", "predicted", "error"]
-    return frame.loc[worst, [n for n in names if n in frame]].reset_index(drop=True)
+    candidates = build_ladder(train).candidates
+    straight = candidates[(candidates["shape"] == "linear") & ~candidates["interactions"]]
+    by_context = straight.set_index("context")["formula"]
+    found = {"linear": ("OLS on the scores", by_context.iloc[0])}
+    if "+ genre" in by_context:
+        found["linear_genre"] = ("OLS with genre", by_context["+ genre"])
+    return found | {"question_1": ("Final model of question 1", chosen)}
 
 
-def common_traits(test: pd.DataFrame, predicted, share: float = 0.1) -> pd.DataFrame:
-    """Describe what tracks with great errors share.
+def tune_and_compare(
+    split: Split, budget: Budget, chosen: str, seed: int = SEED
+) -> tuple[dict[str, Search], Comparison]:
+    """Tune all methods, the network among them, and compare them with the simple formulas.
 
     Parameters
     ----------
-    share : float
-        Share of the tracks that count as predicted badly.
-
-    Returns
-    -------
-    DataFrame
-        Columns trait, worst (mean among them), others, difference (in standard deviations of the
-        trait over all tracks), the greatest first; genres count as shares.
+    split : Split
+    budget : Budget
+    chosen : str
+        The formula that question 1 chose.
+    seed : int
     """
-    error = np.abs(np.asarray(predicted) - test["valence"].to_numpy())
-    bad = error >= np.quantile(error, 1 - share)
-    traits = test[["valence", *NUMERIC]].astype(float)
-    traits = traits.assign(**{"distance of valence from its mean": _distance(test["valence"])})
-    if "genre" in test and test["genre"].nunique() <= 20:
-        traits = traits.join(pd.get_dummies(test["genre"].astype(str), prefix="genre", dtype=float))
-    table = pd.DataFrame({"worst": traits[bad].mean(), "others": traits[~bad].mean()})
-    table["difference"] = (table["worst"] - table["others"]) / traits.std().replace(0, np.nan)
-    order = table["difference"].abs().sort_values(ascending=False).index
-    return table.loc[order].rename_axis("trait").reset_index()
-
-
-def _distance(values: pd.Series) -> pd.Series:
-    """Return absolute distances from the mean."""
-    return (values - values.mean()).abs()
+    found = tune((*LEARNERS, *NETWORKS), split.train, budget, seed)
+    simple = baselines(simple_formulas(split.train, chosen))
+    return found, compare(found, split, budget, simple, seed)

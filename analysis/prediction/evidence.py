@@ -10,9 +10,9 @@ from scipy.stats import beta
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction import preparing
-from analysis.prediction.builders import build_boosting
 from analysis.prediction.evaluation import draw_counts, interval_of, scores
 from analysis.prediction.harmony import HARMONY, consonance, describe_harmony, thirds
+from analysis.prediction.learners import build_boosting
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, corrected_interval
 from analysis.tracks.datasets import load

@@ -9,10 +9,9 @@ from sklearn.pipeline import make_pipeline
 
 from analysis import SEED
 from analysis.prediction import preparing
-from analysis.prediction.builders import steps
 from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.groups import FEWEST
-from analysis.prediction.learners import one_thread
+from analysis.prediction.learners import one_thread, steps
 
 LEVEL = 0.9
 

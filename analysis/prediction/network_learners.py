@@ -56,7 +56,6 @@ NETWORK = Learner(
     build_network_learner,
     _SPACE,
     draft=_DRAFT,
-    reason="layers of learned features, an ensemble trained as one [@gorishniy2025]",
 )
 RESIDUAL = Learner(
     "residual_network",
@@ -65,6 +64,5 @@ RESIDUAL = Learner(
     build_residual_learner,
     _SPACE,
     draft=_DRAFT,
-    reason="the same with layers that correct what the layers before them made [@he2016]",
 )
-NETWORKS = (NETWORK, RESIDUAL)
+NETWORKS = (NETWORK,)

@@ -6,6 +6,8 @@ Every `for_...` takes the result of `predictors`, of which only the columns are 
 unfitted pipeline.
 """
 
+import re
+
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -62,6 +64,12 @@ def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
     frame = tracks[feature_columns(tracks)]
     flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
     return frame.assign(**flags)
+
+
+def describe_predictors(tracks: pd.DataFrame) -> list[str]:
+    """Return the names in print of what a learner reads; the audio analysis as two blocks."""
+    names = [re.sub(r"^(pitch|timbre)_\d+$", r"\1 (12 means)", name) for name in predictors(tracks)]
+    return list(dict.fromkeys(name.replace("duration_ms", "duration") for name in names))
 
 
 def without_context(tracks: pd.DataFrame) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from scipy import stats
+from statsmodels.stats.multitest import multipletests
 
 from analysis import SEED
 from analysis.memory import digest_sources, remember
@@ -155,7 +156,8 @@ def compare_folds(
         rows.append((model, *corrected_interval(apart, n_folds), t, df, 2 * stats.t.sf(abs(t), df)))
     names = ["model", "difference", "low", "high", "t", "df", "p"]
     table = pd.DataFrame(rows, columns=names)
-    return table.assign(p=holm(table["p"])).sort_values("difference", ignore_index=True)
+    table["p"] = multipletests(table["p"], method="holm")[1]
+    return table.sort_values("difference", ignore_index=True)
 
 
 def corrected_mean(values, n_folds: int = 5) -> tuple[float, float, int]:
@@ -182,16 +184,6 @@ def corrected_interval(values, n_folds: int = 5) -> tuple[float, float, float]:
     value, error, df = corrected_mean(values, n_folds)
     half = stats.t.ppf(0.975, df) * error
     return value, value - half, value + half
-
-
-def holm(p_values) -> np.ndarray:
-    """Return p-values with Holm's correction for the number of them [@holm1979]."""
-    p = np.asarray(p_values, float)
-    order = np.argsort(p)
-    stepped = np.maximum.accumulate(p[order] * (len(p) - np.arange(len(p))))
-    corrected = np.empty_like(p)
-    corrected[order] = np.minimum(stepped, 1)
-    return corrected
 
 
 def _frame_of(tracks: pd.DataFrame, repeat: int, n_folds: int, seed: int) -> pd.DataFrame:

@@ -6,7 +6,6 @@ import analysis.reporting.figures.curves
 import analysis.reporting.figures.derivation
 import analysis.reporting.figures.explanation
 import analysis.reporting.figures.inference
-import analysis.reporting.figures.network
 import analysis.reporting.figures.prediction
 import analysis.reporting.figures.replication
 import analysis.reporting.figures.tracks
@@ -14,7 +13,6 @@ import analysis.reporting.prose.abstract
 import analysis.reporting.prose.associations
 import analysis.reporting.prose.assumptions
 import analysis.reporting.prose.audio
-import analysis.reporting.prose.checks
 import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
@@ -22,7 +20,6 @@ import analysis.reporting.prose.explanation
 import analysis.reporting.prose.groups
 import analysis.reporting.prose.inference
 import analysis.reporting.prose.mechanism
-import analysis.reporting.prose.network
 import analysis.reporting.prose.prediction
 import analysis.reporting.prose.replication
 import analysis.reporting.prose.tracks
@@ -30,9 +27,7 @@ import analysis.reporting.prose.verdicts
 import analysis.reporting.tables.derivation
 import analysis.reporting.tables.elsewhere
 import analysis.reporting.tables.inference
-import analysis.reporting.tables.network
 import analysis.reporting.tables.prediction
 import analysis.reporting.tables.replication
-import analysis.reporting.tables.settings
 import analysis.reporting.tables.tracks
 from analysis.reporting import figures, prose, tables

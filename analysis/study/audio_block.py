@@ -69,7 +69,7 @@ def compare_learners(entrants: Comparison) -> pd.DataFrame:
     """Cross-validate every tuned method without the audio analysis, beside its scores with it."""
     tuned = [
         one for one in entrants.candidates.values()
-        if one.learner.kind not in ("baseline", "stack")
+        if one.learner.kind not in ("baseline", "stack", "average")
     ]  # fmt: skip
     first = entrants.by_fold[entrants.by_fold["repeat"] == 0]
     n_folds = first["fold"].nunique()

@@ -19,7 +19,6 @@ from analysis.prediction import (
     intervals,
     leakage,
     learners,
-    network_comparison,
     network_learners,
     tuning,
     validation,
@@ -84,13 +83,11 @@ def study_tracks(
     tables |= found
     methods, found = watch.run("question 2", compare_methods, split, spending, choice)
     tables |= found
-    entrants, found = watch.run("network", compare_networks, methods, split, spending)
-    tables |= found
     tables |= watch.run("explanation", explain_method, methods, split.train)
     tables |= watch.run("ceiling", find_ceilings, methods, split.train, published, spending)
     tables |= watch.run("derivation", derive, published, cleaned.tracks, split, methods)
     if "pitch_0" in split.train and "timbre_0" in split.train:
-        tables |= watch.run("audio analysis", find_audio_block, split.train, entrants, choice)
+        tables |= watch.run("audio analysis", find_audio_block, split.train, methods, choice)
     if name == LARGEST:
         tables |= watch.run("transfer", find_transfer)
     return tables, watch.seconds
@@ -123,26 +120,45 @@ def find_effects(train: pd.DataFrame) -> tuple[selection.Choice, dict[str, pd.Da
 
 
 def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Choice):
-    """Tune and compare all methods but the networks; return the comparison and its frames."""
+    """Tune and compare all methods; return the comparison and its frames."""
     train, test = split.train, split.test
     simple = comparison.baselines({
         "linear": ("Linear regression", formulas.formula_of(train, "linear")),
         "question_1": ("Formula of question 1", choice.formula),
     })  # fmt: skip
-    found = tuning.tune(learners.LEARNERS, train, spending)
+    found = tuning.tune((*learners.LEARNERS, *network_learners.NETWORKS), train, spending)
     methods = comparison.compare(found, split, spending, simple)
-    best, observed = methods.best, test["valence"]
+    best, network = methods.best, methods.network
+    apart = [
+        evaluation.score_differences(test["valence"], methods.held_out, test["artist"], name)
+        for name in (best, network)
+    ]
+    scores = evaluation.bootstrap_scores(test["valence"], methods.held_out, test["artist"])
+    roles = {network: "network", best: "other", "average": "average"}
+    rivals = methods.by_fold[methods.by_fold["model"].isin([network, best])]
+    folds = [
+        validation.compare_folds(rivals, best, metric, spending.folds).assign(metric=metric)
+        for metric in ("mae", "r2")
+    ]
     conformal = intervals.fit_conformal(methods.crossed, methods.out_of_fold, intervals.LEVEL)
     bounds = conformal.intervals(test, methods.held_out[best].to_numpy())
+    settings = tuning.best_settings(found)
     return methods, {
         "searches": describe_searches(found),
-        "settings": tuning.best_settings(found),
+        "settings": settings[settings["learner"] != network],
+        "network_settings": settings[settings["learner"] == network],
         "weights": methods.weights.rename_axis("model").rename("weight").reset_index(),
-        "differences": evaluation.score_differences(
-            observed, methods.held_out, test["artist"], best
-        ),
+        "methods": describe_methods(methods),
+        "scores": scores,
+        "cross_validation": validation.corrected_scores(methods.by_fold, spending.folds),
+        "differences": apart[0],
         "tests_of_methods": validation.compare_folds(methods.by_fold, best, n_folds=spending.folds),
-        "coverage": intervals.coverage(observed, bounds, test["artist"]),
+        "network_scores": scores.assign(role=scores["model"].map(roles)).dropna(subset=["role"]),
+        "network_differences": pd.concat(
+            [one.assign(against=name) for one, name in zip(apart, (best, network), strict=True)]
+        ),
+        "network_folds": pd.concat(folds).rename(columns={"difference": "value"}),
+        "coverage": intervals.coverage(test["valence"], bounds, test["artist"]),
     }
 
 
@@ -155,43 +171,11 @@ def describe_searches(found: dict[str, tuning.Search]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "label", "trials", "mae", "gained"])
 
 
-def compare_networks(methods: comparison.Comparison, split: Split, spending: tuning.Budget):
-    """Tune networks and compare them; return all methods together and the frames."""
-    found = tuning.tune(network_learners.NETWORKS, split.train, spending)
-    entrants = network_comparison.enter_networks(found, methods, split, spending)
-    duel = network_comparison.judge_rivals(entrants, split.test)
-    test = split.test
-    held = evaluation.bootstrap_scores(test["valence"], entrants.held_out, test["artist"])
-    crossed = validation.corrected_scores(entrants.by_fold, spending.folds)
-    roles = {duel.network: "network", duel.other: "other", "average": "average"}
-    return entrants, {
-        "methods": describe_methods(entrants),
-        "scores": held,
-        "cross_validation": crossed,
-        "network_settings": tuning.best_settings(found),
-        "network_scores": duel.scores.assign(role=duel.scores["model"].map(roles)),
-        "network_differences": duel.differences,
-        "network_folds": _compare_folds(entrants, duel, spending.folds),
-    }
-
-
-def _compare_folds(
-    entrants: comparison.Comparison, duel: network_comparison.Comparison, n_folds: int
-) -> pd.DataFrame:
-    """Return metric, value, low, high: network less best other method, paired over folds."""
-    rows = {
-        metric: network_comparison.compare_rivals_in_folds(entrants, duel, n_folds, metric)
-        for metric in ("mae", "r2")
-    }
-    table = pd.DataFrame(rows).T.rename_axis("metric").reset_index()
-    return table.rename(columns={"difference": "value"})[["metric", "value", "low", "high"]]
-
-
-def describe_methods(entrants: comparison.Comparison) -> pd.DataFrame:
+def describe_methods(methods: comparison.Comparison) -> pd.DataFrame:
     """Return model, label, kind and best (of those without a network) of every method."""
     rows = [
-        (name, one.label, one.learner.kind, name == entrants.best)
-        for name, one in entrants.candidates.items()
+        (name, one.label, one.learner.kind, name == methods.best)
+        for name, one in methods.candidates.items()
     ]
     return pd.DataFrame(rows, columns=["model", "label", "kind", "best"])
 

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from analysis.tracks.features import NUMERIC
-from analysis.tracks.splitting import Split, artist_keys
 
 
 def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -80,17 +79,3 @@ def variance_between_genres(tracks: pd.DataFrame) -> float:
         return 0.0
     means = tracks.groupby("genre", observed=True)["valence"].transform("mean")
     return float(means.var(ddof=0) / tracks["valence"].var(ddof=0))
-
-
-def credit_strangers(split: Split) -> pd.Series:
-    """Tell of each held-out track whether nobody credited on it is credited in training.
-
-    Returns
-    -------
-    pandas.Series
-        Truth values on the index of the held-out tracks.
-    """
-    train, test = (
-        artist_keys(part["artists"].str.split("; ").explode()) for part in (split.train, split.test)
-    )
-    return ~test.isin(set(train)).groupby(level=0).any()

@@ -65,14 +65,6 @@ def grouped_folds(
             for fold in range(n_folds)]  # fmt: skip
 
 
-def plain_split(tracks: pd.DataFrame, share: float = 0.2, seed: int = SEED) -> Split:
-    """Hold out rows at random, as published analyses do: for the leakage table only."""
-    chosen = np.random.default_rng(seed).permutation(len(tracks)) < round(share * len(tracks))
-    held = np.empty(len(tracks), dtype=bool)
-    held[_row_order(tracks)] = chosen
-    return _split(tracks, held)
-
-
 def _split(tracks: pd.DataFrame, held: np.ndarray) -> Split:
     """Return both sides of a split."""
     return Split(tracks[~held].reset_index(drop=True), tracks[held].reset_index(drop=True))

@@ -1,5 +1,7 @@
 """The whole comparison on a small table; the stack; errors by name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,29 +9,48 @@ import pytest
 from analysis.prediction import blending, comparison, learners, tuning
 from analysis.tracks.splitting import hold_out
 
+# trees in place of the network: what is tested is the comparison
+NETWORK = replace(learners.NET, name="network", kind="network")
 BUDGET = tuning.Budget("test", 2, 3, 400, 1, (0.5, 1.0))
 
 
 @pytest.fixture(scope="module")
 def compared():
-    """Two learners, two baselines and their stack."""
+    """Two learners, something in place of a network, two baselines, stack and average."""
     from tests.prediction.conftest import make_tracks
 
     split = hold_out(make_tracks())
     found = {
         one.name: tuning.search.fresh(one, split.train, 1, 3)
-        for one in (learners.NET, learners.NEIGHBOURS)
+        for one in (learners.NET, learners.FOREST, NETWORK)
     }
     return split, comparison.compare(found, split, BUDGET)
 
 
 def test_comparison_holds_every_method(compared):
     split, result = compared
-    assert list(result.candidates) == ["mean", "median", "elastic_net", "neighbours", "stack"]
+    assert list(result.candidates) == ["mean", "median", "elastic_net", "forest", "network",
+                                       "stack", "average"]  # fmt: skip
     assert list(result.held_out) == list(result.candidates)
     assert len(result.held_out) == len(split.test)
     assert len(result.out_of_fold) == len(split.train)
     assert result.best in ("elastic_net", "stack")
+    assert (result.single, result.trees, result.network) == ("elastic_net", "forest", "network")
+    mean = result.held_out[["network", result.best]].mean(axis=1)
+    assert np.allclose(result.held_out["average"], mean)
+
+
+def test_scores_of_methods_are_sorted_and_paired(compared):
+    split, result = compared
+    table = comparison.score_methods(result, split.test, BUDGET.folds)
+    assert table["cv_mae"].is_monotonic_increasing
+    assert set(table["model"]) == set(result.candidates)
+    rows = table.set_index("model")
+    assert rows.loc[result.best, ["difference", "p"]].isna().all()
+    apart = rows["mae"] - rows.loc[result.best, "mae"]
+    others = rows.index.drop(result.best)
+    assert rows.loc[others, "difference"].to_numpy() == pytest.approx(apart[others].to_numpy())
+    assert rows.loc["mean", "difference_low"] > 0 and rows.loc["mean", "p"] < 0.05
 
 
 def test_the_stack_is_its_own_learner(compared):
@@ -62,23 +83,6 @@ def test_weights_of_a_fold_do_not_see_its_valence(compared):
     changed = result.folds.copy()
     first = changed["fold"] == 0
     changed.loc[first, "observed"] = 1 - changed.loc[first, "observed"]
-    names = ["elastic_net", "neighbours"]
+    names = ["elastic_net", "forest"]
     again = blending.add_blend(changed, names)
     assert np.allclose(again.loc[first, "stack"], result.folds.loc[first, "stack"])
-
-
-def test_worst_predictions_are_named(tracks):
-    predicted = tracks["valence"].to_numpy().copy()
-    predicted[7] += 0.5
-    table = comparison.worst_predictions(tracks, predicted, 3)
-    assert table["title"].iloc[0] == "Song 7"
-    assert table["error"].iloc[0] == pytest.approx(0.5)
-
-
-def test_traits_of_bad_predictions(tracks):
-    predicted = tracks["valence"] + 0.3 * (tracks["energy"] > 0.8)
-    table = comparison.common_traits(tracks, predicted)
-    energy = table.set_index("trait").loc["energy"]
-    # valence grows with energy, so it differs as well
-    assert set(table["trait"].head(3)) >= {"energy", "valence"}
-    assert energy["worst"] > 0.8 > energy["others"]

@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from analysis.prediction import (
-    builders,
     evidence,
     fidelity,
     harmony,
     hypotheses,
+    learners,
     mechanism,
     patterns,
     remainder,
@@ -38,7 +38,7 @@ def tracks() -> pd.DataFrame:
 
 
 def quick_trees(features: pd.DataFrame):
-    return builders.build_boosting(features, rate=0.3, rounds=25)
+    return learners.build_boosting(features, rate=0.3, rounds=25)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 from sklearn import metrics
 
 from analysis.prediction import evaluation
@@ -23,14 +22,6 @@ def test_scores_equal_scikit_learn(sample):
     assert scored["mae"] == pytest.approx(metrics.mean_absolute_error(observed, predicted))
     assert scored["rmse"] == pytest.approx(metrics.root_mean_squared_error(observed, predicted))
     assert scored["r2"] == pytest.approx(metrics.r2_score(observed, predicted))
-    assert scored["rank"] == pytest.approx(stats.spearmanr(observed, predicted).statistic)
-
-
-def test_a_constant_orders_nothing(sample):
-    observed = sample[0]
-    scored = evaluation.scores(observed, np.full(300, observed.mean()))
-    assert scored["rank"] == 0
-    assert scored["r2"] == pytest.approx(0)
 
 
 def test_resampled_scores_equal_scores_of_the_resample(sample):
@@ -44,8 +35,7 @@ def test_resampled_scores_equal_scores_of_the_resample(sample):
              for name, count in zip(names, counts[number], strict=True)]
         )  # fmt: skip
         expected = evaluation.scores(observed[rows], predicted[rows])
-        assert drawn["m"][number][:3] == pytest.approx(expected.iloc[:3].to_numpy())
-        assert drawn["m"][number][3] == pytest.approx(expected["rank"], abs=0.01)
+        assert drawn["m"][number] == pytest.approx(expected.to_numpy())
 
 
 def test_interval_of_a_mean_agrees_with_the_normal_one():
@@ -83,21 +73,8 @@ def test_paired_difference_is_surer_than_two_scores(sample):
     assert width < single.query("metric == 'mae' and model == 'good'").eval("high - low").item()
 
 
-def test_groups_keep_their_order_and_small_ones_are_left_out(sample):
-    observed, predicted, artists = sample
-    groups = pd.Series(pd.Categorical(["b"] * 200 + ["a"] * 95 + ["c"] * 5, ["b", "a", "c"]))
-    table = evaluation.score_groups(observed, predicted, groups, artists, 50)
-    assert table["group"].tolist() == ["b", "a"]
-    assert table["mae"].iloc[0] == pytest.approx(np.abs(predicted - observed)[:200].mean())
-
-
 def test_calibration_of_the_truth_is_perfect(sample):
     observed = sample[0]
     table = evaluation.calibration(observed, observed, sample[2], 5)
     assert table["observed"].to_numpy() == pytest.approx(table["predicted"].to_numpy())
-    assert evaluation.calibration_line(observed, observed) == pytest.approx((0, 1))
-
-
-def test_quintiles_hold_a_fifth_each(sample):
-    parts = evaluation.quintiles(pd.Series(sample[0]))
-    assert parts.value_counts().tolist() == [60] * 5
+    assert table["error"].to_numpy() == pytest.approx(0)

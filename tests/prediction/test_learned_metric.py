@@ -7,7 +7,6 @@ from sklearn.gaussian_process.kernels import Matern
 from sklearn.kernel_ridge import KernelRidge
 
 from analysis.prediction import (
-    builders,
     directions,
     genre_means,
     learned_metric,
@@ -122,7 +121,7 @@ def test_boosting_reads_many_genres_and_long_tables_in_further_ways(tracks, monk
 
     def read_ways():
         ways = []
-        for _, one in builders.build_boosting(features).estimators:
+        for _, one in learners.build_boosting(features).estimators:
             leans = isinstance(one[0], directions.AddDirections)
             encode = (one[0].encode if leans else one).named_steps["columntransformer"]
             ways.append(([name for name, *_ in encode.transformers], leans))
@@ -130,7 +129,7 @@ def test_boosting_reads_many_genres_and_long_tables_in_further_ways(tracks, monk
 
     sets, profiles = ["codes"], ["codes", "genre", "amounts", "profile"]
     assert read_ways() == [(sets, False)] * 4
-    monkeypatch.setattr(builders, "SEARCHED_ROWS", len(features) - 1)
+    monkeypatch.setattr(learners, "SEARCHED_ROWS", len(features) - 1)
     assert read_ways() == [(sets, False), (sets, True)] * 2
     monkeypatch.setattr(preparing, "FEW_GENRES", 1)
     assert read_ways() == [(sets, False), (profiles, False), (profiles, True)] * 2

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from analysis.inference.formulas import formula_of
-from analysis.prediction import builders, learners, preparing
+from analysis.prediction import learners, preparing
 from analysis.prediction.evaluation import scores
 from analysis.prediction.formula_learner import formula_learner
 from analysis.prediction.harmony import HARMONY
@@ -18,7 +18,7 @@ FEW_TREES = {"trees": 20}
 
 def settings_of(learner):
     """Return a learner's defaults with few trees."""
-    return learner.defaults() | (FEW_TREES if learner.name in ("forest", "extra_trees") else {})
+    return learner.defaults() | (FEW_TREES if learner.name == "forest" else {})
 
 
 @pytest.mark.parametrize("learner", learners.LEARNERS, ids=lambda learner: learner.name)
@@ -60,15 +60,13 @@ def test_learner_uses_the_audio_analysis(tracks, learner):
 def test_defaults_lie_within_their_ranges():
     for learner in learners.LEARNERS:
         for dimension in learner.space:
-            if dimension.choices:
-                assert dimension.default in dimension.choices
-            else:
-                assert dimension.low <= dimension.default <= dimension.high
+            assert dimension.low <= dimension.default <= dimension.high
+            assert dimension.meaning
 
 
 def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
-    monkeypatch.setattr(builders, "EXACT_KERNEL_ROWS", 100)
-    monkeypatch.setattr(builders, "LANDMARKS", 80)
+    monkeypatch.setattr(learners, "EXACT_KERNEL_ROWS", 100)
+    monkeypatch.setattr(learners, "LANDMARKS", 80)
     split = hold_out(tracks)
     fitted = learners.fit_learner(learners.SUPPORT, split.train)
     assert "nystroem" in fitted.named_steps
@@ -125,9 +123,9 @@ def test_a_track_without_length_or_sound_is_straightened_to_numbers(tracks):
 
 def test_boosting_grows_with_a_table_longer_than_a_search_sees(tracks, monkeypatch):
     features = preparing.predictors(tracks)
-    plain = builders.build_boosting(features).estimators[0][1][-1]
-    monkeypatch.setattr(builders, "SEARCHED_ROWS", len(features) / 4)
-    grown = builders.build_boosting(features).estimators[0][1][-1]
+    plain = learners.build_boosting(features).estimators[0][1][-1]
+    monkeypatch.setattr(learners, "SEARCHED_ROWS", len(features) / 4)
+    grown = learners.build_boosting(features).estimators[0][1][-1]
     assert (plain.max_iter, plain.max_leaf_nodes, plain.learning_rate) == (250, 12, 0.05)
     assert (grown.max_iter, grown.max_leaf_nodes) == (500, 24)
     assert grown.learning_rate == pytest.approx(0.05 / 2**0.5)
@@ -141,16 +139,7 @@ def test_what_a_search_tries_first_is_what_a_builder_does_unasked(learner):
 
 def test_boosting_is_the_mean_of_sequences_that_differ(tracks):
     features, valence = preparing.predictors(tracks), tracks["valence"]
-    fitted = builders.build_boosting(features, rounds=20).fit(features, valence)
+    fitted = learners.build_boosting(features, rounds=20).fit(features, valence)
     each = np.array([one.predict(features) for one in fitted.estimators_])
     assert fitted.predict(features) == pytest.approx(each.mean(axis=0))
     assert (each.std(axis=0) > 0).any()
-
-
-def test_neighbours_of_few_tracks_are_all_of_them(tracks):
-    """A learning curve begins with fewer tracks than a search may ask neighbours for."""
-    few = tracks.head(12)
-    fitted = learners.fit_learner(
-        learners.NEIGHBOURS, few, {"n_neighbors": 80, "weights": "uniform"}
-    )
-    assert np.allclose(learners.predict(fitted, tracks), few["valence"].mean())

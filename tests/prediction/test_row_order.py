@@ -9,7 +9,7 @@ from analysis.prediction import ceiling, leakage
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.tracks.cleaning import clean
 from analysis.tracks.ordering import sort_rows
-from analysis.tracks.splitting import hold_out, plain_split
+from analysis.tracks.splitting import hold_out
 from tests.tracks.made_tracks import add_repeats, make_tracks
 
 
@@ -40,7 +40,6 @@ def study(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "tracks": cleaned.tracks,
         "train": split.train,
         "test": split.test,
-        "plain": plain_split(cleaned.tracks).test,
         "ladder": choice.comparison,
         "rung": pd.DataFrame({"rung": [choice.rung], "formula": [choice.formula]}),
         "leakage": leakage.leakage_table.fresh(table, cleaned.tracks, 1),

@@ -15,12 +15,12 @@ def found():
     """A short search of a fast learner."""
     from tests.prediction.conftest import make_tracks
 
-    return tuning.search.fresh(learners.NEIGHBOURS, make_tracks(), 6, 3)
+    return tuning.search.fresh(learners.FOREST, make_tracks(), 6, 3)
 
 
 def test_defaults_are_tried_first(found):
     first = found.trace.iloc[0]
-    for dimension in learners.NEIGHBOURS.space:
+    for dimension in learners.FOREST.space:
         assert first[dimension.name] == dimension.default
 
 
@@ -32,7 +32,7 @@ def test_best_never_rises_and_is_the_least(found):
 
 
 def test_search_is_reproducible(found, tracks):
-    again = tuning.search.fresh(learners.NEIGHBOURS, tracks, 6, 3)
+    again = tuning.search.fresh(learners.FOREST, tracks, 6, 3)
     pd.testing.assert_frame_equal(again.trace, found.trace)
     assert again.chosen == found.chosen
 
@@ -53,17 +53,28 @@ def test_a_search_sees_a_quarter_of_a_long_table_within_bounds():
 
 
 def test_all_learners_get_the_same_number_of_trials(tracks):
-    pair = (learners.NEIGHBOURS, learners.NET)
+    pair = (learners.FOREST, learners.NET)
     result = tuning.tune(pair, tracks, BUDGET)
-    assert list(result) == ["neighbours", "elastic_net"]
+    assert list(result) == ["forest", "elastic_net"]
     assert {len(one.trace) for one in result.values()} == {BUDGET.trials}
-    assert set(tuning.traces(result)["learner"]) == set(result)
     assert len(tuning.best_settings(result)) == sum(len(one.space) for one in pair)
 
 
-def test_spaces_are_printed_in_full():
-    table = tuning.search_spaces(learners.LEARNERS)
-    assert len(table) == sum(len(one.space) for one in learners.LEARNERS)
+def test_a_trial_is_given_up_only_where_it_is_far_behind_on_the_same_folds():
+    """Of a search in full and the same one with giving up, the best trial is the same."""
+    from tests.prediction.conftest import make_tracks
+
+    tracks = make_tracks()
+    raced = tuning.search.fresh(learners.NET, tracks, 12, 5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tuning, "HOPELESS", float("inf"))
+        full = tuning.search.fresh(learners.NET, tracks, 12, 5)
+    assert (full.trace["folds"] == 5).all()
+    assert (raced.trace["folds"] < 5).any()
+    assert raced.mae <= full.mae + tuning.HOPELESS
+    given_up = raced.trace[raced.trace["folds"] < 5]
+    assert given_up["mae"].isna().all()
+    assert (raced.trace["folds"] >= 2).all()
 
 
 @pytest.mark.parametrize("seed", range(8))

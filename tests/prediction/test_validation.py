@@ -66,7 +66,3 @@ def test_compare_folds_by_hand():
 def test_one_fold_is_no_sample():
     with pytest.raises(ValueError, match="two folds"):
         validation.corrected_mean([0.1])
-
-
-def test_holm_by_hand():
-    assert validation.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_tracks import make_tracks
-from sklearn.model_selection import train_test_split
 
 from analysis.tracks import cleaning, datasets, description, splitting
 from analysis.tracks.schema import BadInput
@@ -43,11 +42,11 @@ def test_folds_are_whole_artists_and_cover_once(seed, artists):
 @FEW
 @given(seed=SEEDS)
 def test_order_of_rows_does_not_matter(seed):
-    """The same tracks are held out of a shuffled table, by every kind of split."""
+    """The same tracks are held out of a shuffled table, by the hold-out and by folds."""
     tracks = make_tracks(200, 30, seed)
     shuffled = tracks.sample(frac=1, random_state=seed)
-    for split in (splitting.hold_out, splitting.plain_split):
-        assert set(split(tracks).test["track_id"]) == set(split(shuffled).test["track_id"])
+    held = [set(splitting.hold_out(one).test["track_id"]) for one in (tracks, shuffled)]
+    assert held[0] == held[1]
     ours = {frozenset(tracks["track_id"].iloc[held]) for _, held in splitting.grouped_folds(tracks)}
     theirs = {
         frozenset(shuffled["track_id"].iloc[held]) for _, held in splitting.grouped_folds(shuffled)
@@ -109,16 +108,6 @@ def test_hold_out_of_the_embedded_table_is_balanced():
     assert described["sd"].diff().abs().iloc[1] < 0.01
     shares = [part["genre"].value_counts(normalize=True) for part in (split.train, split.test)]
     assert (shares[0] - shares[1]).abs().max() < 0.01
-
-
-def test_plain_split_has_the_size_of_an_independent_one():
-    """Oracle: scikit-learn's own split holds out as many rows, and shares artists as often."""
-    tracks = make_tracks(1000, 100)
-    ours = splitting.plain_split(tracks)
-    train, test = train_test_split(tracks, test_size=0.2, random_state=0)
-    assert len(ours.test) == len(test)
-    assert ours.test["artist"].isin(ours.train["artist"]).mean() > 0.95
-    assert len(ours.train) == len(train)
 
 
 def test_shared_guests():

@@ -3,9 +3,7 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.prediction.comparison import Comparison
 from analysis.reporting import inert, prose
-from analysis.reporting.prose.network import judge_interval
 
 
 def mark_draft(budget: str) -> Markdown | str:
@@ -21,36 +19,6 @@ def mark_draft(budget: str) -> Markdown | str:
         f'**Draft.** This report was made with the budget "{inert.escaped(budget)}": few trials, '
         "few resamples and small samples. Its numbers show what the report looks like; do not "
         "cite them."
-    )
-
-
-def answer_prediction(
-    held: pd.DataFrame, comparison: Comparison, widened: pd.Series, folds: pd.Series
-) -> str:
-    """Say in one sentence what the best method explains, and whether a network does better.
-
-    Parameters
-    ----------
-    held : pandas.DataFrame
-        Held-out scores of all methods but the networks.
-    comparison : Comparison
-    widened, folds : pandas.Series
-        As for `prose.network.judge_network`.
-    """
-    r2 = held[(held["model"] == comparison.best) & (held["metric"] == "r2")].iloc[0]
-    first, second = judge_interval(widened), judge_interval(folds)
-    agreed = first if first == second else "equal"
-    network = {"better": "does better", "worse": "does worse"}.get(
-        agreed, "is not clearly better or worse"
-    )
-    opening = "For artists that no method has seen, the best method that is no neural network"
-    if r2["value"] <= 0:
-        ends = prose.estimate(r2["value"], r2["low"], r2["high"], 2)
-        return f"{opening} explains nothing: its R² is {ends}; a tuned network {network}."
-    return (
-        f"{opening} explains {prose.percent(r2['value'])} of the variance of valence "
-        f"(95 % interval {prose.percent(r2['low'])} to {prose.percent(r2['high'])}); "
-        f"a tuned network {network}."
     )
 
 
@@ -98,18 +66,6 @@ def propose_origin(verdict: str) -> str:
         "What history suggests, and our evidence does not contradict, is that valence is not a "
         "function of the other scores but their sibling: a readout, learned from the labels of "
         "experts, of features of the audio that are published in part at most."
-    )
-
-
-def summarize_prediction(held: pd.DataFrame, comparison: Comparison) -> str:
-    """Say how well the best method without a neural network predicts artists it has not seen."""
-    label = comparison.labels[comparison.best]
-    mae, r2 = (_score(held, comparison.best, metric) for metric in ("mae", "r2"))
-    crossed = comparison.by_fold.query("model == @comparison.best")["r2"].mean()
-    return (
-        f"On artists held out, the best method that is no neural network ({label.lower()}) "
-        f"predicts valence with a mean absolute error of {mae} and an R² of {r2}; over folds of "
-        f"the training part its R² is {prose.number(crossed)}."
     )
 
 

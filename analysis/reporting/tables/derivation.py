@@ -9,7 +9,7 @@ from analysis.reporting.prose import formulas as words
 from analysis.reporting.tables import EMPTY, markdown
 from analysis.reporting.tables.replication import NOTHING
 
-METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE", "rank": "rank correlation"}
+METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE"}
 
 
 def display_formula(formula, label: str) -> Markdown:

@@ -8,7 +8,6 @@ from IPython.display import Markdown
 
 from analysis.reporting import inert, prose
 from analysis.reporting.tables import markdown
-from analysis.reporting.tables.network import METRICS
 
 ANSWERS = {"yes": "yes", "no": "not shown", "unknown": None}
 DIVISIONS = {
@@ -20,6 +19,9 @@ ROLES = {"linear": "linear regression", "question 1": "chosen formula",
          "best": "best other", "network": "network"}  # fmt: skip
 NOTHING = Markdown("*No record is stored.*")
 PARTS = {"neither": "neither", "pitch": "pitch", "timbre": "timbre", "both": "pitch and timbre"}
+
+
+METRICS = {"mae": "MAE", "rmse": "RMSE", "r2": "R²"}
 
 
 def or_nothing(tabulate: Callable[..., Markdown]) -> Callable[..., Markdown]:
