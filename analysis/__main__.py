@@ -88,6 +88,10 @@ def _add_study(study: argparse.ArgumentParser) -> None:
     """Describe the options of `study`."""
     study.add_argument("data", metavar="NAME|PATH", help="a known name, or a table of tracks")
     study.add_argument("--budget", choices=("quick", "full"), default="full")
+    study.add_argument(
+        "--hold-outs", type=int, default=0, metavar="N",
+        help="also tune and compare all methods on N further hold-outs, each as long as the rest",
+    )  # fmt: skip
     study.add_argument("--out", type=Path, help="the record; results/NAME.json if not given")
     study.set_defaults(command=study_table)
 
@@ -187,7 +191,7 @@ def study_table(options: argparse.Namespace) -> None:
     path = options.out or RESULTS / f"{name}.json"
     refuse_target(path)
     refuse_source(path, options.data)
-    write_record(make_record(options.data, options.budget), path)
+    write_record(make_record(options.data, options.budget, options.hold_outs), path)
     say(str(path))
 
 

@@ -20,7 +20,6 @@ from sklearn.pipeline import make_pipeline
 from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.blending import WeightedMean, add_blend
-from analysis.prediction.learners import steps
 from analysis.prediction.learners import (
     BOOSTING,
     METRIC,
@@ -28,6 +27,7 @@ from analysis.prediction.learners import (
     SUPPORT,
     Dimension,
     Learner,
+    steps,
 )
 from analysis.prediction.tuning import BUDGETS, draw_artists, search
 from analysis.prediction.validation import cross_predictions, fold_scores, predict_folds
@@ -97,9 +97,7 @@ class _ToCategory:
         return features.assign(**codes).astype(dict.fromkeys(self.names, "category"))
 
 
-LIGHTGBM = Learner(
-    "lightgbm", "LightGBM", "trees", build_lightgbm, BOOSTING.space, BOOSTING.draft
-)
+LIGHTGBM = Learner("lightgbm", "LightGBM", "trees", build_lightgbm, BOOSTING.space, BOOSTING.draft)
 CATBOOST = Learner(
     "catboost",
     "CatBoost",

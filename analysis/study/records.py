@@ -25,7 +25,7 @@ RESULTS = ROOT / "results"
 DIGITS = 7
 
 
-def make_record(name_or_path: str, budget: str) -> dict:
+def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
     """Study one table and return its record.
 
     Parameters
@@ -33,6 +33,8 @@ def make_record(name_or_path: str, budget: str) -> dict:
     name_or_path : str
         A known table, or the path of any other.
     budget : {"quick", "full"}
+    draws : int
+        Further hold-outs on which all methods are compared.
 
     Returns
     -------
@@ -43,7 +45,7 @@ def make_record(name_or_path: str, budget: str) -> dict:
     published = datasets.load(name_or_path)
     prints = {"data": datasets.fingerprint(published), "code": code_fingerprint()}
     with naming(datasets.locate(name_or_path)):
-        tables, seconds = steps.study_tracks(published, budget, source.name)
+        tables, seconds = steps.study_tracks(published, budget, source.name, draws)
     about = {name: getattr(source, name) for name in
              ("name", "title", "source", "licence", "citation", "snapshot")}  # fmt: skip
     return {

@@ -11,6 +11,7 @@ import pandas as pd
 from analysis.study.records import is_current, table_of
 from analysis.study.schema import OPTIONAL
 from analysis.tracks.cleaning import REASONS, REPEATS
+from analysis.tracks.datasets import fingerprint
 
 # A curve, or a mode, that moves valence by less than this is called small.
 SMALL = 0.02
@@ -53,6 +54,15 @@ def compare_cleaning(records: Mapping[str, dict]) -> pd.DataFrame:
             "sd": float(split["sd"].iloc[0]),
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def find_hold_outs(records: Mapping[str, dict], published: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores on further hold-outs of the record of one table; empty where none has."""
+    wanted = fingerprint(published)
+    for record in records.values():
+        if record["fingerprints"]["data"] == wanted and "hold_outs" in record["tables"]:
+            return table_of(record, "hold_outs")
+    return pd.DataFrame()
 
 
 def compare_methods(records: Mapping[str, dict]) -> pd.DataFrame:

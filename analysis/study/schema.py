@@ -43,6 +43,7 @@ TABLES = {
 }
 # Tables that only some records have.
 OPTIONAL = {
+    "hold_outs": ("seed", "model", "best", "mae", "r2"),
     "audio_rungs": ("model", "label", "without", "with", "gain", "low", "high"),
     "audio_learners": ("model", "label", "without", "with", "gain", "low", "high"),
     "audio_sets": ("with", "label", "r2", "low", "high"),

@@ -24,6 +24,7 @@ from analysis.prediction import (
     validation,
 )
 from analysis.study.audio_block import find_audio_block
+from analysis.study.hold_outs import score_hold_outs
 from analysis.study.making import derive, find_ceilings, find_transfer
 from analysis.tracks import cleaning
 from analysis.tracks.features import NUMERIC
@@ -55,7 +56,7 @@ class Watch:
 
 
 def study_tracks(
-    published: pd.DataFrame, budget: str, name: str = ""
+    published: pd.DataFrame, budget: str, name: str = "", draws: int = 0
 ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
     """Take one table through cleaning, both questions, ceiling and derivation.
 
@@ -66,6 +67,8 @@ def study_tracks(
     budget : {"quick", "full"}
     name : str
         Name of the known table that this is, if it is one.
+    draws : int
+        Further hold-outs, on each of which all methods are tuned and compared anew.
 
     Returns
     -------
@@ -88,6 +91,9 @@ def study_tracks(
     tables |= watch.run("derivation", derive, published, cleaned.tracks, split, methods)
     if "pitch_0" in split.train and "timbre_0" in split.train:
         tables |= watch.run("audio analysis", find_audio_block, split.train, methods, choice)
+    if draws:
+        found = watch.run("hold-outs", score_hold_outs, cleaned.tracks, spending, draws)
+        tables["hold_outs"] = found
     if name == LARGEST:
         tables |= watch.run("transfer", find_transfer)
     return tables, watch.seconds

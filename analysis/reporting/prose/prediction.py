@@ -1,6 +1,5 @@
 """Sentences of the chapter on prediction; words are chosen by what the data say."""
 
-
 import pandas as pd
 
 from analysis.reporting import prose
