@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis.prediction import given_tracks
-from analysis.prediction.learners import BOOSTING, NEIGHBOURS
+from analysis.prediction.learners import BOOSTING, FOREST
 from analysis.tracks.schema import PITCHES, TIMBRE, BadInput
 from tests.tracks.made_tracks import make_tracks
 
@@ -37,7 +37,7 @@ def test_every_row_is_answered_in_its_order(given, training):
     broken.loc[3, "tempo"] = 0.0
     broken.loc[7, "key"] = -1.0
     broken.loc[9, "energy"] = np.nan
-    found = predict(broken, training, (BOOSTING, NEIGHBOURS))
+    found = predict(broken, training, (BOOSTING, FOREST))
     assert list(found.rows["track_id"]) == list(broken["track_id"])
     empty = found.rows["predicted"].isna()
     assert list(np.flatnonzero(empty)) == [3, 7, 9]

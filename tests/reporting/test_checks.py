@@ -1,54 +1,23 @@
 """Sentences that say how far a comparison can be trusted."""
 
-from io import StringIO
 
 import pandas as pd
 import pytest
 
-from analysis.prediction import tuning
 from analysis.prediction.derivation import Formula, Term
-from analysis.prediction.learners import LEARNERS
-from analysis.prediction.network_learners import NETWORKS
 from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.prose import (
     abstract,
-    checks,
     derivation,
     elsewhere,
     explanation,
-    network,
 )
 from analysis.reporting.prose import prediction as words
-from analysis.reporting.tables import settings
 from analysis.reporting.tables import tracks as table_of_tracks
 
 LEADS = pd.DataFrame(
     {"feature": ["energy"], "larger": [0.01], "larger_low": [-0.02], "larger_high": [0.04]}
 )
-LABELS = {"residual_network": "Residual network"}
-
-
-def test_every_setting_that_is_searched_has_a_meaning():
-    spaces = tuning.search_spaces(LEARNERS + NETWORKS)
-    searched = zip(spaces["learner"], spaces["setting"], strict=True)
-    assert all({(method, name), name} & set(settings.MEANINGS) for method, name in searched)
-    assert "trees in sequence" in settings.tabulate_spaces(spaces).data
-
-
-def test_sizes_are_those_of_the_builders():
-    text = checks.describe_sizes()
-    assert "80 trees" in text
-    assert "2,500 landmarks" in text
-
-
-def test_a_choice_among_names_has_no_scale():
-    spaces = tuning.search_spaces(LEARNERS)
-    named = spaces["setting"].isin(["weights", "p"])
-    kept = pd.read_table(
-        StringIO(settings.tabulate_spaces(spaces).data), sep="|", skipinitialspace=True
-    )
-    scales = kept.filter(like="scale").iloc[1:, 0].str.strip().tolist()
-    assert [scale == "choice" for scale in scales] == named.tolist()
 
 
 def test_units_are_those_of_the_columns_that_formulas_read():
@@ -61,49 +30,6 @@ def test_units_are_those_of_the_columns_that_formulas_read():
     assert derivation.define_columns(reading("energy")) == ""
 
 
-@pytest.mark.parametrize(
-    ("genres", "rows", "end"),
-    [
-        (40, 7_000, "has both, the genres and the length."),
-        (40, 4_000, "has the genres but not the length."),
-        (6, 7_000, "has the length but not the genres."),
-        (6, 4_000, "so all its sequences read it alike."),
-    ],
-)
-def test_ways_of_the_sequences_are_told_of_the_table(genres, rows, end):
-    train = pd.DataFrame({"genre": [f"genre {row % genres}" for row in range(rows)]})
-    text = checks.describe_sequences(train)
-    assert "more than 30 genres" in text
-    assert "more than 6,500 tracks" in text
-    assert text.endswith(end)
-
-
-@pytest.mark.parametrize(
-    ("held", "folds", "end"),
-    [
-        (-0.003, -0.003, "would have made a winner."),
-        (-0.003, 0.0, "no winner would have been declared either."),
-        (0.0, 0.0, "so no winner would have been declared either."),
-    ],
-)
-def test_the_network_that_was_not_chosen(held, folds, end):
-    apart = pd.DataFrame([{
-        "model": "residual_network", "metric": "mae", "value": held, "low": held - 0.001,
-        "high": held + 0.001,
-    }])  # fmt: skip
-    crossed = apart.assign(difference=folds, low=folds - 0.001, high=folds + 0.001)
-    assert checks.tell_other_network(apart, crossed, "residual_network", LABELS).endswith(end)
-
-
-def test_strangers_are_told_with_their_interval():
-    scored = pd.DataFrame(
-        {"model": ["stack"], "metric": ["r2"], "value": [0.5], "low": [0.4], "high": [0.6]}
-    )
-    assert "On the 60 held-out tracks" in checks.summarize_strangers(scored, "stack", 60)
-    assert "0.400 to 0.600" in checks.summarize_strangers(scored, "stack", 60)
-    assert checks.summarize_strangers(scored.iloc[:0], "stack", 0) == ""
-
-
 def test_techniques_are_ranked_by_their_agreement():
     names = ["permutation", "Shapley", "local effects"]
     table = pd.DataFrame([[1, 0.6, 0.7], [0.6, 1, 0.9], [0.7, 0.9, 1]], names, names)
@@ -111,18 +37,6 @@ def test_techniques_are_ranked_by_their_agreement():
     assert text.startswith("Shapley and local effects rank the scores most alike (0.90)")
     assert "permutation and Shapley least (0.60); since" in text
     assert explanation.read_agreement(table, same=True).endswith("least (0.60).")
-
-
-def test_groups_are_named_where_their_interval_is_clear_of_zero():
-    groups = pd.DataFrame({
-        "group": ["rock", "jazz"], "difference": [-0.01, 0.0], "low": [-0.02, -0.01],
-        "high": [-0.001, 0.01],
-    })  # fmt: skip
-    assert "tracks enough" in network.name_groups_apart(pd.DataFrame())
-    assert network.name_groups_apart(groups).endswith("the network errs less in rock (−0.010).")
-    assert network.name_groups_apart(groups.iloc[1:]) == (
-        "In no group is the difference clear of zero."
-    )
 
 
 def test_the_share_of_the_attainable_has_a_range():

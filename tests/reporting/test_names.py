@@ -130,7 +130,7 @@ def walked(server, tmp_path_factory):
         patch.setattr(memory, "store", Memory(folder / "results", verbose=0))
         least = tuning.Budget("quick", 1, 2, 300, 1, (0.5, 1.0), 300, 300)
         patch.setitem(tuning.BUDGETS, "quick", least)
-        patch.setattr(learners, "LEARNERS", (learners.NET, learners.NEIGHBOURS, learners.BOOSTING))
+        patch.setattr(learners, "LEARNERS", (learners.NET, learners.FOREST, learners.BOOSTING))
         # in one process and thread: starting more costs more than so small a table
         with parallel_config(backend="sequential"), threadpool_limits(1):
             return walk_report(table)

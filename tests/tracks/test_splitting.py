@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_tracks import make_tracks
 
-from analysis.tracks import cleaning, datasets, description, splitting
+from analysis.tracks import cleaning, datasets, splitting
 from analysis.tracks.schema import BadInput
 
 SEEDS = st.integers(0, 2**16)
@@ -117,12 +117,3 @@ def test_shared_guests():
     assert splitting.shared_guests(splitting.Split(train, test)) == 0.5
     alone = pd.DataFrame({"artists": ["A"]})
     assert np.isnan(splitting.shared_guests(splitting.Split(alone, alone)))
-
-
-def test_strangers_are_the_tracks_without_shared_guests():
-    train = pd.DataFrame({"artists": ["A; B", "C"]})
-    test = pd.DataFrame({"artists": ["D; b", "E", "F; C", "G; H"]})
-    split = splitting.Split(train, test)
-    strangers = description.credit_strangers(split)
-    assert strangers.tolist() == [False, True, False, True]
-    assert 1 - strangers.mean() == splitting.shared_guests(split)
