@@ -6,7 +6,7 @@ many halvings are aggregated to one a feature [@meinshausen2009].
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from analysis import SEED
@@ -18,6 +18,7 @@ from analysis.inference.ladders import (
     choose,
     features_of,
 )
+from analysis.inference.regression import cluster_meat, small_sample_factor
 from analysis.memory import remember
 
 FOLDS = 5
@@ -70,7 +71,11 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
 
 
 def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
-    """Return each feature's p-value in a formula fitted to some of the tracks."""
+    """Return each feature's p-value in a formula fitted to some of the tracks.
+
+    These are statsmodels' clustered Wald tests, from cross-products: a table of many tracks is
+    fitted a hundred times.
+    """
     matrix, places, width = [np.ones((rows.sum(), 1))], {}, 1
     for term in terms:
         part = design.matrix[np.ix_(rows, design.places[term])]
@@ -79,11 +84,25 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
             places[name] = [*places.get(name, []), *range(width, width + part.shape[1])]
         matrix.append(part)
         width += part.shape[1]
-    model = sm.OLS(valence[rows], np.hstack(matrix))
-    result = model.fit(cov_type="cluster", cov_kwds={"groups": groups[rows]}, use_t=True)
-    eye = np.eye(width)
-    found = {name: result.f_test(eye[at]).pvalue for name, at in places.items() if at}
+    matrix = np.hstack(matrix)
+    bread = np.linalg.pinv(matrix.T @ matrix, hermitian=True)
+    params = bread @ (matrix.T @ valence[rows])
+    matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
+    covariance = bread @ cluster_meat(matrix, groups[rows]) @ bread
+    covariance *= small_sample_factor(groups[rows], width)
+    freedom = len(np.unique(groups[rows])) - 1
+    found = {name: _wald(params[at], covariance[np.ix_(at, at)], freedom)
+             for name, at in places.items() if at}  # fmt: skip
     return {name: float(np.nan_to_num(p, nan=1.0)) for name, p in found.items()}
+
+
+def _wald(params: np.ndarray, covariance: np.ndarray, freedom: int) -> float:
+    """Return the p-value of the hypothesis that some coefficients are zero."""
+    rank = np.linalg.matrix_rank(covariance, hermitian=True)
+    if rank == 0:
+        return 1.0
+    size = params @ np.linalg.pinv(covariance, hermitian=True) @ params
+    return stats.f.sf(size / rank, rank, freedom)
 
 
 def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
