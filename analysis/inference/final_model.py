@@ -353,8 +353,9 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame, most: int = 12) -> d
     read = dict.fromkeys(column for code in codes for column in columns_of(code.strip()))
     numbers = [name for name in read if name in tracks and tracks[name].nunique() > 1
                and pd.api.types.is_numeric_dtype(tracks[name])]  # fmt: skip
+    centred = {name: tracks[name] - tracks[name].mean() for name in numbers}
     products = {
-        f"product_{place}_{level}": (tracks["genre"] == genre) * (tracks[name] - tracks[name].mean())
+        f"product_{place}_{level}": (tracks["genre"] == genre) * centred[name]
         for place, name in enumerate(numbers) for level, genre in enumerate(large[1:])
     }  # fmt: skip
     if not products or tracks["group"].nunique() < 10 * len(products):
@@ -429,7 +430,7 @@ def suppressed(slopes: pd.DataFrame) -> list[str]:
     """Return the scores whose slope is clear of zero alone and with others equal, signs opposed."""
     clear = slopes[slopes["low"] * slopes["high"] > 0]
     wide = clear[clear["kind"] != "within one genre"].pivot_table(
-        index="feature", columns="kind", values="slope", observed=True
+        index="feature", columns="kind", values="slope"
     )
     if not {"alone", "others equal"} <= set(wide):
         return []

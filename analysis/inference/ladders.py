@@ -5,7 +5,7 @@ of these with interactions. A candidate is a set of terms, and every term's colu
 so that hundreds of fits need only sub-matrices of one matrix of cross-products.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -51,6 +51,10 @@ class Ladder:
     def terms(self) -> list[str]:
         """Every term of some candidate, in order of appearance."""
         return list(dict.fromkeys(term for terms in self.candidates["terms"] for term in terms))
+
+    def on(self, frame: pd.DataFrame) -> "Ladder":
+        """Return the same candidates for some of the tracks, from `sample_artists`."""
+        return replace(self, frame=frame)
 
 
 def build_ladder(train: pd.DataFrame) -> Ladder:
