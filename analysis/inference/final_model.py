@@ -343,8 +343,8 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame, most: int = 12) -> d
     Returns
     -------
     dict or None
-        `genres`, `products`, `f`, `p`, and `gain`, what the products add to adjusted R²; None where
-        a table has too few genres or artists.
+        `genres`, `products`, `f`, `p`, and `gain`, `gain_se`, what the products add to R² over ten
+        folds of whole artists; None where a table has too few genres or artists.
     """
     counts = frame["genre"].value_counts() if "genre" in frame else pd.Series(dtype=int)
     large = list(counts.index[counts >= ENOUGH][:most])
@@ -361,16 +361,28 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame, most: int = 12) -> d
     if not products or tracks["group"].nunique() < 10 * len(products):
         return None
     tracks = pd.concat([tracks, pd.DataFrame(products)], axis=1)
-    common = smf.ols(f"{formula} + genre", tracks).fit()
-    apart = smf.ols(" + ".join([formula, "genre", *products]), tracks).fit(
+    fit = smf.ols(" + ".join([formula, "genre", *products]), tracks).fit(
         cov_type="cluster", cov_kwds={"groups": tracks["group"]}, use_t=True
     )
-    places = [apart.model.exog_names.index(name) for name in products]
-    test = apart.f_test(np.eye(len(apart.params))[places])
+    own = [fit.model.exog_names.index(name) for name in products]
+    test = fit.f_test(np.eye(len(fit.params))[own])
+    gains = _gains(fit, own, grouped_folds(tracks, n_folds=10))
     return {
-        "genres": len(large), "products": len(products), "f": float(test.fvalue),
-        "p": float(test.pvalue), "gain": apart.rsquared_adj - common.rsquared_adj,
+        "genres": len(large), "products": len(products),
+        "f": float(test.fvalue), "p": float(test.pvalue),
+        "gain": gains.mean(), "gain_se": gains.std(ddof=1) / np.sqrt(len(gains)),
     }  # fmt: skip
+
+
+def _gains(result, columns: list[int], folds: list) -> np.ndarray:
+    """Return what some columns of a fit add to R² on each fold."""
+    parts = np.empty(len(result.model.endog), dtype=int)
+    for number, (_, validation) in enumerate(folds):
+        parts[validation] = number
+    design = result.model.exog / np.sqrt((result.model.exog**2).mean(axis=0))
+    products, whole = CrossProducts(design, result.model.endog, parts), range(design.shape[1])
+    rest = [place for place in whole if place not in set(columns)]
+    return products.r2_by_part(list(whole)) - products.r2_by_part(rest)
 
 
 def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
@@ -458,13 +470,16 @@ def intraclass(mixed) -> dict[str, float]:
     return {"icc": ratio / (1 + ratio), "icc_low": low, "icc_high": high}
 
 
-def agreeing(beside: pd.DataFrame) -> int:
-    """Return in how many features the intervals of all models lie on one side of 0, or all hold it.
+def disagreeing(beside: pd.DataFrame) -> list[str]:
+    """Return the features in which models disagree on whether a difference is above or below 0.
 
-    `beside` is what `compare_models` returns.
+    Models agree where all their intervals lie on one side of 0, or all hold it; `beside` is what
+    `compare_models` returns.
     """
     side = np.sign(beside["difference_low"]) + np.sign(beside["difference_high"])
-    return int((side.groupby(beside["column"]).nunique() == 1).sum())
+    return list(
+        dict.fromkeys(beside["feature"][side.groupby(beside["column"]).transform("nunique") > 1])
+    )
 
 
 def answer(train: pd.DataFrame) -> dict:
