@@ -56,9 +56,10 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     for key, row in plain.iterrows():
         other = crossed.loc[[key]].iloc[0] if key in crossed.index else None
         cells = [*_marked(key, row), *_candidate(row)]
-        rows.append(cells + ([_candidate(other)[1]] if other is not None else [""]))
-    names = ["scores", "beside them", "parameters", "CV R² (SE)", "below the best (SE)",
-             "AIC", "BIC", "CV R² with interactions (SE)"]  # fmt: skip
+        extra = "" if other is None else _marked([prose.number(other["cv_r2"])], other)[0]
+        rows.append([*cells, extra])
+    names = ["scores", "beside them", "parameters", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
+             "interactions"]  # fmt: skip
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
 
 
@@ -98,14 +99,12 @@ def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int
 
 def _final_row(row: dict) -> dict:
     """Return the cells of one feature."""
-    scale = f", {row['scale']}" if pd.notna(row["scale"]) and row["scale"] else ""
-    values = f"{scale}, {row['contrast']}" if pd.notna(row["contrast"]) else ""
+    values = f", {row['contrast']}" if pd.notna(row["contrast"]) else ""
     return {
-        "feature, values compared": f"{row['feature']}{values}",
+        "feature, values": f"{row['feature']}{values}",
         "per SD": _estimated(row, "per_sd"),
         "difference": _estimated(row, "difference"),
-        "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
-        "halving": p_value(row["p_halved_holm"]),
+        "p": p_value(row["p"]), "halving": p_value(row["p_halved_holm"]),
         "R² lost (SE)": with_se(row, "r2_lost"),
     }  # fmt: skip
 
@@ -113,7 +112,7 @@ def _final_row(row: dict) -> dict:
 def _level_row(level: dict) -> dict:
     """Return the cells of one genre."""
     return {
-        "feature, values compared": f"genre: {level['level']}",
+        "feature, values": f"genre: {level['level']}",
         "difference": _estimated(level, "difference"),
     }
 

@@ -93,7 +93,8 @@ def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
 
 def _range(low: float, high: float) -> str:
     """Return two values in words, with a true minus sign."""
-    return f"{low:.3g} to {high:.3g}".replace("-", "\N{MINUS SIGN}")
+    ends = (f"{end:.3g}" if abs(end) >= 0.01 else f"{end:.1g}" for end in (low, high))
+    return " to ".join(ends).replace("-", "\N{MINUS SIGN}")
 
 
 def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,7 @@ from plotnine import (
 
 from analysis.reporting.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 
-HEIGHT = 6.0
+HEIGHT = 5.6
 MOST_POINTS = 2_000
 
 
