@@ -58,7 +58,7 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
         cells = [*_marked(key, row), *_candidate(row)]
         extra = "" if other is None else _marked([prose.number(other["cv_r2"])], other)[0]
         rows.append([*cells, extra])
-    names = ["scores", "beside them", "parameters", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
+    names = ["scores", "beside them", "size", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
              "interactions"]  # fmt: skip
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
 

@@ -404,11 +404,12 @@ def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
     """
     frame, codes = ladder.frame, formula.split("~")[1].split(" + ")
     read = {name for code in codes for name in features_of(code.strip())}
-    lacking = {}
+    lacking, scores = {}, {one.name for one in FEATURES}
     for term in ladder.terms:
-        names = set(features_of(term))
-        if len(names) == 1 and not names & read:
-            lacking.setdefault(*names, []).append(term)
+        (name, *others) = features_of(term)
+        # a score has a term of each shape, of which the first is enough
+        if not others and name not in read and not (name in scores and name in lacking):
+            lacking.setdefault(name, []).append(term)
     rows = []
     for name, extra in lacking.items():
         fit = smf.ols(" + ".join([formula, *extra]), frame).fit(
