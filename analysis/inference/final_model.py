@@ -479,9 +479,8 @@ def disagreeing(beside: pd.DataFrame) -> list[str]:
     `compare_models` returns.
     """
     side = np.sign(beside["difference_low"]) + np.sign(beside["difference_high"])
-    return list(
-        dict.fromkeys(beside["feature"][side.groupby(beside["column"]).transform("nunique") > 1])
-    )
+    split = side.groupby(beside["column"]).transform("nunique") > 1
+    return list(beside.loc[split, "feature"].unique())
 
 
 def answer(train: pd.DataFrame) -> dict:
