@@ -1,8 +1,12 @@
 """Numbers and tables as the report prints them; ready strings for inline code."""
 
+import re
+
 import pandas as pd
 from IPython.display import Markdown
 
+from analysis.inference.final_model import SCALES
+from analysis.inference.ladders import features_of
 from analysis.reporting import inert, prose, tables
 from analysis.reporting.tables import markdown
 
@@ -29,6 +33,11 @@ def percents(row, name: str) -> str:
     """Return the ends of a row's interval as percentages, in brackets that never break."""
     low, high = (prose.number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))
     return f"[{low}%,{SPACE}{high}%]"
+
+
+def with_se(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its standard error, "0.417 (0.016)"."""
+    return f"{prose.number(row[name], digits)} ({prose.number(row[f'{name}_se'], digits)})"
 
 
 def listed(words) -> str:
@@ -58,16 +67,16 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     for key, row in plain.iterrows():
         other = crossed.loc[[key]].iloc[0] if key in crossed.index else None
         cells = [*_marked(key, row), *_candidate(row)]
-        rows.append(cells + (_candidate(other)[:2] if other is not None else ["", ""]))
-    names = ["scores", "beside them", "parameters", "CV R² (SE)", "AIC", "BIC",
-             "with interactions: parameters", "CV R² (SE) "]  # fmt: skip
+        extra = "" if other is None else _marked([prose.number(other["cv_r2"])], other)[0]
+        rows.append([*cells, extra])
+    names = ["scores", "beside them", "size", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
+             "interactions"]  # fmt: skip
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
 
 
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
-    score = f"{prose.number(row['cv_r2'])} ({prose.number(row['cv_r2_se'])})"
-    cells = [prose.count(row["parameters"]), score,
+    cells = [prose.count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
              prose.number(row["aic"], 0), prose.number(row["bic"], 0)]  # fmt: skip
     return _marked(cells, row)
 
@@ -101,22 +110,20 @@ def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int
 
 def _final_row(row: dict) -> dict:
     """Return the cells of one feature."""
-    scale = f", {row['scale']}" if pd.notna(row["scale"]) and row["scale"] else ""
-    values = f"{scale}, {row['contrast']}" if pd.notna(row["contrast"]) else ""
+    values = f", {row['contrast']}" if pd.notna(row["contrast"]) else ""
     return {
-        "feature, values compared": f"{row['feature']}{values}",
+        "feature, values": f"{row['feature']}{values}",
         "per SD": _estimated(row, "per_sd"),
         "difference": _estimated(row, "difference"),
-        "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
-        "halving": p_value(row["p_halved_holm"]),
-        "R² lost": prose.number(row["r2_lost"], 3),
+        "p": p_value(row["p"]), "halving": p_value(row["p_halved_holm"]),
+        "R² lost (SE)": with_se(row, "r2_lost"),
     }  # fmt: skip
 
 
 def _level_row(level: dict) -> dict:
     """Return the cells of one genre."""
     return {
-        "feature, values compared": f"genre: {level['level']}",
+        "feature, values": f"genre: {level['level']}",
         "difference": _estimated(level, "difference"),
     }
 
@@ -128,14 +135,45 @@ def _estimated(row: dict, name: str) -> str:
     return f"{prose.signed(row[name])}{SPACE}{interval(row, name)}"
 
 
-def tabulate_halvings(halved: pd.DataFrame) -> Markdown:
-    """Tabulate what repeated halving says of each feature."""
-    return markdown(pd.DataFrame({
-        "feature": halved["feature"],
-        "in the formula": [prose.percent(share) for share in halved["tested"]],
-        "p": [p_value(p) for p in halved["p_halved"]],
-        "p, Holm": [p_value(p) for p in halved["p_halved_holm"]],
-    }), right=("in the formula", "p", "p, Holm"))  # fmt: skip
+def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
+    """Tabulate what repeated halving says of each feature, and what those left out would add.
+
+    Parameters
+    ----------
+    halved : DataFrame
+        What `halving.aggregate` returns.
+    added : DataFrame
+        What `final_model.add_one_by_one` returns.
+    """
+    rows = [
+        {"feature": row["feature"], "in the formula": prose.percent(row["tested"]),
+         "p": p_value(row["p_halved"]), "p, Holm": p_value(row["p_halved_holm"])}
+        for row in halved.to_dict("records")
+    ]  # fmt: skip
+    if len(added):
+        found = {row["feature"]: _added_cells(row) for row in added.to_dict("records")}
+        rows = [row | found.get(row["feature"], {}) for row in rows]
+    table = pd.DataFrame(rows).fillna("")
+    return markdown(table, right=tuple(table.columns[1:]))
+
+
+def _added_cells(row: dict) -> dict:
+    """Return the cells of one feature that was added to the final formula."""
+    values = f" ({row['contrast']})" if row["contrast"] else ""
+    return {
+        "added: difference": _estimated(row, "difference") + values,
+        "added: p": p_value(row["p"]), "R² gained": prose.number(row["r2_lost"]),
+    }  # fmt: skip
+
+
+def list_added(added: pd.DataFrame) -> str:
+    """Return what each feature would add to the final formula: a difference where it has one, p."""
+    return listed([
+        f"{row['feature']} ("
+        + (f"{prose.signed(row['difference'])}, " if pd.notna(row["difference"]) else "")
+        + f"{prose.p_value(row['p'])})"
+        for row in added.to_dict("records")
+    ])  # fmt: skip
 
 
 def left_out(reasons: pd.DataFrame) -> str:
@@ -143,22 +181,43 @@ def left_out(reasons: pd.DataFrame) -> str:
     return "; ".join(f"{row.what} ({row.reason})" for row in reasons.itertuples())
 
 
-def tabulate_coefficients(robust, clustered) -> Markdown:
-    """Tabulate the coefficients of one formula with two kinds of intervals."""
-    ends = [result.conf_int() for result in (robust, clustered)]
-    digits = {"loudness": 4, "tempo": 5}
-    rows = [
-        {"term": name, "estimate": prose.signed(value, digits.get(name, 3))}
-        | {kind: _ends(end.loc[name], digits.get(name, 3))
-           for kind, end in zip(("HC3", "clustered"), ends, strict=True)}
-        for name, value in robust.params.items()
-    ]  # fmt: skip
-    return markdown(pd.DataFrame(rows), right=("estimate", "HC3", "clustered"))
+def tabulate_coefficients(result, most: int = 12) -> Markdown:
+    """Tabulate the coefficients of a fit; of more than `most` genres the highest and the lowest.
+
+    Parameters
+    ----------
+    result : statsmodels results of a formula
+        Intervals and p-values are those of its covariance.
+    most : int
+    """
+    params, ends = result.params, result.conf_int()
+    genres = params[params.index.str.startswith("genre[")].sort_values()
+    hidden = set(genres.index[most // 2 : -(most // 2)]) if len(genres) > most else set()
+    rows = []
+    for name, value in params.drop(list(hidden)).items():
+        low, high = ends.loc[name]
+        digits = 3 if max(abs(low), abs(high)) >= 0.02 else 5
+        rows.append({
+            "term": _term(name), "estimate": prose.signed(value, digits),
+            "95% CI": f"[{prose.number(low, digits)},{SPACE}{prose.number(high, digits)}]",
+            "p": p_value(result.pvalues[name]),
+        })  # fmt: skip
+    return markdown(pd.DataFrame(rows), right=("estimate", "95% CI", "p"))
 
 
-def _ends(pair, digits: int) -> str:
-    """Return two numbers in brackets."""
-    return f"[{prose.number(pair[0], digits)},{SPACE}{prose.number(pair[1], digits)}]"
+def _term(name: str) -> str:
+    """Return a coefficient's name for a table: the columns of a spline are numbered from one."""
+    if spline := re.fullmatch(r"cr\((\w+),.*\)\[(\d+)\]", name):
+        return f"{_scaled(spline[1])}, spline {int(spline[2]) + 1}"
+    if level := re.fullmatch(r"(\w+)\[T\.(.*)\]", name):
+        return f"{level[1]}: {level[2]}"
+    return " × ".join(_scaled(part) for part in name.split(":")) if "[" not in name else name
+
+
+def _scaled(column: str) -> str:
+    """Return the feature that a column holds, with the scale on which it is."""
+    scale = next((f" ({word})" for start, word in SCALES.items() if column.startswith(start)), "")
+    return "".join(features_of(column)) + scale
 
 
 def tabulate_influential(residuals: pd.DataFrame, most: int = 10) -> Markdown:

@@ -4,11 +4,14 @@ import numpy as np
 import pandas as pd
 from patsy import build_design_matrices, dmatrix
 from scipy import stats
-from statsmodels.stats.outliers_influence import OLSInfluence
 
 from analysis import SEED
 
 GRID = 60
+# Rows of a design that are worked on at a time.
+ROWS = 10_000
+# A track that has a column of its own is fitted exactly: its residual is no evidence.
+LEAST = 1e-8
 
 
 def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
@@ -20,15 +23,27 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
         `title`, `artist`, `valence`, `fitted`, `residual`, `standardised` (internally
         studentised), `leverage`, `cook`, `normal` (the normal quantile of its rank).
     """
-    influence = OLSInfluence(result)
-    standardised = np.asarray(influence.resid_studentized_internal)
+    residual, leverage = np.asarray(result.resid), measure_leverage(result)
+    standardised = residual / np.sqrt(result.scale * np.maximum(1 - leverage, LEAST))
+    cook = standardised**2 / (result.df_model + 1)
     ranks = stats.rankdata(standardised, method="ordinal")
     return frame[["title", "artist", "valence"]].assign(
-        fitted=np.asarray(result.fittedvalues), residual=np.asarray(result.resid),
-        standardised=standardised, leverage=np.asarray(influence.hat_matrix_diag),
-        cook=np.asarray(influence.cooks_distance[0]),
+        fitted=np.asarray(result.fittedvalues), residual=residual,
+        standardised=standardised, leverage=leverage,
+        cook=cook * leverage / np.maximum(1 - leverage, LEAST),
         normal=stats.norm.ppf((ranks - 0.5) / len(ranks)),
     )  # fmt: skip
+
+
+def measure_leverage(result) -> np.ndarray:
+    """Return the diagonal of the hat matrix, shape (n,).
+
+    Rows are taken a few at a time: statsmodels' `OLSInfluence` holds several matrices of the size
+    of the design, which a table of many tracks has no room for.
+    """
+    design, bread = result.model.exog, np.asarray(result.normalized_cov_params)
+    parts = np.array_split(design, len(design) // ROWS + 1)
+    return np.concatenate([((part @ bread) * part).sum(axis=1) for part in parts])
 
 
 def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
@@ -103,8 +118,9 @@ def measure_departures(result) -> dict[str, float]:
     """
     fitted, residual = np.asarray(result.fittedvalues), pd.Series(np.asarray(result.resid))
     scaled = (fitted - fitted.mean()) / fitted.std()
-    design = np.column_stack([result.model.exog, scaled**2, scaled**3])
-    left = residual - design @ np.linalg.lstsq(design, residual, rcond=None)[0]
+    powers, design = np.column_stack([scaled**2, scaled**3]), result.model.exog
+    powers -= design @ (np.asarray(result.normalized_cov_params) @ (design.T @ powers))
+    left = residual - powers @ np.linalg.lstsq(powers, residual, rcond=None)[0]
     total = ((result.model.endog - result.model.endog.mean()) ** 2).sum()
     fifths = pd.qcut(pd.Series(fitted).rank(), 5, labels=False)
     spreads = residual.groupby(fifths).std()

@@ -14,11 +14,15 @@ from scipy.special import expit
 from statsmodels.othermod.betareg import BetaModel
 from statsmodels.stats.multitest import multipletests
 
+from analysis import SEED
 from analysis.inference.ladders import (
+    CrossProducts,
+    Ladder,
     build_ladder,
     columns_of,
     compare_candidates,
     features_of,
+    keep_levels,
 )
 from analysis.inference.scales import FEATURES
 from analysis.tracks.splitting import grouped_folds
@@ -89,7 +93,8 @@ def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
 
 def _range(low: float, high: float) -> str:
     """Return two values in words, with a true minus sign."""
-    return f"{low:.3g} to {high:.3g}".replace("-", "\N{MINUS SIGN}")
+    ends = (f"{end:.3g}" if abs(end) >= 0.01 else f"{end:.1g}" for end in (low, high))
+    return " to ".join(ends).replace("-", "\N{MINUS SIGN}")
 
 
 def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
@@ -111,7 +116,7 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
     for one in contrasts(result, frame):
         row = rows[one.feature]
         row["scale"] = next((word for start, word in SCALES.items() if start in one.column), "")
-        change = np.diff(_rows(result, frame, one.column, [one.low, one.high]), axis=0)
+        change = _change(result, frame, one)
         row |= {"contrast": one.words} | _estimate(result, change, "difference")
         if not one.piled:
             row |= _estimate(result, _average_slope(result, frame, one.column), "per_sd")
@@ -120,17 +125,57 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("r2_lost", ascending=False, ignore_index=True)
 
 
+def jackknife_r2_lost(result, groups, parts: int = 50, seed: int = SEED) -> dict[str, float]:
+    """Return the standard error of each feature's R² lost, by a jackknife over artists.
+
+    Artists are divided at random into `parts`, and each part is left out once; a fit without it
+    takes cross-products only.
+
+    Parameters
+    ----------
+    result : statsmodels results of a formula
+    groups : array of length n
+        The number of each track's artist, from 0.
+    """
+    groups = np.asarray(groups)
+    own = np.random.default_rng(seed).permutation(np.arange(groups.max() + 1) % parts)[groups]
+    design = result.model.exog / np.sqrt((result.model.exog**2).mean(axis=0))
+    products = CrossProducts(design, np.asarray(result.model.endog), own)
+    whole = products.sums.sum(axis=0)
+    lost = pd.DataFrame([_r2_lost(result, whole - part) for part in products.sums])
+    return dict(np.sqrt((len(lost) - 1) * lost.var(ddof=0)))
+
+
+def _r2_lost(result, sums: np.ndarray) -> dict[str, float]:
+    """Return the R² lost without each feature, from cross-products with valence in the last row."""
+    bread = np.linalg.pinv(sums[:-1, :-1], hermitian=True)
+    params = bread @ sums[:-1, -1]
+    # the design's first column is the intercept
+    total = sums[-1, -1] - sums[0, -1] ** 2 / sums[0, 0]
+    lost = {}
+    for name in _features(result):
+        at = _places(result, name)
+        block = np.linalg.pinv(bread[np.ix_(at, at)], hermitian=True)
+        lost[name] = params[at] @ block @ params[at] / total
+    return lost
+
+
 def _features(result) -> list[str]:
     """Return the features of a formula."""
     return list(dict.fromkeys(name for term in terms(result) for name in features_of(term)))
 
 
+def _places(result, feature: str) -> list[int]:
+    """Return the places of all columns that read a feature."""
+    slices = _info(result).term_name_slices
+    parts = [slices[term] for term in terms(result) if feature in features_of(term)]
+    return [place for part in parts for place in range(part.start, part.stop)]
+
+
 def _joint_test(result, feature: str) -> dict:
     """Return the Wald test of all columns that read a feature, and the R² lost without them."""
-    info = _info(result)
-    slices = [info.term_name_slices[term] for term in terms(result) if feature in features_of(term)]
-    places = [place for part in slices for place in range(part.start, part.stop)]
-    test = result.f_test(np.eye(len(info.column_names))[places])
+    places = _places(result, feature)
+    test = result.f_test(np.eye(len(result.params))[places])
     chosen = np.asarray(result.params)[places]
     block = np.asarray(result.normalized_cov_params)[np.ix_(places, places)]
     valence = result.model.endog
@@ -156,6 +201,32 @@ def _rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
     """Return the design's rows of a typical track with one column set to each of some values."""
     changed = _typical(frame, len(values)).assign(**{column: values})
     return np.asarray(build_design_matrices([_info(result)], changed)[0])
+
+
+def _change(result, frame: pd.DataFrame, one: Contrast) -> np.ndarray:
+    """Return the row whose product with the coefficients is the difference of a contrast."""
+    return np.diff(_rows(result, frame, one.column, [one.low, one.high]), axis=0)
+
+
+def compare_sizes(result, frame: pd.DataFrame, first, second) -> dict[str, float]:
+    """Return how much larger one feature's difference is than another's, whatever their signs.
+
+    Parameters
+    ----------
+    result : statsmodels results of a formula
+    frame : DataFrame
+        The tracks that it was fitted to.
+    first, second : Series
+        Two rows of `summarize`.
+
+    Returns
+    -------
+    dict
+        `lead`, `lead_low`, `lead_high`, from the joint covariance of the fit.
+    """
+    rows = {one.feature: _change(result, frame, one) for one in contrasts(result, frame)}
+    one, other = (np.sign(row["difference"]) * rows[row["feature"]] for row in (first, second))
+    return _estimate(result, one - other, "lead")
 
 
 def _average_slope(result, frame: pd.DataFrame, column: str) -> np.ndarray:
@@ -207,12 +278,12 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `model`, `feature`, `contrast`, `difference`, `difference_low`, `difference_high`;
-        intervals 95 %, by the delta method from each model's covariance.
+        `model`, `feature`, `column`, `contrast`, `difference`, `difference_low`,
+        `difference_high`; intervals 95 %, by the delta method from each model's covariance.
     """
     (first, *_) = models.values()
     rows = [
-        {"model": name, "feature": one.feature, "contrast": one.words}
+        {"model": name, "feature": one.feature, "column": one.column, "contrast": one.words}
         | _average_difference(model, _info(first), frame, one)
         for one in contrasts(first, frame) for name, model in models.items()
     ]  # fmt: skip
@@ -227,8 +298,8 @@ def _average_difference(model, info, frame: pd.DataFrame, one: Contrast) -> dict
     logistic = hasattr(model.model, "family") or type(model.model).__name__ == "BetaModel"
     mean, gradient = 0.0, np.zeros(size)
     for sign, value in ((1, one.high), (-1, one.low)):
-        changed = frame.assign(**{one.column: value})
-        matrix = np.asarray(build_design_matrices([info], changed)[0])
+        tracks = frame if logistic else _typical(frame, 1)
+        matrix = np.asarray(build_design_matrices([info], tracks.assign(**{one.column: value}))[0])
         expected = expit(matrix @ params) if logistic else matrix @ params
         slope = expected * (1 - expected) if logistic else np.ones(len(matrix))
         mean, gradient = (
@@ -263,65 +334,153 @@ def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
     return model.fit(method="bfgs", maxiter=500, **options)
 
 
-def compare_slopes(frame: pd.DataFrame, enough: int = ENOUGH) -> pd.DataFrame:
-    """Return each score's slope alone, with all other features equal, and within single genres.
+def compare_genre_slopes(formula: str, frame: pd.DataFrame, most: int = 12) -> dict | None:
+    """Test whether the scores' slopes differ between genres: a joint, clustered Wald test.
 
-    Scores are on the scale on which a straight line serves them best; slopes are per standard
-    deviation over all tracks, within genres with all other scores equal.
+    To the formula is added the product of each number that it reads with each genre but one. A
+    genre needs `ENOUGH` tracks, and of many genres the largest are taken; a test of more products
+    than a tenth of the number of artists would find differences by chance too often.
+
+    Returns
+    -------
+    dict or None
+        `genres`, `products`, `f`, `p`, and `gain`, `gain_se`, what the products add to R² over ten
+        folds of whole artists; None where a table has too few genres or artists.
+    """
+    counts = frame["genre"].value_counts() if "genre" in frame else pd.Series(dtype=int)
+    large = list(counts.index[counts >= ENOUGH][:most])
+    tracks = keep_levels(frame[frame["genre"].isin(large)]) if len(large) > 1 else frame[:0]
+    codes = formula.split("~")[1].split(" + ")
+    read = dict.fromkeys(column for code in codes for column in columns_of(code.strip()))
+    numbers = [name for name in read if name in tracks and tracks[name].nunique() > 1
+               and pd.api.types.is_numeric_dtype(tracks[name])]  # fmt: skip
+    centred = {name: tracks[name] - tracks[name].mean() for name in numbers}
+    products = {
+        f"product_{place}_{level}": (tracks["genre"] == genre) * centred[name]
+        for place, name in enumerate(numbers) for level, genre in enumerate(large[1:])
+    }  # fmt: skip
+    if not products or tracks["group"].nunique() < 10 * len(products):
+        return None
+    tracks = pd.concat([tracks, pd.DataFrame(products)], axis=1)
+    fit = smf.ols(" + ".join([formula, "genre", *products]), tracks).fit(
+        cov_type="cluster", cov_kwds={"groups": tracks["group"]}, use_t=True
+    )
+    own = [fit.model.exog_names.index(name) for name in products]
+    test = fit.f_test(np.eye(len(fit.params))[own])
+    gains = _gains(fit, own, grouped_folds(tracks, n_folds=10))
+    return {
+        "genres": len(large), "products": len(products),
+        "f": float(test.fvalue), "p": float(test.pvalue),
+        "gain": gains.mean(), "gain_se": gains.std(ddof=1) / np.sqrt(len(gains)),
+    }  # fmt: skip
+
+
+def _gains(result, columns: list[int], folds: list) -> np.ndarray:
+    """Return what some columns of a fit add to R² on each fold."""
+    parts = np.empty(len(result.model.endog), dtype=int)
+    for number, (_, validation) in enumerate(folds):
+        parts[validation] = number
+    design = result.model.exog / np.sqrt((result.model.exog**2).mean(axis=0))
+    products, whole = CrossProducts(design, result.model.endog, parts), range(design.shape[1])
+    rest = [place for place in whole if place not in set(columns)]
+    return products.r2_by_part(list(whole)) - products.r2_by_part(rest)
+
+
+def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
+    """Return what each feature that a formula lacks would add to it, one feature at a time.
 
     Parameters
     ----------
-    frame : DataFrame
-        Tracks with derived columns and `group`.
-    enough : int
-        A genre with fewer tracks has no slopes of its own.
+    ladder : Ladder
+        Its terms say which features there are.
+    formula : str
 
     Returns
     -------
     DataFrame
-        `feature` (a categorical, the largest slope last), `kind` ("alone", "others equal",
-        "within one genre"), `genre`, `slope`, `low`, `high` (95% CI, clustered by artist).
+        As `summarize` returns it, a row a feature that was added, without corrected p-values;
+        `r2_lost` is what it adds to R². For a factor of two levels, `difference` is that between
+        them. Without rows where the formula lacks nothing.
     """
-    varying = [one for one in FEATURES if one.shape in frame and frame[one.shape].nunique() > 1]
-    columns = {one.shape: one.name for one in varying}
-    joint = "valence ~ " + " + ".join(columns)
-    genres = frame["genre"].nunique() if "genre" in frame else 1
-    parts = [_slopes(f"valence ~ {column}", frame, frame, columns, "alone") for column in columns]
-    parts += [_slopes(joint + (" + genre" if genres > 1 else ""), frame, frame, columns,
-                      "others equal")]  # fmt: skip
-    if genres > 1:
-        for name, tracks in frame.groupby("genre", observed=True):
-            if len(tracks) >= enough and tracks["group"].nunique() > len(columns) + 1:
-                found = _slopes(joint, tracks, frame, columns, "within one genre")
-                parts.append(found.assign(genre=name))
-    table = pd.concat(parts, ignore_index=True)
-    equal = table[table["kind"] == "others equal"].set_index("feature")["slope"]
-    order = equal.abs().sort_values().index
-    return table.assign(feature=pd.Categorical(table["feature"], order))
+    frame, codes = ladder.frame, formula.split("~")[1].split(" + ")
+    read = {name for code in codes for name in features_of(code.strip())}
+    lacking, scores = {}, {one.name for one in FEATURES}
+    for term in ladder.terms:
+        (name, *others) = features_of(term)
+        # a score has a term of each shape, of which the first is enough
+        if not others and name not in read and not (name in scores and name in lacking):
+            lacking.setdefault(name, []).append(term)
+    rows = []
+    for name, extra in lacking.items():
+        fit = smf.ols(" + ".join([formula, *extra]), frame).fit(
+            cov_type="cluster", cov_kwds={"groups": frame["group"]}, use_t=True
+        )
+        rows.append(_added(fit, frame, name, extra))
+    return pd.DataFrame(rows).sort_values("r2_lost", ascending=False) if rows else pd.DataFrame()
 
 
-def _slopes(formula: str, tracks, frame: pd.DataFrame, columns: dict, kind: str) -> pd.DataFrame:
-    """Return the slopes of one fit, per standard deviation over all tracks."""
-    result = smf.ols(formula, tracks).fit(
-        cov_type="cluster", cov_kwds={"groups": tracks["group"]}, use_t=True
-    )
-    read = [column for column in columns if column in result.params.index]
-    sd, ends = frame[read].std(), result.conf_int().loc[read]
-    return pd.DataFrame({
-        "feature": [columns[column] for column in read], "kind": kind, "genre": "",
-        "slope": result.params[read] * sd, "low": ends[0] * sd, "high": ends[1] * sd,
-    })  # fmt: skip
+def _added(fit, frame: pd.DataFrame, name: str, terms_of_it: list[str]) -> dict:
+    """Return the row of a feature that was added to a formula."""
+    row = {"contrast": "", "difference": np.nan} | _joint_test(fit, name)
+    (column, *more) = terms_of_it
+    if more:
+        return row
+    if pd.api.types.is_numeric_dtype(frame[column]):
+        (one,) = [one for one in contrasts(fit, frame) if one.column == column]
+        return (
+            row | {"contrast": one.words} | _estimate(fit, _change(fit, frame, one), "difference")
+        )
+    levels = list(frame[column].cat.categories)
+    if len(levels) == 2:
+        typical = _typical(frame, 2)
+        typical[column] = pd.Categorical(levels, levels)
+        ends = np.asarray(build_design_matrices([_info(fit)], typical)[0])
+        row |= {"contrast": " to ".join(levels)}
+        row |= _estimate(fit, np.diff(ends, axis=0), "difference")
+    return row
 
 
 def suppressed(slopes: pd.DataFrame) -> list[str]:
     """Return the scores whose slope is clear of zero alone and with others equal, signs opposed."""
     clear = slopes[slopes["low"] * slopes["high"] > 0]
     wide = clear[clear["kind"] != "within one genre"].pivot_table(
-        index="feature", columns="kind", values="slope", observed=True
+        index="feature", columns="kind", values="slope"
     )
     if not {"alone", "others equal"} <= set(wide):
         return []
     return list(wide.index[wide["alone"] * wide["others equal"] < 0])
+
+
+def intraclass(mixed) -> dict[str, float]:
+    """Return the share of a mixed model's variance that lies between groups (ICC).
+
+    Returns
+    -------
+    dict
+        `icc`, `icc_low`, `icc_high`: 95 %, by the delta method for the logarithm of the ratio of
+        the two variances; missing where the variance between groups is estimated as 0.
+    """
+    ratio = float(mixed.cov_re.iloc[0, 0] / mixed.scale)
+    if not ratio > 0 or not np.isfinite(error := float(mixed.bse.iloc[-1])):
+        return {
+            "icc": max(ratio, 0.0) / (1 + max(ratio, 0.0)),
+            "icc_low": np.nan,
+            "icc_high": np.nan,
+        }
+    ends = np.log(ratio) + stats.norm.ppf([0.025, 0.975]) * error / ratio
+    low, high = expit(ends)
+    return {"icc": ratio / (1 + ratio), "icc_low": low, "icc_high": high}
+
+
+def disagreeing(beside: pd.DataFrame) -> list[str]:
+    """Return the features in which models disagree on whether a difference is above or below 0.
+
+    Models agree where all their intervals lie on one side of 0, or all hold it; `beside` is what
+    `compare_models` returns.
+    """
+    side = np.sign(beside["difference_low"]) + np.sign(beside["difference_high"])
+    split = side.groupby(beside["column"]).transform("nunique") > 1
+    return list(beside.loc[split, "feature"].unique())
 
 
 def answer(train: pd.DataFrame) -> dict:

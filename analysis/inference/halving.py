@@ -6,7 +6,7 @@ many halvings are aggregated to one a feature [@meinshausen2009].
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
 from analysis import SEED
@@ -18,6 +18,7 @@ from analysis.inference.ladders import (
     choose,
     features_of,
 )
+from analysis.inference.regression import cluster_meat, small_sample_factor
 from analysis.memory import remember
 
 FOLDS = 5
@@ -52,25 +53,50 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
     valence = ladder.frame["valence"].to_numpy()
     sizes = np.bincount(groups)
     order = random.permutation(len(sizes))
-    first = np.zeros(len(sizes), dtype=bool)
-    first[order[sizes[order].cumsum() <= len(groups) / 2]] = True
+    first = _draw_half(sizes, order)
     fold = np.zeros(len(sizes), dtype=int)
     fold[random.permutation(np.flatnonzero(first))] = np.arange(first.sum()) % FOLDS
     choosing = first[groups]
     products = CrossProducts(design.matrix[choosing], valence[choosing], fold[groups][choosing])
     terms = ladder.candidates["terms"]
     scores = np.array([products.r2_by_part(design.columns(one)) for one in terms])
-    row = choose(pd.DataFrame({
+    scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
+    count = scores.shape[1]
+    row = 0 if count < 2 else choose(pd.DataFrame({
         "parameters": [len(design.columns(one)) for one in terms],
-        "cv_r2": scores.mean(axis=1), "cv_r2_se": scores.std(axis=1, ddof=1) / np.sqrt(FOLDS),
+        "cv_r2": scores.mean(axis=1), "cv_r2_se": scores.std(axis=1, ddof=1) / np.sqrt(count),
     }))  # fmt: skip
     found = _test(design, terms[row], valence, groups, ~choosing)
     names = dict.fromkeys(name for one in ladder.terms for name in features_of(one))
     return {"chosen": row} | {name: found.get(name, 1.0) for name in names}
 
 
+def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return a mask of artists that have half of the tracks, taken in a random order.
+
+    Where an artist with many tracks leaves too few others, later artists that still fit are taken
+    too, and else the rest of the artists is the half.
+    """
+    first = np.zeros(len(sizes), dtype=bool)
+    first[order[sizes[order].cumsum() <= sizes.sum() / 2]] = True
+    if first.sum() >= FOLDS:
+        return first
+    room = sizes.sum() / 2 - sizes[first].sum()
+    for artist in order[~first[order]]:
+        if sizes[artist] <= room:
+            first[artist], room = True, room - sizes[artist]
+    return first if first.sum() >= FOLDS else ~first
+
+
 def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
-    """Return each feature's p-value in a formula fitted to some of the tracks."""
+    """Return each feature's p-value in a formula fitted to some of the tracks.
+
+    These are statsmodels' clustered Wald tests, from cross-products: a table of many tracks is
+    fitted a hundred times.
+    """
+    freedom = len(np.unique(groups[rows])) - 1
+    if freedom < 1:
+        return {}  # one artist shows no differences between artists
     matrix, places, width = [np.ones((rows.sum(), 1))], {}, 1
     for term in terms:
         part = design.matrix[np.ix_(rows, design.places[term])]
@@ -79,11 +105,24 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
             places[name] = [*places.get(name, []), *range(width, width + part.shape[1])]
         matrix.append(part)
         width += part.shape[1]
-    model = sm.OLS(valence[rows], np.hstack(matrix))
-    result = model.fit(cov_type="cluster", cov_kwds={"groups": groups[rows]}, use_t=True)
-    eye = np.eye(width)
-    found = {name: result.f_test(eye[at]).pvalue for name, at in places.items() if at}
+    matrix = np.hstack(matrix)
+    bread = np.linalg.pinv(matrix.T @ matrix, hermitian=True)
+    params = bread @ (matrix.T @ valence[rows])
+    matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
+    covariance = bread @ cluster_meat(matrix, groups[rows]) @ bread
+    covariance *= small_sample_factor(groups[rows], width)
+    found = {name: _wald(params[at], covariance[np.ix_(at, at)], freedom)
+             for name, at in places.items() if at}  # fmt: skip
     return {name: float(np.nan_to_num(p, nan=1.0)) for name, p in found.items()}
+
+
+def _wald(params: np.ndarray, covariance: np.ndarray, freedom: int) -> float:
+    """Return the p-value of the hypothesis that some coefficients are zero."""
+    rank = np.linalg.matrix_rank(covariance, hermitian=True)
+    if rank == 0:
+        return 1.0
+    size = params @ np.linalg.pinv(covariance, hermitian=True) @ params
+    return stats.f.sf(size / rank, rank, freedom)
 
 
 def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,7 @@ of these with interactions. A candidate is a set of terms, and every term's colu
 so that hundreds of fits need only sub-matrices of one matrix of cross-products.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -52,6 +52,10 @@ class Ladder:
         """Every term of some candidate, in order of appearance."""
         return list(dict.fromkeys(term for terms in self.candidates["terms"] for term in terms))
 
+    def on(self, frame: pd.DataFrame) -> "Ladder":
+        """Return the same candidates for some of the tracks, from `sample_artists`."""
+        return replace(self, frame=frame)
+
 
 def build_ladder(train: pd.DataFrame) -> Ladder:
     """Return every candidate that a table can serve.
@@ -90,13 +94,22 @@ def build_ladder(train: pd.DataFrame) -> Ladder:
 
 
 def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
-    """Return at most `most` tracks, as whole artists drawn at random; all where they are fewer."""
+    """Return at most `most` tracks, as whole artists drawn at random; all where they are fewer.
+
+    An artist who alone has more tracks is not drawn; levels that no drawn track has are gone.
+    """
     if len(frame) <= most:
         return frame
     sizes = np.bincount(frame["group"])
-    order = np.random.default_rng(seed).permutation(len(sizes))
+    order = np.random.default_rng(seed).permutation(np.flatnonzero(sizes <= most))
     kept = order[sizes[order].cumsum() <= most]
-    return frame[frame["group"].isin(kept)].reset_index(drop=True)
+    return keep_levels(frame[frame["group"].isin(kept)].reset_index(drop=True))
+
+
+def keep_levels(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks whose factors have no level that none of the tracks has."""
+    factors = frame.select_dtypes("category")
+    return frame.assign(**{name: factors[name].cat.remove_unused_categories() for name in factors})
 
 
 def _score_terms(scores: list, shape: str) -> tuple[str, ...]:
@@ -194,13 +207,20 @@ def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     -------
     DataFrame
         The candidates with `parameters`, `cv_r2`, `cv_r2_se` (mean over folds and its standard
-        error), `aic`, `bic` (as statsmodels counts them: the error variance is no parameter), and
-        `chosen`, by the one-standard-error rule [@hastie2009].
+        error), `behind`, `behind_se` (how far below the best candidate, paired by fold), `aic`,
+        `bic` (as statsmodels counts them: the error variance is no parameter), and `chosen`, by the
+        one-standard-error rule [@hastie2009].
     """
     design = build_design(ladder)
     products = _by_fold(design, ladder, folds)
-    rows = [_score(design.columns(terms), products) for terms in ladder.candidates["terms"]]
-    compared = ladder.candidates.join(pd.DataFrame(rows))
+    rows = pd.DataFrame(
+        [_score(design.columns(terms), products) for terms in ladder.candidates["terms"]]
+    )
+    scores = np.array(rows.pop("scores").tolist())
+    behind = scores[scores.mean(axis=1).argmax()] - scores
+    compared = ladder.candidates.join(rows).assign(
+        behind=behind.mean(axis=1), behind_se=behind.std(axis=1, ddof=1) / np.sqrt(len(folds)),
+    )  # fmt: skip
     return compared.assign(chosen=compared.index == choose(compared))
 
 
@@ -219,6 +239,7 @@ def _score(columns: list[int], products: CrossProducts) -> dict[str, float]:
     error = products.squared_error(columns, products.fit(columns), sums)
     deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
     return {
+        "scores": scores,
         "parameters": size,
         "cv_r2": scores.mean(),
         "cv_r2_se": scores.std(ddof=1) / np.sqrt(len(scores)),

@@ -167,3 +167,110 @@ def test_suppression_needs_two_clear_slopes():
         "high": [0.2, -0.05, 0.3, -0.05],
     })  # fmt: skip
     assert final_model.suppressed(slopes) == ["a"]
+
+
+def test_lead_is_the_difference_of_two_sizes(ladder):
+    """Of straight lines, the lead is a linear combination of two coefficients."""
+    frame = ladder.frame
+    fit = smf.ols("valence ~ danceability + loudness", frame).fit(cov_type="HC3", use_t=True)
+    table = final_model.summarize(fit, frame).set_index("feature", drop=False)
+    found = final_model.compare_sizes(fit, frame, *(table.loc[n] for n in fit.params.index[1:]))
+    spans = frame[list(fit.params.index[1:])].quantile([0.1, 0.9]).diff().iloc[1]
+    row = np.array([0, *(np.sign(fit.params.iloc[1:]) * spans * [1, -1])])
+    expected = fit.t_test(row)
+    assert found["lead"] == pytest.approx(float(expected.effect[0]), rel=1e-8)
+    assert (found["lead_low"], found["lead_high"]) == pytest.approx(
+        expected.conf_int()[0], rel=1e-8
+    )
+
+
+def test_jackknife_of_variance_lost(ladder, final):
+    """With as many parts as artists it leaves out one artist at a time."""
+    frame = ladder.frame[ladder.frame["group"] < 12]
+    formula = "valence ~ danceability + loudness"
+
+    def lost(tracks):
+        whole = smf.ols(formula, tracks).fit().rsquared
+        return whole - smf.ols("valence ~ loudness", tracks).fit().rsquared
+
+    values = np.array([lost(frame[frame["group"] != one]) for one in range(12)])
+    expected = np.sqrt(11 * values.var())
+    found = final_model.jackknife_r2_lost(smf.ols(formula, frame).fit(), frame["group"], parts=12)
+    assert found["danceability"] == pytest.approx(expected, rel=1e-6)
+
+
+def test_slopes_that_differ_by_genre_are_found():
+    tracks = typed(make_tracks(artists=240, seed=4, size=1500))
+    formula = "valence ~ danceability + energy"
+    frame = build_ladder(tracks).frame
+    same = final_model.compare_genre_slopes(formula, frame)
+    assert (same["genres"], same["products"]) == (3, 4)
+    turned = frame["valence"] + frame["danceability"] * (frame["genre"] == "pop")
+    other = final_model.compare_genre_slopes(formula, frame.assign(valence=turned))
+    assert other["p"] < 1e-6 < same["p"]
+    assert other["gain"] > same["gain"]
+    assert final_model.compare_genre_slopes(formula, frame.drop(columns="genre")) is None
+    assert final_model.compare_genre_slopes(formula, frame[frame["group"] < 30]) is None
+
+
+def test_features_added_one_by_one(ladder):
+    formula = "valence ~ danceability + energy"
+    found = final_model.add_one_by_one(ladder, formula).set_index("feature")
+    assert {"loudness", "tempo", "mode", "genre"} <= set(found.index)
+    assert not {"danceability", "energy"} & set(found.index)
+    frame = ladder.frame
+    small = smf.ols(formula, frame).fit()
+    large = smf.ols(f"{formula} + mode", frame).fit(
+        cov_type="cluster", cov_kwds={"groups": frame["group"]}, use_t=True
+    )
+    row = found.loc["mode"]
+    assert row["r2_lost"] == pytest.approx(large.rsquared - small.rsquared, rel=1e-6)
+    assert row["difference"] == pytest.approx(large.params["mode[T.major]"], rel=1e-8)
+    assert row["p"] == pytest.approx(large.pvalues["mode[T.major]"], rel=1e-6)
+    assert row["contrast"] == "minor to major"
+
+
+def test_models_disagree_where_an_interval_crosses_zero():
+    beside = pd.DataFrame({
+        "feature": ["a", "a", "b", "b", "c", "c"], "column": ["a", "a", "b", "b", "c", "c"],
+        "difference_low": [0.1, 0.2, 0.1, -0.1, -0.1, -0.2],
+        "difference_high": [0.3, 0.4, 0.3, 0.2, 0.1, 0.2],
+    })  # fmt: skip
+    assert final_model.disagreeing(beside) == ["b"]
+
+
+def test_halving_tests_as_statsmodels_does(ladder):
+    design, frame = ladders.build_design(ladder), ladder.frame
+    rows, groups = (frame["group"] % 2 == 0).to_numpy(), frame["group"].to_numpy()
+    terms = ("danceability", "energy", "genre")
+    found = halving._test(design, terms, frame["valence"].to_numpy(), groups, rows)
+    fit = smf.ols("valence ~ danceability + energy + genre", frame[rows]).fit(
+        cov_type="cluster", cov_kwds={"groups": groups[rows]}, use_t=True
+    )
+    tests = fit.wald_test_terms(scalar=True).table["pvalue"]
+    for name in terms:
+        assert found[name] == pytest.approx(float(tests[name]), rel=1e-6)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.5, 0.8])
+def test_halves_have_artists_where_one_has_most_tracks(share):
+    sizes = np.array([int(100 * share / (1 - share)), *np.ones(100, dtype=int)])
+    for seed in range(20):
+        first = halving._draw_half(sizes, np.random.default_rng(seed).permutation(len(sizes)))
+        assert halving.FOLDS <= first.sum() <= len(sizes) - 1
+
+
+def test_a_sample_has_whole_artists_and_no_empty_level(ladder):
+    frame = ladder.frame
+    sample = ladders.sample_artists(frame, most=100)
+    assert 0 < len(sample) <= 100
+    counts = frame["group"].value_counts()
+    assert all(counts[group] == size for group, size in sample["group"].value_counts().items())
+    assert set(sample["key"].cat.categories) == set(sample["key"])
+
+
+def test_best_candidate_is_behind_by_nothing(compared):
+    best = compared.loc[compared["cv_r2"].idxmax()]
+    assert (best["behind"], best["behind_se"]) == (0, 0)
+    behind = best["cv_r2"] - compared["cv_r2"]
+    np.testing.assert_allclose(compared["behind"], behind, atol=1e-12)

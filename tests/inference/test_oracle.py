@@ -132,3 +132,10 @@ def test_difference_of_a_logistic_mean(tracks):
     row = found[found["model"] == "linear"].iloc[0]
     half = norm.ppf(0.975) * linear.bse["energy"] * (high - low)
     assert row["difference_high"] - row["difference"] == pytest.approx(half, rel=1e-9)
+
+
+def test_interval_of_the_intraclass_correlation(tracks, oracle):
+    mixed = smf.mixedlm(FORMULA, tracks, groups=tracks["group"]).fit()
+    found = final_model.intraclass(mixed)
+    assert found["icc"] == pytest.approx(oracle["mixed"]["icc"], rel=1e-3)
+    assert 0 < found["icc_low"] < found["icc"] < found["icc_high"] < 1

@@ -71,6 +71,9 @@ def _display(shell: InteractiveShell, value, texts: list[Text]) -> dict:
     if isinstance(value, ggplot):
         texts += _texts(value)
         return {"output_type": "display_data", "data": {"image/png": PIXEL}}
+    if isinstance(value, plt.Figure):  # panels beside one another
+        texts += [text for text in value.findobj(Text) if text.get_text()]
+        return {"output_type": "display_data", "data": {"image/png": PIXEL}}
     data = {name: shell.display_formatter.formatters[name](value) for name in MARKUP}
     data = {name: text for name, text in data.items() if text is not None}
     assert data or isinstance(value, int | float), f"{value!r} is shown as code"

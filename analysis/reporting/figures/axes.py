@@ -11,10 +11,10 @@ from analysis.reporting import prose
 FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
 # Values that are written along a stretched axis; none is 1 or 0.5, which would stand at 0 and be
 # taken for a value of another score.
-ODDS = (0.001, 0.01, 0.1, 0.4, 0.9)
+ODDS = (0.001, 0.1, 0.9)
 TICKS = {
-    "log_speechiness": (0.03, 0.1, 0.3, 0.8), "log_liveness": (0.05, 0.1, 0.3, 0.8),
-    "log_duration": (0.5, 2, 3, 4, 6, 8),
+    "log_speechiness": (0.03, 0.1, 0.3, 0.8), "log_liveness": (0.05, 0.2, 0.8),
+    "log_duration": (0.5, 2, 4, 8),
     "logit_acousticness": ODDS, "logit_instrumentalness": ODDS,
 }  # fmt: skip
 
@@ -35,7 +35,7 @@ def original_scale(curves: pd.DataFrame):
         """Return where the ticks of the panel stand whose values end there."""
         column = (ranges - np.asarray(ends, dtype=float)).abs().sum(axis=1).idxmin()
         if column not in TICKS:
-            return list(breaks_extended(n=5)(ends))
+            return list(breaks_extended(n=4)(ends))
         return [place for place in _places(column) if ends[0] <= place <= ends[1]]
 
     return scale_x_continuous(breaks=find_ticks, labels=_name_ticks)
