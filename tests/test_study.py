@@ -66,7 +66,7 @@ def own_store(tmp_path_factory):
         small = functools.partial(build_boosting, leaves=3)
         patch.setattr("analysis.prediction.evidence.build_boosting",
                       lambda features, **settings: small(features, rounds=5))  # fmt: skip
-        patch.setattr(steps.network_learners, "NETWORKS", (QUICK,))
+        patch.setattr(steps.network, "NETWORKS", (QUICK,))
         patch.setitem(steps.tuning.BUDGETS, "quick", SPENDING)
         for path, settings in FEWER.items():
             patch.setattr(path, functools.partial(pkgutil.resolve_name(path), **settings))

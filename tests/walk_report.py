@@ -40,7 +40,7 @@ REPORT = ROOT / "report.qmd"
 # curve begins with as small a share as that of a whole report.
 LEAST = tuning.Budget("quick", 2, 3, 300, 1, (0.1, 0.35, 1.0), 300, 300)
 LESS = {
-    network.NetworkRegressor.__init__: {"epochs": 4, "members": 4, "parts": 4},
+    network.TrackNetwork.__init__: {"epochs": 4, "members": 4, "parts": 4},
     learners.build_forest: {"trees": 8},
     learners.build_boosting: {"rounds": 60, "bags": 1},
     attribution.attribute: {"most": 30, "background": 20},

@@ -15,7 +15,7 @@ from analysis.prediction.blending import AVERAGE, add_blend, blend_weights, stac
 from analysis.prediction.evaluation import bootstrap_scores, score_differences, scores
 from analysis.prediction.formula_learner import formula_learner
 from analysis.prediction.learners import LEARNERS, MEAN, MEDIAN, Learner, predict
-from analysis.prediction.network_learners import NETWORKS
+from analysis.prediction.network import NETWORKS
 from analysis.prediction.tuning import Budget, Search, draw_artists, tune
 from analysis.prediction.validation import (
     JOBS,

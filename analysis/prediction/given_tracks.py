@@ -16,7 +16,7 @@ from analysis.prediction.comparison import fit_and_predict
 from analysis.prediction.evaluation import scores
 from analysis.prediction.intervals import LEVEL, fit_conformal
 from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
-from analysis.prediction.network_learners import NETWORK, RESIDUAL
+from analysis.prediction.network import NETWORK
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import Candidate, candidate, cross_predictions, source_of
 from analysis.tracks import cleaning
@@ -29,7 +29,7 @@ log = logging.getLogger("analysis")
 # The methods that did best on the known tables, with the settings that a search tries first: a
 # short search on few tracks was tried, and its settings did worse on all tracks than these.
 # Their weights are chosen on every table anew.
-MEMBERS = (METRIC, NET, NETWORK, RESIDUAL, BOOSTING)
+MEMBERS = (METRIC, NET, NETWORK, BOOSTING)
 N_FOLDS = 3
 # Weights and widths are settled by this many tracks; all of them are learned from in the end.
 MOST_JUDGED = 15_000

@@ -19,7 +19,7 @@ from analysis.prediction import (
     intervals,
     leakage,
     learners,
-    network_learners,
+    network,
     tuning,
     validation,
 )
@@ -132,7 +132,7 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
         "linear": ("Linear regression", formulas.formula_of(train, "linear")),
         "question_1": ("Formula of question 1", choice.formula),
     })  # fmt: skip
-    found = tuning.tune((*learners.LEARNERS, *network_learners.NETWORKS), train, spending)
+    found = tuning.tune((*learners.LEARNERS, *network.NETWORKS), train, spending)
     methods = comparison.compare(found, split, spending, simple)
     best, network = methods.best, methods.network
     apart = [
