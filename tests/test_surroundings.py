@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ASKS = """
 import json, os, sys
 import analysis
-from analysis.prediction import network_layers
+from analysis.prediction import network
 import keras, jax, time
 import matplotlib
 before = matplotlib.rcParams["figure.dpi"] = 123

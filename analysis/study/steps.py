@@ -134,14 +134,14 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
     })  # fmt: skip
     found = tuning.tune((*learners.LEARNERS, *network.NETWORKS), train, spending)
     methods = comparison.compare(found, split, spending, simple)
-    best, network = methods.best, methods.network
+    best, rival = methods.best, methods.network
     apart = [
         evaluation.score_differences(test["valence"], methods.held_out, test["artist"], name)
-        for name in (best, network)
+        for name in (best, rival)
     ]
     scores = evaluation.bootstrap_scores(test["valence"], methods.held_out, test["artist"])
-    roles = {network: "network", best: "other", "average": "average"}
-    rivals = methods.by_fold[methods.by_fold["model"].isin([network, best])]
+    roles = {rival: "network", best: "other", "average": "average"}
+    rivals = methods.by_fold[methods.by_fold["model"].isin([rival, best])]
     folds = [
         validation.compare_folds(rivals, best, metric, spending.folds).assign(metric=metric)
         for metric in ("mae", "r2")
@@ -151,8 +151,8 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
     settings = tuning.best_settings(found)
     return methods, {
         "searches": describe_searches(found),
-        "settings": settings[settings["learner"] != network],
-        "network_settings": settings[settings["learner"] == network],
+        "settings": settings[settings["learner"] != rival],
+        "network_settings": settings[settings["learner"] == rival],
         "weights": methods.weights.rename_axis("model").rename("weight").reset_index(),
         "methods": describe_methods(methods),
         "scores": scores,
@@ -161,7 +161,7 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
         "tests_of_methods": validation.compare_folds(methods.by_fold, best, n_folds=spending.folds),
         "network_scores": scores.assign(role=scores["model"].map(roles)).dropna(subset=["role"]),
         "network_differences": pd.concat(
-            [one.assign(against=name) for one, name in zip(apart, (best, network), strict=True)]
+            [one.assign(against=name) for one, name in zip(apart, (best, rival), strict=True)]
         ),
         "network_folds": pd.concat(folds).rename(columns={"difference": "value"}),
         "coverage": intervals.coverage(test["valence"], bounds, test["artist"]),
