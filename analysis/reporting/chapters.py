@@ -4,7 +4,6 @@
 import analysis.reporting.figures.assumptions
 import analysis.reporting.figures.curves
 import analysis.reporting.figures.derivation
-import analysis.reporting.figures.explanation
 import analysis.reporting.figures.inference
 import analysis.reporting.figures.network
 import analysis.reporting.figures.prediction
@@ -18,7 +17,6 @@ import analysis.reporting.prose.checks
 import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
-import analysis.reporting.prose.explanation
 import analysis.reporting.prose.groups
 import analysis.reporting.prose.inference
 import analysis.reporting.prose.mechanism

@@ -99,14 +99,6 @@ def test_contrast_finds_the_feature_that_sets_disagreements_apart(tracks, compar
     assert agreeing.contrast_features(tracks, comparison)["feature"].iloc[0] == "energy"
 
 
-def test_equal_effects_correlate_and_opposite_ones_do_not():
-    x = np.linspace(0, 1, 9)
-    first = pd.DataFrame({"feature": "a", "x": x, "effect": x - 0.5})
-    table = agreeing.compare_effects(first, first.assign(effect=0.5 - x))
-    assert table["correlation"].iloc[0] == pytest.approx(-1)
-    assert agreeing.compare_effects(first, first)["apart"].iloc[0] == 0
-
-
 def test_rivals_are_chosen_by_cross_validation_and_baselines_do_not_compete():
     kinds = {"net": "network", "deep": "network", "trees": "trees", "lines": "linear"}
     kinds |= {"stack": "stack", "mean": "baseline"}

@@ -10,9 +10,8 @@ from analysis.prediction import tuning as tuner
 from analysis.prediction.learners import LEARNERS
 from analysis.prediction.validation import candidate
 from analysis.reporting import prose
-from analysis.reporting.prose import explanation, network, prediction
+from analysis.reporting.prose import network, prediction
 from analysis.reporting.tables import network as network_tables
-from analysis.reporting.tables import prediction as tables
 
 BETTER, EQUAL, WORSE = (
     pd.Series({"value": value, "difference": value, "low": value - 0.001, "high": value + 0.001})
@@ -65,22 +64,6 @@ def test_groups_are_counted_and_not_judged():
     assert "as the table has no genre. The network" in network.caption_genres(part, whole)
 
 
-def test_curves_that_differ_are_named():
-    effects = pd.DataFrame({
-        "feature": ["energy", "duration_ms"], "correlation": [0.99, 0.7],
-        "apart": [0.01, 0.02], "spread": [0.1, 0.02],
-    })  # fmt: skip
-    pairs = pd.DataFrame({"rank_network": [1, 2, 3], "rank_other": [1, 2, 3]})
-    text = network.answer_same_function(effects, pairs)
-    assert text.startswith("Both learned curves of like shape for most")
-    assert text.endswith("the curves of duration (correlation 0.70, difference 0.020 beside a "
-                         "standard deviation of 0.020).")  # fmt: skip
-    alike = network.answer_same_function(effects.head(1), pairs)
-    assert "for all of these" in alike
-    assert "Unlike" not in alike
-    assert "duration_ms" not in network_tables.tabulate_effects(effects).data
-
-
 def search_of(learner, **settings):
     chosen = candidate(learner, learner.defaults() | settings)
     return tuner.Search(chosen, pd.DataFrame({"mae": [0.2] * 20}))
@@ -108,31 +91,6 @@ def test_predictors_are_named():
     text = prediction.list_predictors(["energy", "duration_ms", "pitch_0", "pitch_1", "explicit"])
     assert "five columns" in text
     assert text.endswith("energy, duration, explicit and 2 means of pitch.")
-
-
-def test_a_feature_that_just_misses_its_group_is_explained():
-    names = ["energy", "loudness", "acousticness"]
-    near = pd.DataFrame([[1, 0.8, -0.57], [0.8, 1, -0.36], [-0.57, -0.36, 1]], names, names)
-    groups = {"energy + loudness": ("energy", "loudness"), "acousticness": ("acousticness",)}
-    text = explanation.explain_grouping(groups, near, 0.5)
-    assert "Acousticness stays alone although it goes with energy at −0.57" in text
-    assert "stays alone" not in explanation.explain_grouping(groups, near, 0.6)
-    alone = {name: (name,) for name in (*names, "key")}
-    assert explanation.explain_grouping(alone, near, 0.9).endswith("here none.")
-
-
-def test_every_pair_is_tabulated_and_the_greatest_h_named():
-    table = pd.DataFrame({
-        "first": ["energy", "tempo"], "second": ["duration_ms", "energy"], "h": [0.06, 0.08],
-        "size": [0.01, 0.005], "low": 0.001, "high": 0.02,
-    })  # fmt: skip
-    text = explanation.summarize_interaction(table, pd.DataFrame({"spread": [0.1]}))
-    assert "scale of valence is that of energy and duration" in text
-    assert "greatest for tempo and energy (0.080 against 0.060)" in text
-    assert "greatest too" in explanation.summarize_interaction(
-        table.head(1), pd.DataFrame({"spread": [0.1]})
-    )
-    assert tables.tabulate_interactions(table).data.count("\n") == 3
 
 
 def test_rivals_have_scores_of_both_parts():

@@ -5,28 +5,20 @@ from plotnine import (
     aes,
     coord_flip,
     element_blank,
-    element_text,
     facet_wrap,
     geom_abline,
     geom_hline,
     geom_line,
     geom_point,
     geom_pointrange,
-    geom_ribbon,
     geom_vline,
     ggplot,
     labs,
-    position_dodge,
     scale_color_manual,
-    scale_fill_manual,
     scale_linetype_manual,
     scale_shape_manual,
-    scale_x_discrete,
 )
 
-from analysis.reporting import prose
-from analysis.reporting.figures.axes import FACETS
-from analysis.reporting.figures.explanation import in_minutes
 from analysis.reporting.theme import INK, MUTED, PALETTE, draw_note, theme_report
 
 COLORS = (PALETTE[0], PALETTE[1])
@@ -110,62 +102,4 @@ def draw_agreement(tracks: pd.DataFrame, predictions: pd.DataFrame, names: dict[
             shape="closer to the truth",
         )
         + theme_report(4)
-    )
-
-
-def draw_effects(network: pd.DataFrame, other: pd.DataFrame, names: dict[str, str]):
-    """Draw both methods' accumulated local effects, a panel for each feature.
-
-    Parameters
-    ----------
-    network, other : DataFrame
-        What `explanation.summarise_effects` returns.
-    names : dict
-        Names in print of ``network`` and ``other``.
-    """
-    both = pd.concat([network.assign(method="network"), other.assign(method="other")])
-    shown = in_minutes(both, "x")
-    shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
-    shown["feature"] = pd.Categorical(shown["feature"], list(dict.fromkeys(shown["feature"])))
-    rows = -(-network["feature"].nunique() // 3)
-    return (
-        ggplot(shown, aes("x", "effect", color="method", fill="method"))
-        + geom_hline(yintercept=0, color=INK, size=0.3)
-        + geom_ribbon(aes(ymin="low", ymax="high"), alpha=0.2, color="none")
-        + geom_line(aes(linetype="method"), size=0.8)
-        + facet_wrap("feature", scales="free_x", ncol=3)
-        + scale_color_manual(COLORS)
-        + scale_fill_manual(COLORS)
-        + scale_linetype_manual(("solid", "dashed"))
-        + labs(x="", y="Valence above or below the mean", color="", fill="", linetype="")
-        + theme_report(0.8 + 1.5 * rows, **FACETS)
-    )
-
-
-def draw_importance(pairs: pd.DataFrame, names: dict[str, str], most: int = 12):
-    """Draw both methods' permutation importance, the most important group on top.
-
-    Parameters
-    ----------
-    pairs : DataFrame
-        What `network_agreement.compare_importance` returns.
-    names : dict
-        Names in print of ``network`` and ``other``.
-    most : int
-        Groups that are shown.
-    """
-    pairs = pairs.assign(group=pairs["group"].map(prose.feature_name))
-    shown = pairs.head(most)[["group", "network", "other"]].melt("group", var_name="method")
-    shown["method"] = pd.Categorical(shown["method"].map(names), list(names.values()))
-    order = list(pairs["group"].head(most))[::-1]
-    return (
-        ggplot(shown, aes("group", "value", color="method", shape="method"))
-        + geom_hline(yintercept=0, color=INK, size=0.4)
-        + geom_point(size=2, position=position_dodge(width=0.4))
-        + scale_color_manual(COLORS)
-        + scale_shape_manual(SHAPES)
-        + scale_x_discrete(limits=order)
-        + coord_flip()
-        + labs(x="", y="Rise of the mean absolute error when shuffled", color="", shape="")
-        + theme_report(1 + 0.25 * len(order), axis_text_y=element_text(size=8))
     )

@@ -234,33 +234,3 @@ def summarize_agreement(agreement: pd.Series) -> str:
         f"{prose.number(agreement['errors'], 2)}; the network is the closer one on "
         f"{prose.percent(agreement['closer'])} of the tracks."
     )
-
-
-def answer_same_function(effects: pd.DataFrame, pairs: pd.DataFrame) -> str:
-    """Say whether both methods learned one function, and name the scores whose curves differ."""
-    weights = effects["spread"].fillna(0)
-    curves = (effects["correlation"].fillna(0) * weights).sum() / max(weights.sum(), 1e-12)
-    ranks = pairs["rank_network"].corr(pairs["rank_other"], method="spearman")
-    unlike = effects[effects["correlation"] < ALIKE]
-    if curves < ALIKE or ranks < ALIKE:
-        verdict = "The two did not learn quite the same shapes"
-    else:
-        most = "most" if len(unlike) else "all"
-        verdict = f"Both learned curves of like shape for {most} of these scores"
-    return (
-        f"{verdict}: their curves correlate at {prose.number(curves, 2)} on average, weighted by "
-        f"size, and their rankings of features at {prose.number(ranks, 2)}.{_name_unlike(unlike)}"
-    )
-
-
-def _name_unlike(unlike: pd.DataFrame) -> str:
-    """Name the scores whose curves are unlike, with how far they are apart."""
-    parts = [
-        f"{prose.feature_name(row.feature)} (correlation {prose.number(row.correlation, 2)}, "
-        f"difference {prose.number(row.apart)} beside a standard deviation of "
-        f"{prose.number(row.spread)})"
-        for row in unlike.itertuples()
-    ]
-    if not parts:
-        return ""
-    return f" Unlike, below {prose.number(ALIKE, 1)}, are the curves of {prose.joined(parts)}."

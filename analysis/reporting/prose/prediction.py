@@ -85,28 +85,6 @@ def value_of(scored: pd.DataFrame, model: str, metric: str) -> str:
     return prose.estimate(row["value"], row["low"], row["high"])
 
 
-def summarize_leakage(table: pd.DataFrame) -> str:
-    """Say what repeats and shared artists add to R²."""
-    published, unique, artists = table["r2"].round(3)
-    repeats, known = published - unique, unique - artists
-    unsure = table["r2_low"].iloc[1] < artists
-    text = (
-        f"The same model that reaches an R² of {prose.number(artists)} on new artists seems to "
-        f"reach {prose.number(published)} on the rows as published. "
-    )
-    parts = [_flattery(repeats, "repeated recordings"), _flattery(known, "known artists")]
-    doubt = " The part of the artists is within the uncertainty of the folds." if unsure else ""
-    doubt += " Removing rows also changes which tracks are scored, so the parts are rough."
-    return text + f"Of the difference, {prose.joined(parts)}.{doubt}"
-
-
-def _flattery(size: float, what: str) -> str:
-    """Say how much one leak adds."""
-    if abs(size) < 0.005:
-        return f"next to nothing goes with {what}"
-    return f"{prose.signed(size)} goes with {what}"
-
-
 def summarize_best(scored: pd.DataFrame, best: str, labels: dict[str, str]) -> str:
     """Say what the best method reaches, and how that compares with the simplest."""
     gain = 1 - _row(scored, best, "mae")["value"] / _row(scored, "median", "mae")["value"]
@@ -179,20 +157,6 @@ def summarize_calibration(intercept: float, slope: float) -> str:
     )
 
 
-def summarize_coverage(table: pd.DataFrame, level: float) -> str:
-    """Say whether intervals hold what they promise, overall and in the worst group."""
-    rest = table[table["group"] != "all"]
-    overall = table[table["group"] == "all"].set_index("kind")["coverage"]
-    parts = [f"{name} intervals cover {prose.percent(v, 1)}" for name, v in overall.items()]
-    text = f"Asked for {prose.percent(level)}, {prose.joined(parts)} of the held-out tracks"
-    if rest.empty:
-        return f"{text}."
-    worst = rest.loc[rest.groupby("kind")["coverage"].idxmin()]
-    lows = [f"{prose.percent(row.coverage)} in {row.group} with {row.kind} ones"
-            for row in worst.itertuples()]  # fmt: skip
-    return f"{text}; the lowest coverage of a group is {prose.joined(lows)}."
-
-
 def summarize_groups(table: pd.DataFrame) -> str:
     """Say where errors are greatest and least within one way to group tracks."""
     if table.empty:
@@ -202,48 +166,6 @@ def summarize_groups(table: pd.DataFrame) -> str:
         f"the mean absolute error runs from {prose.number(best['mae'])} (group {best['group']}) to "
         f"{prose.number(worst['mae'])} (group {worst['group']})"
     )
-
-
-def summarize_repeats(repeats: pd.DataFrame) -> str:
-    """Say how repeatable valence is."""
-    row = repeats.iloc[0]
-    if pd.isna(row["r2"]):
-        return "The table has too few recordings under two identifiers to say how repeatable it is."
-    verdict = (
-        "Between releases valence hardly changes, so little of what a model misses comes from "
-        "computing the score again."
-        if row["r2"] > 0.95
-        else "Part of what a model misses is noise in valence itself."
-    )
-    return (
-        f"{prose.count(row['recordings'])} recordings are there under two identifiers or more; "
-        f"in {prose.percent(row['equal'])} of the {prose.count(row['pairs'])} pairs valence is the "
-        f"same, and half the mean squared difference leaves "
-        f"{prose.estimate(row['r2'], row['low'], row['high'])} of the variance. {verdict}"
-    )
-
-
-def summarize_ceiling(ceilings: pd.DataFrame, reached: float) -> str:
-    """Say how near the best method comes to what these features allow."""
-    top = ceilings["r2"].max()
-    return (
-        f"The highest estimate is {prose.number(top)}; the best method reaches a cross-validated "
-        f"R² of {prose.number(reached)}, {prose.percent(min(reached / top, 9.99))} of it"
-        f"{_share_range(ceilings, reached)}. "
-        "These estimates are no bounds: each rests on the same tracks, a neighbour that is "
-        "not near makes the attainable look smaller, and the curve of one method says where that "
-        "method tends, not what the features allow; an estimate below an R² that some method "
-        "reaches is too low."
-    )
-
-
-def _share_range(ceilings: pd.DataFrame, reached: float) -> str:
-    """Return the same share at both ends of the highest estimate's interval, in brackets."""
-    top = ceilings.iloc[int(ceilings["r2"].to_numpy().argmax())]
-    if not top["low"] > 0:
-        return ""
-    ends = (prose.percent(min(reached / top[end], 9.99)) for end in ("high", "low"))
-    return f" ({' to '.join(ends)} over its interval)"
 
 
 def _row(scored: pd.DataFrame, model: str, metric: str) -> pd.Series:

@@ -97,17 +97,6 @@ def tabulate_disagreements(found: pd.DataFrame, names: dict[str, str]) -> Markdo
     return markdown(shown.rename(columns=names), digits=2)
 
 
-def tabulate_effects(effects: pd.DataFrame) -> Markdown:
-    """Tabulate how alike both methods' curves are, feature by feature."""
-    names = {
-        "correlation": "correlation of the curves",
-        "apart": "root mean square difference",
-        "spread": "SD of the network's curve",
-    }
-    named = effects.assign(feature=effects["feature"].map(prose.feature_name))
-    return markdown(named.rename(columns=names))
-
-
 def _span(line) -> str:
     """Return an interval in brackets."""
     return f" ({prose.interval(line.low, line.high)})"
