@@ -133,32 +133,34 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     """Return the bars of a figure of single predictions, a panel a track.
 
     `contributions` has a row a track and a column a feature, `tracks` the same rows. The result has
-    columns track (title of the panel), feature, contribution, sign, value and place of the value.
+    columns track (title of the panel), feature, contribution, sign, value, and the value's place
+    and alignment (ha).
     """
     names = ("title", "artist")
     titles = {
         row: "\n".join([*(_shortened(one[name]) for name in names),
-                        f"observed {prose.number(one['valence'], 2)}, "
+                        f"true {prose.number(one['valence'], 2)}, "
                         f"predicted {prose.number(one['predicted'], 2)}"])
         for row, one in tracks.to_dict("index").items()
     }  # fmt: skip
     bars = contributions.rename_axis("row").reset_index()
     bars = bars.melt("row", var_name="name", value_name="contribution")
-    reach = 0.16 * bars["contribution"].abs().max()
+    gap = 0.02 * bars["contribution"].abs().max()
     up = bars["contribution"] > 0
     return bars.assign(
         track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),
         feature=pd.Categorical(bars["name"].map(prose.feature_name),
                                [prose.feature_name(name) for name in contributions]),
         sign=up.map({True: "up", False: "down"}),
-        place=bars["contribution"] + up.map({True: reach, False: -reach}),
+        place=bars["contribution"] + up.map({True: gap, False: -gap}),
+        ha=up.map({True: "left", False: "right"}),
         value=[_feature_value(tracks.loc[row].get(name), name)
                for row, name in zip(bars["row"], bars["name"], strict=True)],
     )  # fmt: skip
 
 
 def _shortened(name: str, most: int = 26) -> str:
-    """Return a name that fits over a panel."""
+    """Return a name that fits in or over a panel."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 
 
@@ -169,10 +171,10 @@ def _feature_value(value, name: str) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return value
-    return (
-        f"{value / 60_000:.1f} min" if name == "duration_ms" else f"{value:.3g}".replace("-", "−")
-    )
+        return _shortened(value, 10)
+    if name == "duration_ms":
+        return f"{value / 60_000:.1f} min"
+    return prose.number(value, 2 if abs(value) < 1 else 0)
 
 
 def tabulate_coverage(covered: pd.DataFrame) -> Markdown:

@@ -15,7 +15,6 @@ from analysis.tracks.schema import FEATURES
 from analysis.tracks.splitting import artist_keys
 
 NEIGHBOURS = 10
-MOST_TRACKS = 20_000  # more take long and move the estimate by less than its error
 
 
 @remember
@@ -28,14 +27,13 @@ def neighbour_ceiling(tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
 
     One row is returned; columns estimate, r2, low, high (95 %, artists resampled).
     """
-    sample = draw_artists(tracks, MOST_TRACKS, seed)
-    observed = sample["valence"].to_numpy()
-    moments = [np.ones(len(sample)), observed, observed**2]
-    values = np.column_stack([*moments, *_neighbour_pairs(sample)])
+    sample = draw_artists(tracks, 20_000, seed)  # more move it by less than its error
+    moments = sample["valence"].to_numpy()[:, None] ** [0, 1, 2]
+    values = np.hstack([moments, *_neighbour_pairs(sample)])
     sums = pd.DataFrame(values).groupby(artist_keys(sample["artist"]).to_numpy()).sum().to_numpy()
     low, high = interval_of(_gamma_test(draw_counts(len(sums), seed=seed) @ sums))
-    row = {"estimate": "extended to distance 0", "r2": _gamma_test(sums.sum(axis=0)[None])[0]}
-    return pd.DataFrame([row | {"low": low, "high": high}])
+    row = ("extended to distance 0", _gamma_test(sums.sum(axis=0)[None])[0], low, high)
+    return pd.DataFrame([row], columns=["estimate", "r2", "low", "high"])
 
 
 def _neighbour_pairs(tracks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -43,8 +41,7 @@ def _neighbour_pairs(tracks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     features = preparing.predictors(tracks)
     points = preparing.for_distances(features).fit_transform(features)
     artists, observed = artist_keys(tracks["artist"]).to_numpy(), tracks["valence"].to_numpy()
-    wanted = min(NEIGHBOURS + 60, len(tracks))
-    apart, near = NearestNeighbors(n_neighbors=wanted).fit(points).kneighbors(points)
+    apart, near = NearestNeighbors().fit(points).kneighbors(points, min(70, len(tracks)))
     # own tracks go to the end of the line; a stable sort keeps the others in order of distance
     order = np.argsort(artists[near] == artists[:, None], axis=1, kind="stable")[:, :NEIGHBOURS]
     chosen = np.take_along_axis(near, order, axis=1)
@@ -95,5 +92,5 @@ def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFra
     halves, pairs = (draw_counts(len(sums), seed=seed) @ sums).T
     variance = published["valence"].var()
     low, high = interval_of(1 - halves / pairs / variance)
-    return pd.DataFrame([row | {"r2": 1 - (found**2).mean() / 2 / variance,
-                                "low": low, "high": high}])  # fmt: skip
+    r2 = 1 - (found**2).mean() / 2 / variance
+    return pd.DataFrame([row | {"r2": r2, "low": low, "high": high}])

@@ -1,13 +1,9 @@
-"""What a model's predictions rest on: permutation importance, accumulated local effects, SHAP.
-
-Importance and effects are measured on tracks that the model did not see, in folds of whole artists.
-"""
+"""What predictions rest on, asked of tracks by artists that the model did not see."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-import shap
 from joblib import Parallel, delayed
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
@@ -23,7 +19,6 @@ from analysis.tracks.splitting import grouped_folds
 
 ALIKE = 0.5  # features correlated beyond this in rank are shuffled together
 N_FOLDS = 5
-MOST_TRACKS = 20_000  # every fold is another fit
 
 
 def single_features(tracks: pd.DataFrame) -> dict[str, list[str]]:
@@ -37,8 +32,7 @@ def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
     """Gather numbers by average linkage on 1 - |Spearman's correlation|; others stay alone."""
     features, apart = preparing.predictors(tracks), single_features(tracks)
     numbers = [n for n in preparing.numbers_of(features) if n in apart]
-    near = features[numbers].corr(method="spearman").abs().fillna(0).to_numpy(copy=True)
-    np.fill_diagonal(near, 1)
+    near = features[numbers].corr(method="spearman").abs().fillna(0).to_numpy()
     tree = linkage(squareform(1 - near, checks=False), "average")
     labels = pd.Series(fcluster(tree, 1 - ALIKE, "distance"), numbers)
     groups = [list(part.index) for _, part in labels.groupby(labels)]
@@ -47,18 +41,14 @@ def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def permutation_importance(
-    one: Candidate, tracks: pd.DataFrame, groups: dict[str, list[str]], repeats: int = 3,
-    seed: int = SEED,
-) -> pd.DataFrame:  # fmt: skip
+    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 3, seed: int = SEED
+) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
     Parameters
     ----------
     groups : dict
-        Columns by name; those of a group are shuffled together, which keeps what binds them
-        [@fisher2019].
-    repeats : int
-        Shuffles in each fold.
+        Columns by name; those of a group are shuffled together [@fisher2019].
 
     Returns
     -------
@@ -79,11 +69,8 @@ def local_effects(
 ) -> pd.DataFrame:
     """Accumulate local effects in every fold, over the same bins [@apley2020].
 
-    Returns
-    -------
-    DataFrame
-        Columns feature, x, effect (in valence, its mean over the tracks 0; mean over folds), low
-        and high (of the folds); a feature of one value has no effect and is left out.
+    The result has columns feature, x, effect (mean over folds; its mean over tracks is 0), low and
+    high (of the folds); a feature of one value has no effect and is left out.
     """
     quantiles = np.linspace(0.005, 0.995, bins + 1)  # few tracks lie beyond
     edges = {name: np.unique(tracks[name].astype(float).quantile(quantiles)) for name in features}
@@ -96,17 +83,15 @@ def local_effects(
 def compare_curves(effects: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
     """Compare effects with other curves of the same features, at the effects' x.
 
-    The result has columns feature, size (SD of the effect), correlation and apart (root mean square
-    difference), the largest size first.
+    Columns feature, size (SD of the effect), correlation, apart (root mean square difference).
     """
     rows = []
-    for feature, part in effects.groupby("feature", sort=False):
-        other = curves[curves["feature"] == feature]
-        if len(other):
-            there = np.interp(part["x"], other["x"], other["effect"])
-            apart = np.sqrt(((part["effect"] - there) ** 2).mean())
-            alike = part["effect"].corr(pd.Series(there, part.index))
-            rows.append((feature, part["effect"].std(ddof=0), alike, apart))
+    for feature, other in curves.groupby("feature", sort=False):
+        x, effect = effects.loc[effects["feature"] == feature, ["x", "effect"]].to_numpy().T
+        if len(x):
+            there = np.interp(x, other["x"], other["effect"])
+            apart = np.sqrt(np.mean((effect - there) ** 2))
+            rows.append((feature, effect.std(), pd.Series(effect).corr(pd.Series(there)), apart))
     table = pd.DataFrame(rows, columns=["feature", "size", "correlation", "apart"])
     return table.sort_values("size", ascending=False, ignore_index=True)
 
@@ -118,8 +103,7 @@ def accumulate(predict: Callable, features: pd.DataFrame, name: str, edges) -> p
     effect, whose mean over the tracks is 0; of an additive model it is the feature's own term,
     whatever the correlations between features.
     """
-    bins = np.searchsorted(edges, features[name].to_numpy(float), side="left") - 1
-    bins = np.clip(bins, 0, len(edges) - 2)
+    bins = np.searchsorted(edges, features[name].to_numpy(float)).clip(1, len(edges) - 1) - 1
     steps = predict(features.assign(**{name: edges[bins + 1]}))
     steps = steps - predict(features.assign(**{name: edges[bins]}))
     sizes = np.bincount(bins, minlength=len(edges) - 1)
@@ -139,7 +123,7 @@ def telling_tracks(tracks: pd.DataFrame, predicted) -> pd.DataFrame:
     error = (frame["predicted"] - frame["valence"]).abs()
     apart = (frame["predicted"] - frame["predicted"].mean()).abs()
     right, wrong = error.where(apart >= apart.quantile(0.8)).idxmin(), error.idxmax()
-    genres = frame["genre"].astype(str) if "genre" in frame else pd.Series("", frame.index)
+    genres = frame["genre"].astype(str) if "genre" in frame else np.zeros(len(frame))
     odd = (frame["predicted"] - frame.groupby(genres)["predicted"].transform("mean")).abs()
     chosen = [right, wrong, odd.drop([right, wrong], errors="ignore").idxmax()]
     return frame.loc[chosen].assign(which=["right", "wrong", "odd"])
@@ -155,21 +139,22 @@ def shap_values(
     one : Candidate
         Fitted on `train`, of which at most `most` tracks are the background.
     tracks : DataFrame
-        The n tracks to explain.
+        The tracks to explain.
 
     Returns
     -------
     DataFrame
-        n rows; a column a feature, as in `single_features`, and base, the mean prediction of the
-        background: a row adds up to the track's prediction, kept within 0 and 1.
+        A row a track; a column a feature, as in `single_features`, and base, the mean prediction of
+        the background. A row adds up to the track's prediction, kept within 0 and 1.
     """
     return _shap_values(one, train, tracks, most, source_of(one.learner))
 
 
 @remember
 def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.DataFrame:
-    fitted = one.fit(train)
-    features = preparing.predictors(pd.concat([train, tracks]))
+    import shap  # takes two seconds, which nothing else here needs
+
+    fitted, features = one.fit(train), preparing.predictors(pd.concat([train, tracks]))
     codes = features.apply(lambda c: c if c.dtype.kind in "if" else c.cat.codes).astype(float)
     levels = {name: features[name].cat.categories for name in preparing.categories_of(features)}
 
@@ -183,8 +168,8 @@ def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.Da
     masker = shap.maskers.Independent(background.to_numpy(), max_samples=most)
     with one_thread():
         explainer = shap.PermutationExplainer(predict, masker, seed=SEED)
-        found = explainer(codes[len(train) :].to_numpy(), max_evals=20 * codes.shape[1] + 10,
-                          silent=True)  # fmt: skip
+        evaluations = 10 * (2 * codes.shape[1] + 1)  # ten permutations, each also in reverse
+        found = explainer(codes[len(train) :].to_numpy(), max_evals=evaluations, silent=True)
     values = pd.DataFrame(found.values, tracks.index, features.columns)
     whole = {name: values[columns].sum(axis=1) for name, columns in single_features(train).items()}
     return pd.DataFrame(whole).assign(base=found.base_values)
@@ -192,18 +177,17 @@ def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.Da
 
 def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, seed: int, *what):
     """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
-    given = task, one, draw_artists(tracks, MOST_TRACKS, seed), seed, source_of(one.learner)
+    given = task, one, draw_artists(tracks, 20_000, seed), seed, source_of(one.learner)
     folds = (delayed(_explain_fold)(fold, *given, *what) for fold in range(N_FOLDS))
     return pd.concat(Parallel(n_jobs=JOBS)(folds), ignore_index=True)
 
 
 @remember
 def _explain_fold(fold: int, task: Callable, one: Candidate, tracks, seed: int, source: str, *what):
-    held = tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][1]]
+    held = tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][1]].reset_index(drop=True)
     fitted = _fit_fold(one, tracks, fold, seed, source)
-    features = preparing.predictors(held).reset_index(drop=True)
     with one_thread():
-        return task(fitted, features, held["valence"].to_numpy(), seed + fold, *what)
+        return task(fitted, preparing.predictors(held), held["valence"], seed + fold, *what)
 
 
 @remember
@@ -221,12 +205,11 @@ def _permute_fold(fitted, features, observed, seed: int, groups: dict, repeats: 
             if (order[name] != order.index).any():  # groups may overlap: one is shuffled at a time
                 moved[columns] = features[columns].iloc[order[name]].set_axis(features.index)
         error = np.clip(fitted.predict(moved), 0, 1) - observed
-        return {"mae": -np.abs(error).mean(), "r2": -(error**2).mean() / observed.var()}
+        return {"mae": -error.abs().mean(), "r2": -(error**2).mean() / observed.var(ddof=0)}
 
     order = pd.DataFrame(dict.fromkeys(groups, np.arange(len(features))))
-    found = inspection.permutation_importance(
-        fitted, order, observed, scoring=score, n_repeats=repeats, random_state=seed
-    )
+    given = {"scoring": score, "n_repeats": repeats, "random_state": seed}
+    found = inspection.permutation_importance(fitted, order, observed, **given)
     means = {metric: one.importances_mean for metric, one in found.items()}
     return pd.DataFrame({"group": list(groups)} | means)
 

@@ -27,13 +27,12 @@ def fit_conformal(
     predicted : array of shape (n,)
         Their out-of-fold predictions.
     level : float
-        Wanted coverage of tracks of new artists.
+        Wanted coverage.
 
     Returns
     -------
     callable
-        From m predictions to ends between 0 and 1, shape (m, 2); with too few artists for the
-        level the ends are 0 and 1, with a warning.
+        From m predictions to ends, shape (m, 2); 0 and 1, with a warning, of too few artists.
 
     Notes
     -----
@@ -42,8 +41,8 @@ def fit_conformal(
     """
     conformal = ConformalRegressor().fit(tracks["valence"].to_numpy() - np.asarray(predicted))
     # crepes corrects for tracks, and truncates: 0.1 of 10 must stay 1
-    artists, n = artist_keys(tracks["artist"]).nunique(), len(tracks)
-    share = level * (1 + 1 / artists) / (1 + 1 / n) - 1e-9
+    artists = artist_keys(tracks["artist"]).nunique()
+    share = level * (1 + 1 / artists) / (1 + 1 / len(tracks)) - 1e-9
     return partial(conformal.predict_int, confidence=share, y_min=0, y_max=1)
 
 
@@ -66,9 +65,9 @@ def coverage(
         first row, "all", is over all tracks.
     """
     (low, high), observed = bounds.T, np.asarray(observed)
-    frame = pd.DataFrame({"artist": np.asarray(artists), "width": high - low})
-    frame["held"] = (low <= observed) & (observed <= high)
-    apart = () if groups is None else frame.groupby(np.asarray(groups.astype(str)))
+    held = (low <= observed) & (observed <= high)
+    frame = pd.DataFrame({"artist": np.asarray(artists), "width": high - low, "held": held})
+    apart = () if groups is None else frame.groupby(groups.astype(str).to_numpy())
     parts = {"all": frame} | {name: part for name, part in apart if len(part) >= FEWEST}
     return pd.DataFrame([{"group": name, **_count(part, seed)} for name, part in parts.items()])
 
@@ -77,5 +76,5 @@ def _count(part: pd.DataFrame, seed: int) -> dict[str, float]:
     sums = part.groupby("artist")["held"].agg(["sum", "size"]).to_numpy(float)
     held, tracks = (draw_counts(len(sums), seed=seed) @ sums).T
     low, high = interval_of(held / tracks)
-    return {"tracks": len(part), "coverage": part["held"].mean(), "low": low, "high": high,
-            "width": part["width"].mean()}  # fmt: skip
+    means = part[["held", "width"]].mean().set_axis(["coverage", "width"])
+    return {"tracks": len(part), **means, "low": low, "high": high}

@@ -1,6 +1,5 @@
 """Ways to split: one boosted model, judged in folds of rows, of recordings and of artists."""
 
-import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.model_selection import KFold
@@ -57,7 +56,7 @@ def leakage_table(
     return pd.DataFrame(judged, columns=names)
 
 
-def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray) -> dict:
+def _judge_fold(tracks: pd.DataFrame, train, validation) -> dict:
     fitting, held = tracks.iloc[train], tracks.iloc[validation]
     fitted = fit_learner(BOOSTING, fitting, BOOSTING.defaults() | dict(BOOSTING.draft))
     shared = held["artist"].isin(set(fitting["artist"])).mean()

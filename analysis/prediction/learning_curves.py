@@ -14,8 +14,6 @@ from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, Candidate, source_of
 from analysis.tracks.splitting import artist_keys, grouped_folds
 
-MOST_TRACKS = 20_000  # five folds at every size of more take long, and the curve is flat by then
-
 
 def learning_curve(
     one: Candidate, train: pd.DataFrame, shares: Sequence[float], seed: int = SEED
@@ -25,18 +23,15 @@ def learning_curve(
     The result has one row a track and share; columns share, fold, tracks (trained on), row,
     observed, artist, predicted.
     """
-    train = draw_artists(train, MOST_TRACKS, seed)
+    train = draw_artists(train, 20_000, seed)  # of more, the curve is flat
     tasks = [(share, fold) for share in sorted(shares, reverse=True) for fold in range(5)]
-    points = Parallel(n_jobs=JOBS)(
-        delayed(_curve_point)(one, train, *task, seed, source_of(one.learner)) for task in tasks
-    )
+    given = one, train, seed, source_of(one.learner)
+    points = Parallel(n_jobs=JOBS)(delayed(_curve_point)(*task, *given) for task in tasks)
     return pd.concat(points, ignore_index=True)
 
 
 @remember
-def _curve_point(
-    one: Candidate, train: pd.DataFrame, share: float, fold: int, seed: int, source: str
-) -> pd.DataFrame:
+def _curve_point(share: float, fold: int, one: Candidate, train, seed: int, source: str):
     fitting, validation = grouped_folds(train, 5, seed)[fold]
     part = draw_artists(train.iloc[fitting], round(share * len(fitting)), seed + fold)
     held = train.iloc[validation].rename(columns={"valence": "observed"})
@@ -63,8 +58,7 @@ def extend_curve(curve: pd.DataFrame, seed: int = SEED) -> pd.Series:
     at_sizes = curve.pivot_table(index="row", columns="share", values="predicted").loc[about.index]
     drawn = resampled_scores(about["observed"], at_sizes, artist_keys(about["artist"]), 500, seed)
     r2 = np.stack([drawn[share][:, METRICS.index("r2")] for share in at_sizes], axis=1)
-    limits = [fit_curve(sizes, values + one)[0] for one in r2 - r2.mean(axis=0)]
-    low, high = interval_of(np.array(limits))
+    low, high = interval_of([fit_curve(sizes, values + one)[0] for one in r2 - r2.mean(axis=0)])
     return pd.Series({"r2": limit, "low": low, "high": high, "drop": drop, "decay": decay})
 
 
