@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis import printing
 from analysis.prediction import explanation, learners, validation
 from analysis.prediction.learners import Learner
 from analysis.reporting.figures.axes import to_shapes
@@ -96,7 +97,7 @@ def test_shap_adds_up_for_a_model_with_interactions_and_the_audio_analysis(track
     tracks = tracks.assign(**means)
     trees = learners.BOOSTING.defaults() | {"rounds": 20, "bags": 1}
     one = validation.candidate(learners.BOOSTING, trees)
-    found = explanation.shap_values(one, tracks[:300], tracks[300:303], most=20)
+    found = explanation.shap_values(one, tracks[:300], tracks[300:303], most=4)
     predicted = learners.predict(one.fit(tracks[:300]), tracks[300:303])
     assert found.sum(axis=1).to_numpy() == pytest.approx(predicted, abs=1e-6)
     assert found.filter(like="12 means").shape == (3, 2)
@@ -158,3 +159,18 @@ def test_three_telling_tracks(tracks, genres):
     errors = (found["predicted"] - found["valence"]).abs().tolist()
     assert errors[0] == 0
     assert errors[1] == np.abs(predicted - tracks["valence"]).max()
+
+
+def test_bars_of_single_predictions_carry_the_tracks_values(tracks):
+    told = tracks.iloc[[3, 5, 8]].assign(predicted=0.5, explicit=True, title="T" * 40)
+    parts = pd.DataFrame({"duration_ms": [0.1, -0.2, 0.0], "explicit": 0.01, "genre": 0.02,
+                          "pitch (12 means)": 0.0}, told.index)  # fmt: skip
+    bars = printing.label_contributions(parts, told)
+    assert len(bars) == 12
+    assert bars["track"].nunique() == 3
+    assert bars["sign"].head(3).tolist() == ["up", "down", "down"]
+    values = bars.groupby("name")["value"].first()
+    assert values["duration_ms"] == f"{tracks['duration_ms'][3] / 60_000:.1f} min"
+    assert (values["explicit"], values["pitch (12 means)"]) == ("yes", "")
+    assert values["genre"] == tracks["genre"][3]
+    assert max(len(line) for title in bars["track"] for line in title.split("\n")) <= 26

@@ -1,12 +1,24 @@
 """A planted leak is visible in the three ways to split."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from analysis.prediction import leakage, preparing
+from analysis.prediction.learners import BOOSTING
 from analysis.tracks.cleaning import clean
 from tests.prediction.conftest import make_tracks
 from tests.tracks.made_tracks import make_tracks as make_published
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_trees():
+    """What is tested are the divisions and not the model."""
+    light = replace(BOOSTING, draft=(("bags", 1), ("rounds", 40)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leakage, "BOOSTING", light)
+        yield
 
 
 @pytest.fixture(scope="module")
