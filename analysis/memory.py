@@ -23,7 +23,7 @@ from analysis.sources import ROOT, SNAPSHOT, list_sources, read_bare
 
 PACKAGES = (
     "numpy", "pandas", "scipy", "patsy", "statsmodels", "scikit-learn", "pygam", "keras", "jax",
-    "optuna",
+    "optuna", "shap",
 )  # fmt: skip
 
 store = Memory(ROOT / ".cache" / "results", verbose=0)

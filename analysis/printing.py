@@ -2,12 +2,14 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
 from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
 from analysis.reporting import inert, prose, tables
+from analysis.reporting.groups import MOST_GROUPS, keep_largest
 from analysis.reporting.tables import markdown
 
 SPACE = "\N{NO-BREAK SPACE}"
@@ -174,6 +176,68 @@ def list_added(added: pd.DataFrame) -> str:
         + f"{prose.p_value(row['p'])})"
         for row in added.to_dict("records")
     ])  # fmt: skip
+
+
+def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the bars of a figure of single predictions, a panel a track.
+
+    `contributions` has a row a track and a column a feature, `tracks` the same rows. The result has
+    columns track (title of the panel), feature, contribution, sign, value, and the value's place
+    and alignment (ha).
+    """
+    names = ("title", "artist")
+    titles = {
+        row: "\n".join([*(_shortened(one[name]) for name in names),
+                        f"true {prose.number(one['valence'], 2)}, "
+                        f"predicted {prose.number(one['predicted'], 2)}"])
+        for row, one in tracks.to_dict("index").items()
+    }  # fmt: skip
+    bars = contributions.rename_axis("row").reset_index()
+    bars = bars.melt("row", var_name="name", value_name="contribution")
+    gap = 0.02 * bars["contribution"].abs().max()
+    up = bars["contribution"] > 0
+    return bars.assign(
+        track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),
+        feature=pd.Categorical(bars["name"].map(prose.feature_name),
+                               [prose.feature_name(name) for name in contributions]),
+        sign=up.map({True: "up", False: "down"}),
+        place=bars["contribution"] + up.map({True: gap, False: -gap}),
+        ha=up.map({True: "left", False: "right"}),
+        value=[_feature_value(tracks.loc[row].get(name), name)
+               for row, name in zip(bars["row"], bars["name"], strict=True)],
+    )  # fmt: skip
+
+
+def _shortened(name: str, most: int = 26) -> str:
+    """Return a name that fits in or over a panel."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def _feature_value(value, name: str) -> str:
+    """Return a track's value of a feature as a figure prints it; nothing for the audio analysis."""
+    if value is None or pd.isna(value):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return _shortened(value, 10)
+    if name == "duration_ms":
+        return f"{value / 60_000:.1f} min"
+    return prose.number(value, 2 if abs(value) < 1 else 0)
+
+
+def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
+    """Tabulate the coverage of prediction intervals: overall, then of the largest groups."""
+    shown = keep_largest(covered, MOST_GROUPS)
+    shown = pd.concat([shown[:1], shown[1:].sort_values("coverage")])
+    return markdown(pd.DataFrame({
+        "held-out tracks": shown["group"],
+        "number": shown["tracks"],
+        "coverage": [prose.percent(share, 1) for share in shown["coverage"]],
+        "95% CI": [f"[{prose.percent(row.low, 1)},{SPACE}{prose.percent(row.high, 1)}]"
+                   for row in shown.itertuples()],
+        "mean width": shown["width"],
+    }), right=("coverage", "95% CI"))  # fmt: skip
 
 
 def left_out(reasons: pd.DataFrame) -> str:

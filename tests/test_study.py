@@ -33,7 +33,6 @@ LIGHT = replace(BOOSTING, space=FEW)
 FEWER = {
     "analysis.study.audio_block.grouped_folds": {"n_folds": 3},
     "analysis.prediction.explanation.permutation_importance": {"repeats": 1},
-    "analysis.prediction.explanation._by_fold": {"folds": 2},
     "analysis.prediction.derivation.derive_formula": {"n_folds": 3},
     "analysis.prediction.evidence.score_feature_groups": {"n_folds": 3},
 }
@@ -63,6 +62,7 @@ def own_store(tmp_path_factory):
         patch.setattr("analysis.memory.store", Memory(tmp_path_factory.mktemp("c"), verbose=0))
         patch.setattr(steps.learners, "LEARNERS", (NET, LIGHT))
         patch.setattr(steps.leakage, "BOOSTING", LIGHT)
+        patch.setattr(steps.explanation, "N_FOLDS", 2)
         small = functools.partial(build_boosting, leaves=3)
         patch.setattr("analysis.prediction.evidence.build_boosting",
                       lambda features, **settings: small(features, rounds=5))  # fmt: skip

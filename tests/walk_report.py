@@ -31,7 +31,7 @@ from plotnine import ggplot
 from threadpoolctl import threadpool_limits
 
 from analysis import prediction
-from analysis.prediction import attribution, explanation, learners, network, tuning
+from analysis.prediction import explanation, learners, network, tuning
 from render.document import Cell, Prose, read_document
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,9 +43,8 @@ LESS = {
     network.TrackNetwork.__init__: {"epochs": 4, "members": 4, "parts": 4},
     learners.build_forest: {"trees": 8},
     learners.build_boosting: {"rounds": 60, "bags": 1},
-    attribution.attribute: {"most": 30, "background": 20},
     explanation.permutation_importance: {"repeats": 1},
-    explanation.interactions: {"points": 20},
+    explanation.shap_values: {"most": 20},
 }
 # what no sentence and no cell of a table may hold
 UNSAID = re.compile(r"(?<![\w.-])(?:nan|NaN|None|NaT|<NA>|[-−+]?inf)(?![\w-])")

@@ -9,7 +9,7 @@
 ``validation``
     Repeated cross-validation by artist, and tests that know that its folds overlap.
 ``leakage``
-    What a plain split flatters.
+    Three ways to split, and what each makes of one model.
 ``tuning``
     One search for every learner.
 ``blending``
@@ -20,8 +20,8 @@
     Conformal prediction intervals for new artists.
 ``ceiling``, ``learning_curves``
     How much of the variance these features could explain at all.
-``explanation``, ``effects``, ``attribution``
-    What the predictions rest on: permutation, accumulated local effects, Shapley values.
+``explanation``
+    What predictions rest on: permutation importance, accumulated local effects, SHAP values.
 ``network`` and the modules named after it
     Neural networks: design, training, comparison with the best other method.
 ``given_tracks``

@@ -1,9 +1,5 @@
-"""What a model's predictions rest on, measured on tracks that it did not see.
+"""What predictions rest on, asked of tracks by artists that the model did not see."""
 
-Everything is repeated over folds of whole artists: what holds in one fold only is no finding.
-"""
-
-import logging
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -11,207 +7,187 @@ import pandas as pd
 from joblib import Parallel, delayed
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
+from sklearn import inspection
 
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction import preparing
-from analysis.prediction.effects import accumulate, accumulate_pair, bin_edges, h_statistics
 from analysis.prediction.learners import one_thread
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import JOBS, Candidate, source_of
+from analysis.prediction.validation import JOBS, Candidate, corrected_interval, source_of
 from analysis.tracks.splitting import grouped_folds
 
-log = logging.getLogger("analysis")
-# What each task is called while it runs.
-TASKS = {
-    "_permute_fold": "permutation importance", "_accumulate_fold": "accumulated effects",
-    "_interact_fold": "interactions", "_surface_fold": "surface of two features",
-}  # fmt: skip
-# Features correlated beyond this in rank stand for each other when one of them is permuted.
-ALIKE = 0.5
+ALIKE = 0.5  # features correlated beyond this in rank are shuffled together
 N_FOLDS = 5
-MOST_TRACKS = 20_000  # every fold is another fit
 
 
-def feature_groups(tracks: pd.DataFrame, alike: float = ALIKE) -> dict[str, tuple[str, ...]]:
-    """Gather features that are correlated, by average linkage on 1 - |Spearman's correlation|.
+def single_features(tracks: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns of every feature by its name; the audio analysis is two features."""
+    names = preparing.predictors(tracks).columns.to_series()
+    parts = names.str.extract(r"^(pitch|timbre)_\d+$", expand=False) + " (12 means)"
+    return {name: list(part) for name, part in names.groupby(parts.fillna(names), sort=False)}
 
-    Returns
-    -------
-    dict
-        Columns by group; the group's name lists them, or tells of the audio analysis as a whole.
-    """
-    features = preparing.predictors(tracks)
-    analysis = [name for name in features if name.startswith(("pitch_", "timbre_"))]
-    rest = features.drop(columns=analysis)
-    amounts = preparing.numbers_of(rest)
-    near = rest[amounts].corr(method="spearman").abs().fillna(0).to_numpy(copy=True)
-    np.fill_diagonal(near, 1)
+
+def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
+    """Gather numbers by average linkage on 1 - |Spearman's correlation|; others stay alone."""
+    features, apart = preparing.predictors(tracks), single_features(tracks)
+    numbers = [n for n in preparing.numbers_of(features) if n in apart]
+    near = features[numbers].corr(method="spearman").abs().fillna(0).to_numpy()
     tree = linkage(squareform(1 - near, checks=False), "average")
-    labels = fcluster(tree, 1 - alike, "distance")
-    groups = [tuple(np.array(amounts)[labels == label]) for label in np.unique(labels)]
-    groups += [(name,) for name in preparing.categories_of(rest)]
-    named = {" + ".join(group): tuple(str(name) for name in group) for group in groups}
-    for kind in ("pitch", "timbre"):
-        columns = tuple(name for name in analysis if name.startswith(kind))
-        if columns:
-            named[f"{kind} (12 means)"] = columns
-    return named
+    labels = pd.Series(fcluster(tree, 1 - ALIKE, "distance"), numbers)
+    groups = [list(part.index) for _, part in labels.groupby(labels)]
+    rest = {name: columns for name, columns in apart.items() if name not in numbers}
+    return {" + ".join(group): group for group in groups} | rest
 
 
 def permutation_importance(
-    one: Candidate,
-    tracks: pd.DataFrame,
-    groups: dict[str, tuple[str, ...]],
-    repeats: int = 2,
-    seed: int = SEED,
+    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 3, seed: int = SEED
 ) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
     Parameters
     ----------
     groups : dict
-        Columns by name; the columns of a group are shuffled together, which keeps what binds them
-        [@fisher2019]. Single features are groups of one.
-    repeats : int
-        Shuffles in each fold.
+        Columns by name; those of a group are shuffled together [@fisher2019].
 
     Returns
     -------
     DataFrame
-        Columns group, fold, mae and r2: the rise of the MAE and the fall of R².
+        Columns group, mae (its rise), low, high (95 %, corrected for the overlap of folds
+        [@nadeau2003]), r2 (its fall) and rank, the most important first.
     """
-    parts = _by_fold(_permute_fold, one, tracks, tuple(groups.items()), repeats, seed)
-    return pd.concat(parts, ignore_index=True)
-
-
-def single_features(tracks: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Return every feature as a group of one; the audio analysis stays two groups."""
-    names = preparing.predictors(tracks).columns
-    scores = [name for name in names if not name.startswith(("pitch_", "timbre_"))]
-    whole = {n: c for n, c in feature_groups(tracks).items() if n.endswith("(12 means)")}
-    return {name: (name,) for name in scores} | whole
-
-
-def summarise_importance(importance: pd.DataFrame) -> pd.DataFrame:
-    """Average importance over folds.
-
-    Returns
-    -------
-    DataFrame
-        Columns group, mae, low and high (least and greatest fold), r2, rank (1 is the most
-        important) and ranks (least and greatest rank over folds, as text), most important first.
-    """
-    ranks = importance.groupby("fold")["mae"].rank(ascending=False, method="min")
-    parts = importance.assign(rank=ranks).groupby("group", sort=False)
-    table = parts["mae"].agg(mae="mean", low="min", high="max")
-    table["r2"] = parts["r2"].mean()
-    spread = parts["rank"].agg(["min", "max"]).astype(int)
-    table["ranks"] = [_span(low, high) for low, high in spread.to_numpy()]
-    table = table.sort_values("mae", ascending=False).reset_index()
-    return table.assign(rank=np.arange(1, len(table) + 1))
+    folds = _by_fold(_permute_fold, one, tracks, seed, groups, repeats)
+    rows = [(name, *corrected_interval(part["mae"], N_FOLDS), part["r2"].mean())
+            for name, part in folds.groupby("group", sort=False)]  # fmt: skip
+    table = pd.DataFrame(rows, columns=["group", "mae", "low", "high", "r2"])
+    table = table.sort_values("mae", ascending=False, ignore_index=True)
+    return table.assign(rank=table.index + 1)
 
 
 def local_effects(
     one: Candidate, tracks: pd.DataFrame, features: Sequence[str], bins: int = 20, seed: int = SEED
 ) -> pd.DataFrame:
-    """Accumulate local effects in every fold [@apley2020].
+    """Accumulate local effects in every fold, over the same bins [@apley2020].
 
-    The result has columns feature, fold, x and effect (valence, mean 0 over the fold's tracks); a
-    feature of one value has no effect and is left out.
+    The result has columns feature, x, effect (mean over folds; its mean over tracks is 0), low and
+    high (of the folds); a feature of one value has no effect and is left out.
     """
-    varied = [name for name in features if tracks[name].nunique() > 1]
-    edges = {name: bin_edges(tracks[name], bins) for name in varied}
-    parts = _by_fold(_accumulate_fold, one, tracks, tuple(edges.items()), 1, seed)
-    return pd.concat(parts, ignore_index=True)
-
-
-def summarise_effects(effects: pd.DataFrame) -> pd.DataFrame:
-    """Average accumulated effects over folds: feature, x, effect, low, high (of the folds)."""
-    parts = effects.groupby(["feature", "x"], sort=False)["effect"]
+    quantiles = np.linspace(0.005, 0.995, bins + 1)  # few tracks lie beyond
+    edges = {name: np.unique(tracks[name].astype(float).quantile(quantiles)) for name in features}
+    edges = {name: cuts for name, cuts in edges.items() if len(cuts) > 1}
+    folds = _by_fold(_accumulate_fold, one, tracks, seed, edges)
+    parts = folds.groupby(["feature", "x"], sort=False)["effect"]
     return parts.agg(effect="mean", low="min", high="max").reset_index()
 
 
-def effect_sizes(effects: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return each feature's effect as one number, with its direction.
+def compare_curves(effects: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
+    """Compare effects with other curves of the same features, at the effects' x.
 
-    The result has columns feature, spread (standard deviation of the effect over tracks, in
-    valence) and slope (least-squares change of valence per standard deviation of the feature).
+    Columns feature, size (SD of the effect), correlation, apart (root mean square difference).
     """
     rows = []
-    for feature, part in summarise_effects(effects).groupby("feature", sort=False):
-        values = tracks[feature].to_numpy(float)
-        along = np.interp(values, part["x"], part["effect"])
-        slope = np.cov(along, values)[0, 1] / values.std(ddof=1)
-        rows.append((feature, along.std(), slope))
-    return pd.DataFrame(rows, columns=["feature", "spread", "slope"])
+    for feature, other in curves.groupby("feature", sort=False):
+        x, effect = effects.loc[effects["feature"] == feature, ["x", "effect"]].to_numpy().T
+        if len(x):
+            there = np.interp(x, other["x"], other["effect"])
+            apart = np.sqrt(np.mean((effect - there) ** 2))
+            rows.append((feature, effect.std(), pd.Series(effect).corr(pd.Series(there)), apart))
+    table = pd.DataFrame(rows, columns=["feature", "size", "correlation", "apart"])
+    return table.sort_values("size", ascending=False, ignore_index=True)
 
 
-def interactions(
-    one: Candidate, tracks: pd.DataFrame, features: Sequence[str], points: int = 50,
-    seed: int = SEED,
-) -> pd.DataFrame:  # fmt: skip
-    """Return Friedman and Popescu's H statistic of pairs of features [@friedman2008].
+def accumulate(predict: Callable, features: pd.DataFrame, name: str, edges) -> pd.DataFrame:
+    """Accumulate the local effect of a feature over bins with ascending edges [@apley2020].
 
-    Returns
-    -------
-    DataFrame
-        Columns first, second, h (share of the pair's joint effect that is not additive, from 0 to
-        1), size (standard deviation of that part, in valence), low and high (of `size`, over
-        folds), greatest `size` first. H is large where both effects are small; the size is not.
+    `predict` takes a frame like `features` to an array. The result has columns x (the edges) and
+    effect, whose mean over the tracks is 0; of an additive model it is the feature's own term,
+    whatever the correlations between features.
     """
-    parts = _by_fold(_interact_fold, one, tracks, tuple(features), points, seed, folds=3)
-    pairs = pd.concat(parts).groupby(["first", "second"], sort=False)
-    table = pairs["size"].agg(size="mean", low="min", high="max")
-    table["h"] = pairs["h"].mean()
-    return table.reset_index().sort_values("size", ascending=False, ignore_index=True)
+    bins = np.searchsorted(edges, features[name].to_numpy(float)).clip(1, len(edges) - 1) - 1
+    steps = predict(features.assign(**{name: edges[bins + 1]}))
+    steps = steps - predict(features.assign(**{name: edges[bins]}))
+    sizes = np.bincount(bins, minlength=len(edges) - 1)
+    means = np.bincount(bins, steps, len(edges) - 1) / np.maximum(sizes, 1)
+    effect = np.concatenate([[0], np.cumsum(means)])
+    middle = (effect[bins] + effect[bins + 1]) / 2
+    return pd.DataFrame({"x": edges, "effect": effect - middle.mean()})
 
 
-def surface(
-    one: Candidate, tracks: pd.DataFrame, first: str, second: str, bins: int = 10, seed: int = SEED
+def telling_tracks(tracks: pd.DataFrame, predicted) -> pd.DataFrame:
+    """Return the rows of three tracks to explain, with columns predicted and which.
+
+    "right" is the best prediction among the fifth farthest from the mean; "wrong" has the greatest
+    error; "odd" is predicted farthest from the mean of its genre, or of all where none is known.
+    """
+    frame = tracks.assign(predicted=np.asarray(predicted))
+    error = (frame["predicted"] - frame["valence"]).abs()
+    apart = (frame["predicted"] - frame["predicted"].mean()).abs()
+    right, wrong = error.where(apart >= apart.quantile(0.8)).idxmin(), error.idxmax()
+    genres = frame["genre"].astype(str) if "genre" in frame else np.zeros(len(frame))
+    odd = (frame["predicted"] - frame.groupby(genres)["predicted"].transform("mean")).abs()
+    chosen = [right, wrong, odd.drop([right, wrong], errors="ignore").idxmax()]
+    return frame.loc[chosen].assign(which=["right", "wrong", "odd"])
+
+
+def shap_values(
+    one: Candidate, train: pd.DataFrame, tracks: pd.DataFrame, most: int = 100
 ) -> pd.DataFrame:
-    """Return the accumulated effect of two features together, interaction included.
+    """Divide predictions among the features by Shapley values [@lundberg2017; @strumbelj2014].
+
+    Parameters
+    ----------
+    one : Candidate
+        Fitted on `train`, of which at most `most` tracks are the background.
+    tracks : DataFrame
+        The tracks to explain.
 
     Returns
     -------
     DataFrame
-        Columns x, y, effect (main effects and interaction), interaction, tracks (in the cell); the
-        mean over folds.
+        A row a track; a column a feature, as in `single_features`, and base, the mean prediction of
+        the background. A row adds up to the track's prediction, kept within 0 and 1.
     """
-    edges = (bin_edges(tracks[first], bins), bin_edges(tracks[second], bins))
-    parts = _by_fold(_surface_fold, one, tracks, (first, second, edges), 1, seed)
-    cells = pd.concat(parts).groupby(["x", "y"], as_index=False)
-    return cells.agg({"effect": "mean", "interaction": "mean", "tracks": "sum"})
-
-
-def _span(low: int, high: int) -> str:
-    """Return a range of ranks in words."""
-    return str(low) if low == high else f"{low} to {high}"
-
-
-def _by_fold(
-    task: Callable, one: Candidate, tracks: pd.DataFrame, what, points: int, seed: int,
-    folds: int = N_FOLDS,
-) -> list[pd.DataFrame]:  # fmt: skip
-    """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
-    tracks = draw_artists(tracks, MOST_TRACKS, seed)
-    log.info("%s: %s, %d folds", TASKS[task.__name__], one.label, folds)
-    source = source_of(one.learner)
-    return Parallel(n_jobs=JOBS)(
-        delayed(_explain_fold)(task, one, tracks, fold, what, points, seed, source)
-        for fold in range(folds)
-    )
+    return _shap_values(one, train, tracks, most, source_of(one.learner))
 
 
 @remember
-def _explain_fold(task, one: Candidate, tracks, fold: int, what, points: int, seed: int, source):
-    """Give the task a model fitted outside a fold, and the fold's features and valence."""
-    fitted = _fit_fold(one, tracks, fold, seed, source)
-    held = tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][1]]
-    features = preparing.predictors(held).reset_index(drop=True)
+def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.DataFrame:
+    import shap  # takes two seconds, which nothing else here needs
+
+    fitted, features = one.fit(train), preparing.predictors(pd.concat([train, tracks]))
+    codes = features.apply(lambda c: c if c.dtype.kind in "if" else c.cat.codes).astype(float)
+    levels = {name: features[name].cat.categories for name in preparing.categories_of(features)}
+
+    def predict(rows: np.ndarray) -> np.ndarray:
+        frame = pd.DataFrame(rows, columns=features.columns)
+        for name, names in levels.items():
+            frame[name] = pd.Categorical.from_codes(frame[name].astype(int), names)
+        return np.clip(fitted.predict(frame), 0, 1)
+
+    background = codes[: len(train)].sample(min(most, len(train)), random_state=SEED)
+    masker = shap.maskers.Independent(background.to_numpy(), max_samples=most)
     with one_thread():
-        frame = task(fitted, features, held["valence"].to_numpy(), what, points, seed + fold)
-    return frame.assign(fold=fold)
+        explainer = shap.PermutationExplainer(predict, masker, seed=SEED)
+        evaluations = 10 * (2 * codes.shape[1] + 1)  # ten permutations, each also in reverse
+        found = explainer(codes[len(train) :].to_numpy(), max_evals=evaluations, silent=True)
+    values = pd.DataFrame(found.values, tracks.index, features.columns)
+    whole = {name: values[columns].sum(axis=1) for name, columns in single_features(train).items()}
+    return pd.DataFrame(whole).assign(base=found.base_values)
+
+
+def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, seed: int, *what):
+    """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
+    given = task, one, draw_artists(tracks, 20_000, seed), seed, source_of(one.learner)
+    folds = (delayed(_explain_fold)(fold, *given, *what) for fold in range(N_FOLDS))
+    return pd.concat(Parallel(n_jobs=JOBS)(folds), ignore_index=True)
+
+
+@remember
+def _explain_fold(fold: int, task: Callable, one: Candidate, tracks, seed: int, source: str, *what):
+    held = tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][1]].reset_index(drop=True)
+    fitted = _fit_fold(one, tracks, fold, seed, source)
+    with one_thread():
+        return task(fitted, preparing.predictors(held), held["valence"], seed + fold, *what)
 
 
 @remember
@@ -220,51 +196,25 @@ def _fit_fold(one: Candidate, tracks: pd.DataFrame, fold: int, seed: int, source
     return one.fit(tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][0]])
 
 
-def _permute_fold(fitted, features, observed, groups, repeats, seed) -> pd.DataFrame:
-    """Shuffle each group of columns and score."""
-    generator = np.random.default_rng(seed)
-    base = _errors(fitted, features, observed)[0]
-    rows = []
-    for name, columns in groups:
-        each = [_shuffled(features, list(columns), generator) for _ in range(repeats)]
-        mae, mse = _errors(fitted, pd.concat(each, ignore_index=True), observed).mean(axis=0) - base
-        rows.append({"group": name, "mae": mae, "r2": mse / observed.var()})
-    return pd.DataFrame(rows)
+def _permute_fold(fitted, features, observed, seed: int, groups: dict, repeats: int):
+    """Let scikit-learn shuffle one column of row numbers a group, and move the group's columns."""
+
+    def score(_, order: pd.DataFrame, observed) -> dict[str, float]:
+        moved = features.copy()
+        for name, columns in groups.items():
+            if (order[name] != order.index).any():  # groups may overlap: one is shuffled at a time
+                moved[columns] = features[columns].iloc[order[name]].set_axis(features.index)
+        error = np.clip(fitted.predict(moved), 0, 1) - observed
+        return {"mae": -error.abs().mean(), "r2": -(error**2).mean() / observed.var(ddof=0)}
+
+    order = pd.DataFrame(dict.fromkeys(groups, np.arange(len(features))))
+    given = {"scoring": score, "n_repeats": repeats, "random_state": seed}
+    found = inspection.permutation_importance(fitted, order, observed, **given)
+    means = {metric: one.importances_mean for metric, one in found.items()}
+    return pd.DataFrame({"group": list(groups)} | means)
 
 
-def _shuffled(features: pd.DataFrame, columns: list[str], generator) -> pd.DataFrame:
-    """Return features with some columns taken from other tracks, together."""
-    order = generator.permutation(len(features))
-    moved = features[columns].iloc[order].set_axis(features.index)
-    return features.assign(**{name: moved[name] for name in columns})
-
-
-def _errors(fitted, features: pd.DataFrame, observed: np.ndarray) -> np.ndarray:
-    """Return mean absolute and mean squared error of each copy of the tracks, one a row.
-
-    Copies are predicted at once: preparing a frame costs more than predicting a few more rows.
-    """
-    predicted = np.clip(fitted.predict(features), 0, 1).reshape(-1, len(observed))
-    error = predicted - observed
-    return np.column_stack([np.abs(error).mean(axis=1), (error**2).mean(axis=1)])
-
-
-def _accumulate_fold(fitted, features, observed, edges, points, seed) -> pd.DataFrame:
-    """Accumulate the effect of every feature."""
-    parts = [
-        accumulate(fitted.predict, features, name, cuts).assign(feature=name)
-        for name, cuts in edges
-    ]
+def _accumulate_fold(fitted, features, observed, seed: int, edges: dict):
+    parts = [accumulate(fitted.predict, features, name, cuts).assign(feature=name)
+             for name, cuts in edges.items()]  # fmt: skip
     return pd.concat(parts, ignore_index=True)
-
-
-def _interact_fold(fitted, features, observed, names, points, seed) -> pd.DataFrame:
-    """Compute H for all pairs on a sample of the fold."""
-    sample = features.sample(min(points, len(features)), random_state=seed)
-    return h_statistics(fitted.predict, sample, list(names))
-
-
-def _surface_fold(fitted, features, observed, what, points, seed) -> pd.DataFrame:
-    """Accumulate the joint effect of two features."""
-    first, second, edges = what
-    return accumulate_pair(fitted.predict, features, (first, second), edges)

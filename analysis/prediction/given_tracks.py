@@ -100,9 +100,9 @@ def predict_given(
     train = _clean_rest(training, known)
     train, tracks = share_features(train, cleaning.encode(given[reasons == ""]))
     log.info("training: %s tracks, %s features", f"{len(train):,}", len(feature_columns(train)))
-    method, weights, width = choose_method(train, members, n_folds, seed)
+    method, weights, find_intervals = choose_method(train, members, n_folds, seed)
     predicted = fit_and_predict(method, train, tracks, source_of(method.learner))
-    ends = width.intervals(tracks, predicted).set_axis(tracks.index)
+    ends = pd.DataFrame(find_intervals(predicted), tracks.index)
     rows = pd.DataFrame({"track_id": given["track_id"]}, index=given.index)
     rows["predicted"] = pd.Series(predicted, tracks.index)
     rows[["low", "high"]] = ends
@@ -196,8 +196,9 @@ def choose_method(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: in
 
     Returns
     -------
-    Candidate, Series, Conformal
-        The weighted mean, unfitted; its weights by the members' names in print; its intervals.
+    Candidate, Series, callable
+        The weighted mean, unfitted; its weights by the members' names in print; what
+        `intervals.fit_conformal` returns.
     """
     each = {one.name: candidate(one) for one in members}
     judged = draw_artists(train, MOST_JUDGED, seed)
@@ -205,8 +206,8 @@ def choose_method(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: in
     folds = add_blend(folds, list(each)).sort_values("row")
     weights = blend_weights(folds["observed"], folds[list(each)])
     method: Candidate = stack_candidate(each, weights)
-    width = fit_conformal(judged, folds["stack"].to_numpy(), LEVEL)
-    return method, weights.rename(index=lambda name: each[name].label), width
+    find_intervals = fit_conformal(judged, folds["stack"].to_numpy(), LEVEL)
+    return method, weights.rename(index=lambda name: each[name].label), find_intervals
 
 
 def score_known(given: pd.DataFrame, predicted: pd.Series) -> tuple[pd.Series | None, int]:

@@ -115,7 +115,7 @@ HYPOTHESES = (
         "stable",
         "Valence is stable over releases of the same recording.",
         "Two releases of one recording have nearly the same valence.",
-        "R² between releases of one recording under two identifiers",
+        "R² between releases of one recording that are no copies of each other",
         "R²",
         0.9,
         0.5,

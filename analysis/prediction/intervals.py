@@ -1,107 +1,62 @@
-"""Prediction intervals that hold without assumptions on the errors, artist by artist."""
+"""Prediction intervals that assume nothing on the errors, and how often they hold."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.pipeline import make_pipeline
+from crepes import ConformalRegressor
 
 from analysis import SEED
-from analysis.prediction import preparing
 from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.groups import FEWEST
-from analysis.prediction.learners import one_thread, steps
+from analysis.tracks.splitting import artist_keys
 
 LEVEL = 0.9
 
 
-@dataclass(frozen=True)
-class Conformal:
-    """What makes intervals of predictions.
-
-    `width` is the half width at scale 1; `scale` is a fitted estimator of the expected absolute
-    error of a track, or None where every interval has the same width.
-    """
-
-    level: float
-    width: float
-    scale: object = None
-
-    def half_widths(self, tracks: pd.DataFrame) -> np.ndarray:
-        """Return half the width of every track's interval."""
-        if self.scale is None:
-            return np.full(len(tracks), self.width)
-        with one_thread():
-            return self.width * _positive(self.scale.predict(preparing.predictors(tracks)))
-
-    def intervals(self, tracks: pd.DataFrame, predicted) -> pd.DataFrame:
-        """Return low and high of every track, within 0 and 1."""
-        half = self.half_widths(tracks)
-        ends = {"low": predicted - half, "high": predicted + half}
-        return pd.DataFrame(ends).clip(0, 1)
-
-
-def conformal_quantile(errors, artists, level: float = LEVEL) -> float:
-    """Return the half width that covers a track of a new artist with a given probability.
+def fit_conformal(
+    tracks: pd.DataFrame, predicted, level: float = LEVEL
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Learn the width of intervals from predictions by models that did not see the artist.
 
     Parameters
     ----------
-    errors : array of shape (n,)
-        Absolute errors, scaled or not, of tracks whose artist the model did not see.
-    artists : array of shape (n,)
+    tracks : DataFrame
+        n training tracks.
+    predicted : array of shape (n,)
+        Their out-of-fold predictions.
     level : float
         Wanted coverage.
 
     Returns
     -------
-    float
-        The quantile of the errors at (m + 1) / m of the level, for m artists; infinite where
-        there are too few artists for the level. Artists, not tracks, are exchangeable, so the
-        correction counts them and not their tracks [@dunn2023; @lei2018].
+    callable
+        From m predictions to ends, shape (m, 2); 0 and 1, with a warning, of too few artists.
+
+    Notes
+    -----
+    The half width is a quantile of the absolute errors [@lei2018]. Artists, not tracks, are
+    exchangeable, so the finite-sample correction counts artists [@dunn2023].
     """
-    m = len(np.unique(np.asarray(artists)))
-    share = level * (m + 1) / m
-    if share > 1:
-        return np.inf
-    return float(np.quantile(np.asarray(errors, float), share, method="higher"))
-
-
-def fit_conformal(
-    tracks: pd.DataFrame, predicted, level: float = LEVEL, adaptive: bool = False, seed: int = SEED
-) -> Conformal:
-    """Learn the width of intervals from out-of-fold predictions.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        Training tracks.
-    predicted : array of shape (n,)
-        Their predictions by models that did not see their artist.
-    level : float
-    adaptive : bool
-        Whether intervals are wider where errors are expected to be larger; the expectation is
-        learned on one half of the artists and the width on the other half [@lei2018].
-    """
-    errors = np.abs(tracks["valence"].to_numpy() - np.asarray(predicted))
-    if not adaptive:
-        return Conformal(level, conformal_quantile(errors, tracks["artist"], level))
-    learning = _half_of_artists(tracks["artist"], seed)
-    scale = _fit_scale(tracks[learning], errors[learning])
-    rest = tracks[~learning]
-    relative = errors[~learning] / _positive(scale.predict(preparing.predictors(rest)))
-    return Conformal(level, conformal_quantile(relative, rest["artist"], level), scale)
+    conformal = ConformalRegressor().fit(tracks["valence"].to_numpy() - np.asarray(predicted))
+    # crepes corrects for tracks, and truncates: 0.1 of 10 must stay 1
+    artists = artist_keys(tracks["artist"]).nunique()
+    share = level * (1 + 1 / artists) / (1 + 1 / len(tracks)) - 1e-9
+    return partial(conformal.predict_int, confidence=share, y_min=0, y_max=1)
 
 
 def coverage(
-    observed,
-    bounds: pd.DataFrame,
-    artists,
-    groups: pd.Series | None = None,
-    seed: int = SEED,
-    fewest: int = FEWEST,
+    observed, bounds: np.ndarray, artists, groups: pd.Series | None = None, seed: int = SEED
 ) -> pd.DataFrame:
-    """Count how often intervals hold the truth, overall and in groups of `fewest` tracks or more.
+    """Count how often intervals hold the truth.
+
+    Parameters
+    ----------
+    observed, artists : array of shape (n,)
+    bounds : array of shape (n, 2)
+    groups : Series of shape (n,), optional
+        Those of fewer than `groups.FEWEST` tracks are left out.
 
     Returns
     -------
@@ -109,57 +64,17 @@ def coverage(
         Columns group, tracks, coverage, low, high (95 %, artists resampled), width (mean); the
         first row, "all", is over all tracks.
     """
-    frame = bounds.assign(artist=np.asarray(artists), width=bounds["high"] - bounds["low"])
-    observed = np.asarray(observed, float)
-    frame["held"] = (observed >= bounds["low"]) & (observed <= bounds["high"])
-    rows = [_coverage_row("all", frame, seed)]
-    if groups is not None:
-        parts = frame.groupby(np.asarray(groups.astype(str)), sort=True)
-        by_name = {name: part for name, part in parts if len(part) >= fewest}
-        names = groups.cat.categories if hasattr(groups, "cat") else by_name
-        rows += [_coverage_row(str(n), by_name[str(n)], seed) for n in names if str(n) in by_name]
-    return pd.DataFrame(rows)
+    (low, high), observed = bounds.T, np.asarray(observed)
+    held = (low <= observed) & (observed <= high)
+    frame = pd.DataFrame({"artist": np.asarray(artists), "width": high - low, "held": held})
+    apart = () if groups is None else frame.groupby(groups.astype(str).to_numpy())
+    parts = {"all": frame} | {name: part for name, part in apart if len(part) >= FEWEST}
+    return pd.DataFrame([{"group": name, **_count(part, seed)} for name, part in parts.items()])
 
 
-def _coverage_row(name: str, part: pd.DataFrame, seed: int) -> dict:
-    """Return the coverage of one group."""
-    codes, names = pd.factorize(part["artist"])
-    counts = draw_counts(len(names), seed=seed)
-    held = counts @ np.bincount(codes, part["held"], len(names))
-    size = counts @ np.bincount(codes, minlength=len(names))
-    low, high = interval_of(held / size)
-    return {
-        "group": name,
-        "tracks": len(part),
-        "coverage": float(part["held"].mean()),
-        "low": low,
-        "high": high,
-        "width": float(part["width"].mean()),
-    }
-
-
-def _fit_scale(tracks: pd.DataFrame, errors: np.ndarray):
-    """Fit a small boosted model of the absolute error."""
-    features = preparing.predictors(tracks)
-    model = HistGradientBoostingRegressor(
-        learning_rate=0.05,
-        max_iter=60,
-        max_leaf_nodes=6,
-        min_samples_leaf=40,
-        categorical_features=preparing.categories_of(features),
-        random_state=SEED,
-    )
-    with one_thread():
-        return make_pipeline(*steps(preparing.for_boosting(features)), model).fit(features, errors)
-
-
-def _half_of_artists(artists: pd.Series, seed: int) -> np.ndarray:
-    """Return a mask of the tracks by a random half of the artists."""
-    names = np.sort(artists.unique().astype(object))
-    chosen = np.random.default_rng(seed).permutation(len(names)) < len(names) // 2
-    return artists.isin(names[chosen]).to_numpy()
-
-
-def _positive(expected: np.ndarray) -> np.ndarray:
-    """Keep an expected error away from 0, where a relative error would explode."""
-    return np.maximum(expected, 0.02)
+def _count(part: pd.DataFrame, seed: int) -> dict[str, float]:
+    sums = part.groupby("artist")["held"].agg(["sum", "size"]).to_numpy(float)
+    held, tracks = (draw_counts(len(sums), seed=seed) @ sums).T
+    low, high = interval_of(held / tracks)
+    means = part[["held", "width"]].mean().set_axis(["coverage", "width"])
+    return {"tracks": len(part), **means, "low": low, "high": high}

@@ -1,8 +1,5 @@
-"""What a plain split flatters: the same model, judged in three ways."""
+"""Ways to split: one boosted model, judged in folds of rows, of recordings and of artists."""
 
-from collections.abc import Callable
-
-import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.model_selection import KFold
@@ -17,93 +14,57 @@ from analysis.tracks.ordering import sort_rows
 from analysis.tracks.splitting import grouped_folds
 
 N_FOLDS = 5
-# Of longer tables every repeat costs minutes and narrows nothing.
-MOST_REPEATED = 10_000
+MOST_REPEATED = 10_000  # of longer tables every repeat costs minutes and narrows nothing
 
 
 @remember
 def leakage_table(
     published: pd.DataFrame, tracks: pd.DataFrame, repeats: int = 3, seed: int = SEED
 ) -> pd.DataFrame:
-    """Judge one boosted model, untuned, under three ways to divide the same data.
+    """Cross-validate one untuned model in three ways to divide the same data.
 
     Parameters
     ----------
-    published : DataFrame
-        The table as its authors published it, canonical but uncleaned.
-    tracks : DataFrame
-        The same table after cleaning: every recording once.
+    published, tracks : DataFrame
+        The canonical table before and after cleaning: every row, and every recording once.
     repeats : int
-        Repeats of five-fold cross-validation for each way; one where more than 10,000 tracks make
-        the folds alike.
-    seed : int
+        Repeats of the five folds; one for more than 10,000 tracks.
 
     Returns
     -------
     DataFrame
-        Columns design, rows, r2, r2_low, r2_high, mae, mae_low, mae_high, shared_recordings and
-        shared_artists (shares of validation rows whose recording or artist is in the training
-        part); 95 % intervals are corrected for the overlap of folds [@nadeau2003].
+        Columns design, rows, r2, r2_low, r2_high (95 %, corrected for the overlap of folds
+        [@nadeau2003]), mae, shared_artists (share of validation rows by an artist of training).
     """
     # plain folds go by position, so that the order of a file would change them
     rows, tracks = _as_published(published), sort_rows(tracks)
-    repeats = repeats if len(tracks) <= MOST_REPEATED else 1
-    designs = (
-        ("rows as published, plain folds", rows, plain_folds),
-        ("unique recordings, plain folds", tracks, plain_folds),
-        ("unique recordings, whole artists", tracks, grouped_folds),
-    )
-    return pd.DataFrame(
-        [_judge(name, frame, folds, repeats, seed) for name, frame, folds in designs]
-    )
-
-
-def plain_folds(
-    tracks: pd.DataFrame, n_folds: int = N_FOLDS, seed: int = SEED
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Divide rows at random, as published analyses do; only to show what that does."""
-    folds = KFold(n_folds, shuffle=True, random_state=seed)
-    return list(folds.split(np.zeros(len(tracks))))
-
-
-def shared_share(tracks: pd.DataFrame, train, validation, columns: list[str]) -> float:
-    """Return the share of validation rows that equal a training row in some columns."""
-    keys = pd.util.hash_pandas_object(tracks[columns].astype(str), index=False).to_numpy()
-    return float(np.isin(keys[validation], keys[train]).mean())
-
-
-def _judge(
-    name: str, tracks: pd.DataFrame, folds: Callable, repeats: int, seed: int
-) -> dict[str, object]:
-    """Score the model under one way to divide the rows."""
-    tasks = [pair for repeat in range(repeats) for pair in folds(tracks, N_FOLDS, seed + repeat)]
-    by_fold = pd.DataFrame(
-        Parallel(n_jobs=JOBS)(delayed(_judge_fold)(tracks, *pair) for pair in tasks)
-    )
-    row = {"design": name, "rows": len(tracks)}
-    for metric in ("r2", "mae"):
-        value, low, high = corrected_interval(by_fold[metric], N_FOLDS)
-        row |= {metric: value, f"{metric}_low": low, f"{metric}_high": high}
-    return row | by_fold[["shared_recordings", "shared_artists"]].mean().to_dict()
-
-
-def _judge_fold(tracks: pd.DataFrame, train: np.ndarray, validation: np.ndarray) -> dict:
-    """Score the model on one fold, and count what training and validation share."""
-    one_sequence = BOOSTING.defaults() | dict(BOOSTING.draft)
-    fitted = fit_learner(BOOSTING, tracks.iloc[train], one_sequence)
-    held = tracks.iloc[validation]
-    return {
-        **scores(held["valence"], predict(fitted, held)),
-        "shared_recordings": shared_share(tracks, train, validation, ["title", "artist"]),
-        "shared_artists": shared_share(tracks, train, validation, ["artist"]),
+    seeds = range(seed, seed + (repeats if len(tracks) <= MOST_REPEATED else 1))
+    plain = [KFold(N_FOLDS, shuffle=True, random_state=one) for one in seeds]
+    artists = [grouped_folds(tracks, N_FOLDS, one) for one in seeds]
+    designs = {
+        "rows as published, plain folds": (rows, [k.split(rows) for k in plain]),
+        "unique recordings, plain folds": (tracks, [k.split(tracks) for k in plain]),
+        "unique recordings, whole artists": (tracks, artists),
     }
+    judged = []
+    for design, (frame, repeated) in designs.items():
+        tasks = (delayed(_judge_fold)(frame, *pair) for folds in repeated for pair in folds)
+        by_fold = pd.DataFrame(Parallel(n_jobs=JOBS)(tasks))
+        r2 = corrected_interval(by_fold["r2"], N_FOLDS)
+        judged.append((design, len(frame), *r2, *by_fold[["mae", "shared_artists"]].mean()))
+    names = ["design", "rows", "r2", "r2_low", "r2_high", "mae", "shared_artists"]
+    return pd.DataFrame(judged, columns=names)
+
+
+def _judge_fold(tracks: pd.DataFrame, train, validation) -> dict:
+    fitting, held = tracks.iloc[train], tracks.iloc[validation]
+    fitted = fit_learner(BOOSTING, fitting, BOOSTING.defaults() | dict(BOOSTING.draft))
+    shared = held["artist"].isin(set(fitting["artist"])).mean()
+    return scores(held["valence"], predict(fitted, held)).to_dict() | {"shared_artists": shared}
 
 
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
-    """Keep every row that has a valence, a key and all whole numbers, encoded as clean ones are.
-
-    Optional numbers that the clean tracks go without, as too many rows lack them, are left out.
-    """
+    """Keep the rows that a model can read, repeats included, encoded as clean ones are."""
     rows = leave_out_sparse(published)
     rows = rows.dropna(subset=["valence", "key", "mode", *(n for n in WHOLE if n in rows)])
     return encode(sort_rows(rows[rows["key"] >= 0]))

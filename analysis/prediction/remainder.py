@@ -160,7 +160,7 @@ def expect_gains(rest: pd.DataFrame, groups: pd.DataFrame) -> pd.DataFrame:
         (
             "another measurement of the same recording",
             parts["between releases of one recording"],
-            "estimated, from releases under two identifiers",
+            "estimated, from releases that are no copies of each other",
         ),
     ]
     return pd.DataFrame(rows, columns=["information", "gain", "basis"])

@@ -4,9 +4,7 @@
 import analysis.reporting.figures.assumptions
 import analysis.reporting.figures.curves
 import analysis.reporting.figures.derivation
-import analysis.reporting.figures.explanation
 import analysis.reporting.figures.inference
-import analysis.reporting.figures.prediction
 import analysis.reporting.figures.replication
 import analysis.reporting.figures.tracks
 import analysis.reporting.prose.abstract
@@ -16,18 +14,15 @@ import analysis.reporting.prose.audio
 import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
-import analysis.reporting.prose.explanation
 import analysis.reporting.prose.groups
 import analysis.reporting.prose.inference
 import analysis.reporting.prose.mechanism
-import analysis.reporting.prose.prediction
 import analysis.reporting.prose.replication
 import analysis.reporting.prose.tracks
 import analysis.reporting.prose.verdicts
 import analysis.reporting.tables.derivation
 import analysis.reporting.tables.elsewhere
 import analysis.reporting.tables.inference
-import analysis.reporting.tables.prediction
 import analysis.reporting.tables.replication
 import analysis.reporting.tables.tracks
 from analysis.reporting import figures, prose, tables

@@ -24,13 +24,13 @@ def find_ceilings(
     spending: Budget,
 ) -> dict[str, pd.DataFrame]:
     """Estimate how much could be explained at all."""
-    best = methods.candidates[methods.best]
-    curve, predicted = learning_curves.learning_curve(best, train, spending.curve)
-    limit = learning_curves.extend_curve(curve, predicted)
+    single = methods.candidates[methods.single]
+    curve = learning_curves.learning_curve(single, train, spending.curve)
+    limit = learning_curves.extend_curve(curve).to_frame().T
     limit = limit.assign(estimate="learning curve, endless data")
     estimates = pd.concat([ceiling.neighbour_ceiling(train), limit], ignore_index=True)
     return {
-        "learning_curve": curve,
+        "learning_curve": learning_curves.score_curve(curve),
         "ceilings": estimates[["estimate", "r2", "low", "high"]],
         "repeats": ceiling.repeat_measurements(published),
     }

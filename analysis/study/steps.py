@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from analysis.inference import effects, formulas, regression, selection
@@ -146,8 +147,8 @@ def compare_methods(split: Split, spending: tuning.Budget, choice: selection.Cho
         validation.compare_folds(rivals, best, metric, spending.folds).assign(metric=metric)
         for metric in ("mae", "r2")
     ]
-    conformal = intervals.fit_conformal(methods.crossed, methods.out_of_fold, intervals.LEVEL)
-    bounds = conformal.intervals(test, methods.held_out[best].to_numpy())
+    find_intervals = intervals.fit_conformal(methods.crossed, methods.out_of_fold)
+    bounds = find_intervals(methods.held_out[best].to_numpy())
     settings = tuning.best_settings(found)
     return methods, {
         "searches": describe_searches(found),
@@ -197,13 +198,22 @@ def explain_method(methods: comparison.Comparison, train: pd.DataFrame) -> dict[
         "correlated features": explanation.feature_groups(train),
     }
     parts = [
-        explanation.summarise_importance(
-            explanation.permutation_importance(trees, train, columns)
-        ).assign(by=by)
+        explanation.permutation_importance(trees, train, columns).assign(by=by)
         for by, columns in groups.items()
     ]
     local = explanation.local_effects(trees, train, list(NUMERIC))
     return {
         "importance": pd.concat(parts, ignore_index=True).assign(model=trees.label),
-        "directions": explanation.effect_sizes(local, train).assign(model=trees.label),
+        "directions": _describe_directions(local, train).assign(model=trees.label),
     }
+
+
+def _describe_directions(effects: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return feature, spread (SD of the effect over tracks) and slope (valence per SD)."""
+    rows = []
+    for feature, part in effects.groupby("feature", sort=False):
+        values = tracks[feature].to_numpy(float)
+        along = np.interp(values, part["x"], part["effect"])
+        slope = np.cov(along, values)[0, 1] / values.std(ddof=1)
+        rows.append((feature, along.std(), slope))
+    return pd.DataFrame(rows, columns=["feature", "spread", "slope"])

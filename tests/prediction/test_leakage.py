@@ -1,12 +1,24 @@
-"""A planted leak is visible in the leakage table."""
+"""A planted leak is visible in the three ways to split."""
+
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 
 from analysis.prediction import leakage, preparing
+from analysis.prediction.learners import BOOSTING
 from analysis.tracks.cleaning import clean
 from tests.prediction.conftest import make_tracks
 from tests.tracks.made_tracks import make_tracks as make_published
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_trees():
+    """What is tested are the divisions and not the model."""
+    light = replace(BOOSTING, draft=(("bags", 1), ("rounds", 40)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(leakage, "BOOSTING", light)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +56,6 @@ def test_rows_without_a_popularity_are_judged_like_the_clean_tracks(share):
 def test_a_copy_of_the_target_does_not_reach_a_learner(tracks):
     planted = tracks.assign(mood=tracks["valence"], valence_copy=tracks["valence"])
     assert set(preparing.predictors(planted)) == set(preparing.predictors(tracks))
-
-
-def test_shared_share_counts_by_hand():
-    frame = pd.DataFrame({"artist": ["a", "b", "a", "c"]})
-    assert leakage.shared_share(frame, [0, 1], [2, 3], ["artist"]) == 0.5
 
 
 def test_rows_without_an_optional_number_are_no_obstacle(tracks):

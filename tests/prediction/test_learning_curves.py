@@ -13,10 +13,6 @@ SIZES = np.array([300, 600, 1200, 2400, 4800])
 def test_curve_is_extended_to_its_limit():
     limit, drop, decay = learning_curves.fit_curve(SIZES, 0.5 - 2 * SIZES**-0.5)
     assert (limit, drop, decay) == pytest.approx((0.5, 2, 0.5), abs=1e-6)
-    line = learning_curves.curve_line(
-        pd.DataFrame([{"r2": limit, "drop": drop, "decay": decay}]), 4800
-    )
-    assert line["r2"].is_monotonic_increasing
 
 
 def test_interval_is_that_of_resampled_artists():
@@ -24,13 +20,13 @@ def test_interval_is_that_of_resampled_artists():
     rng = np.random.default_rng(3)
     # the same errors at every size: a flat curve, whose limit is the score itself
     noise = rng.normal(0, tracks["valence"].std() / 2, len(tracks))
-    about = {"observed": tracks["valence"], "artist": tracks["artist"]}
-    shares = (0.2, 0.5, 1.0)
-    predicted = pd.DataFrame(about | dict.fromkeys(shares, tracks["valence"] + noise))
+    about = tracks[["artist"]].assign(
+        observed=tracks["valence"], predicted=tracks["valence"] + noise, row=tracks.index, fold=0
+    )
+    sizes = ((0.2, 400), (0.5, 1000), (1.0, 2000))
+    curve = pd.concat([about.assign(share=share, tracks=size) for share, size in sizes])
     score = 1 - (noise**2).sum() / ((tracks["valence"] - tracks["valence"].mean()) ** 2).sum()
-    scored = pd.DataFrame({"share": shares, "fold": 0, "tracks": [400, 1000, 2000],
-                           "r2": score})  # fmt: skip
-    found = learning_curves.extend_curve(scored, predicted).iloc[0]
+    found = learning_curves.extend_curve(curve)
     assert found["r2"] == pytest.approx(score, abs=1e-6)
     # resampled one artist at a time, as in the textbook
     groups = [part.index.to_numpy() for _, part in tracks.groupby("artist")]
@@ -45,9 +41,11 @@ def test_interval_is_that_of_resampled_artists():
 
 def test_learning_curve_rises(tracks):
     one = validation.candidate(learners.NET)
-    scored, predicted = learning_curves.learning_curve(one, tracks, (0.2, 1.0))
+    curve = learning_curves.learning_curve(one, tracks, (0.2, 1.0))
+    assert curve.groupby("share")["row"].apply(sorted).map(len).tolist() == [len(tracks)] * 2
+    assert curve.notna().all(axis=None)
+    scored = learning_curves.score_curve(curve)
+    assert len(scored) == 10
     means = scored.groupby("share")["r2"].mean()
     assert means[1.0] > means[0.2]
     assert scored["tracks"].max() <= len(tracks)
-    assert predicted.shape == (len(tracks), 4)
-    assert predicted.notna().all(axis=None)

@@ -10,9 +10,7 @@ from analysis.reporting.prose import (
     abstract,
     derivation,
     elsewhere,
-    explanation,
 )
-from analysis.reporting.prose import prediction as words
 from analysis.reporting.tables import tracks as table_of_tracks
 
 LEADS = pd.DataFrame(
@@ -30,18 +28,6 @@ def test_units_are_those_of_the_columns_that_formulas_read():
     assert derivation.define_columns(reading("energy")) == ""
 
 
-def test_techniques_are_ranked_by_their_agreement():
-    names = ["permutation", "Shapley", "local effects"]
-    table = pd.DataFrame([[1, 0.6, 0.7], [0.6, 1, 0.9], [0.7, 0.9, 1]], names, names)
-    text = explanation.read_agreement(table, same=False)
-    assert text.startswith("Shapley and local effects rank the scores most alike (0.90)")
-    assert "permutation and Shapley least (0.60); since" in text
-    assert explanation.read_agreement(table, same=True).endswith("least (0.60).")
-
-
-def test_the_share_of_the_attainable_has_a_range():
-    ceilings = pd.DataFrame({"r2": [0.5, 0.4], "low": [0.45, 0.3], "high": [0.6, 0.5]}, [0, 0])
-    assert "90 % of it (75 % to 100 % over its interval)" in words.summarize_ceiling(ceilings, 0.45)
 
 
 def test_stand_ins_are_named_where_sound_was_not_measured():

@@ -5,7 +5,9 @@ import pandas as pd
 from mizani.breaks import breaks_extended
 from plotnine import element_text, scale_x_continuous
 
+from analysis.inference.scales import FEATURES
 from analysis.reporting import prose
+from analysis.tracks.features import NUMERIC, with_shapes
 
 # Room between panels for the ticks of one and the title of the next.
 FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
@@ -45,6 +47,17 @@ def _places(column: str) -> np.ndarray:
     """Return where a stretched axis has its ticks."""
     values = np.array(TICKS[column], dtype=float)
     return np.log(values / (1 - values)) if column.startswith("logit") else np.log(values)
+
+
+def to_shapes(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return effects of canonical columns as those of question 1's features, x on their shape."""
+    parts = []
+    for one in FEATURES:
+        part = effects[effects["feature"] == one.plain.replace("duration_min", "duration_ms")]
+        columns = pd.DataFrame(dict.fromkeys(NUMERIC, part["x"]))
+        with np.errstate(all="ignore"):  # only one column is a score of its own kind
+            parts.append(part.assign(x=with_shapes(columns)[one.shape], feature=one.name))
+    return pd.concat(parts, ignore_index=True)
 
 
 NAMES = {

@@ -53,8 +53,8 @@ def answer_derivation(length: int, fit: pd.Series, repeats: pd.DataFrame) -> str
         else "hardly more than the models explain"
     )
     return (
-        f"{formula}; two releases of one recording share {prose.percent(repeatable, 1)} of the "
-        f"variance, {rest}."
+        f"{formula}; two releases of one recording, where one is no copy of the other, share "
+        f"{prose.percent(repeatable, 1)} of the variance, {rest}."
     )
 
 
