@@ -35,5 +35,5 @@ threadpool_limits(limits=1, user_api="blas")
 
 # The day Spotify closed the audio-features endpoint to new applications, as a number.
 SEED = 20241127
-# The seed of the hold-out of chapters 2 and 3, fixed before any result on it was seen.
+# The seed of the hold-out, fixed before any result on it was seen.
 HOLD_OUT_SEED = 20261128

@@ -187,7 +187,8 @@ def _describe(error: Exception, file: str, walk: Walk) -> str:
 
 def find_unsaid(text: str) -> list[str]:
     """Return a complaint for each line that holds a number or a name that is none."""
-    lines = [line for line in text.splitlines() if UNSAID.search(line)]
+    prose = re.sub(r"(?s)```.*?```", "", text)  # code may say None
+    lines = [line for line in prose.splitlines() if UNSAID.search(line)]
     return [f"says {UNSAID.search(line).group()!r} in {line.strip()[:160]!r}" for line in lines]
 
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import GroupKFold
-from sklearn.utils.validation import check_array, check_is_fitted, column_or_1d, validate_data
+from sklearn.utils import check_array, check_consistent_length
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from analysis import SEED
 from analysis.prediction import preparing
@@ -19,51 +20,33 @@ from analysis.prediction.learners import Dimension, Learner
 from analysis.tracks.schema import BadInput
 
 BATCH = 256
-# A table with more columns or more rows than this gets wider layers.
-WIDE_TABLE = 30
-LONG_TABLE = 20_000
+WIDE_TABLE, LONG_TABLE = 30, 20_000  # more columns or rows than this get wider layers
 
 
 def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropout=0.2):
-    """Return an untrained network.
+    """Return an untrained network from shape (rows, inputs) to (rows, members, 1), within 0 and 1.
 
     Each amount x enters as itself and as one mixture of `waves` waves cos(2π(f x + b)) of learned
     frequency f and phase b, so that one layer bends where a plain one needs several
     [@gorishniy2022; @holzmuller2024]. Members share the waves and nothing else.
 
-    Parameters
-    ----------
-    inputs, amounts : int
-        Columns of the input; the first `amounts` are standardised numbers, the rest indicators.
-    members, units, depth : int
-        Networks side by side, and the width and number of their hidden layers.
-    waves : int
-    dropout : float
-        Share of the hidden units left out of a training step.
-
-    Returns
-    -------
-    keras.Model
-        From shape (rows, inputs) to values between 0 and 1 of shape (rows, members, 1).
+    The first `amounts` of the `inputs` columns are standardised numbers, the rest indicators. Of
+    the `units` of each of `depth` hidden layers, a training step leaves out a share `dropout`.
     """
     import keras
-    from keras.initializers import RandomNormal, RandomUniform, VarianceScaling
+    from keras.initializers import RandomNormal, RandomUniform
     from keras.layers import Concatenate, Dropout, EinsumDense, Flatten
 
     table = keras.Input((inputs,))
+    # frequencies start low: few waves fit in a feature
     waving = EinsumDense(
-        "bn,nw->bnw",
-        (amounts, waves),
-        bias_axes="nw",
-        # few waves fit in a feature
-        kernel_initializer=RandomNormal(stddev=0.1),
-        bias_initializer=RandomUniform(-0.5, 0.5),
-        name="waves",
-    )
-    mixing = EinsumDense("bnw,nwo->bno", (amounts, 1), kernel_initializer=VarianceScaling())
+        "bn,nw->bnw", (amounts, waves), bias_axes="nw", kernel_initializer=RandomNormal(0.0, 0.1),
+        bias_initializer=RandomUniform(-0.5, 0.5), name="waves",
+    )  # fmt: skip
+    mixing = EinsumDense("bnw,nwo->bno", (amounts, 1), kernel_initializer="lecun_normal")
     waves = keras.ops.cos(2 * np.pi * waving(table[:, :amounts]))
     hidden = Concatenate()([table, Flatten()(mixing(waves))])
-    dense = functools.partial(EinsumDense, bias_axes="mo", kernel_initializer=VarianceScaling())
+    dense = functools.partial(EinsumDense, bias_axes="mo", kernel_initializer="lecun_normal")
     for layer in range(depth):
         equation = "bmi,mio->bmo" if layer else "bi,mio->bmo"
         hidden = dense(equation, (members, units), activation="silu")(hidden)
@@ -76,12 +59,8 @@ def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropo
 def compiled_network(delta: float, *shape):
     """Return a network with loss and optimizer; fits of one shape share it and its compilation.
 
-    Parameters
-    ----------
-    delta : float
-        The error at which the loss turns from squared to absolute [@huber1964].
-    *shape
-        What `build_network` takes, in its order.
+    `delta` is the error at which the loss turns from squared to absolute [@huber1964]; `shape` is
+    what `build_network` takes, in its order.
     """
     import keras
 
@@ -103,118 +82,74 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
 
     Reads what a learned metric reads (`preparing.for_metric`): amounts as normal quantiles of their
     ranks, categories as indicators. Each member leaves out one part of the training artists, and
-    the epoch is restored at which the members err least on what they left out. So the whole
-    training part serves to decide when to stop, and every track serves to train most members.
+    the epoch is restored at which the members err least on what they left out.
 
     Parameters
     ----------
     members, units, depth, waves, dropout
         See `build_network`.
-    genre_weight : float
-        Length of a genre's indicator, in standard deviations of an amount.
-    epochs, patience : int
-        Most epochs, and epochs without a gain after which training stops.
-    rate, decay : float
-        Largest learning rate, and weight decay, of AdamW [@loshchilov2019]. The rate rises for an
-        epoch and then falls along half a cosine.
-    delta : float
-        The error, in valence, at which the loss turns from squared to absolute [@huber1964].
-    parts : int
+    genre_weight, epochs, patience
+        Length of a genre's indicator, in standard deviations of a number; most epochs, and epochs
+        without a gain after which training stops.
+    rate, decay, delta : float
+        Largest learning rate and weight decay of AdamW [@loshchilov2019], and the error, in
+        valence, at which the loss turns from squared to absolute [@huber1964].
+    parts, seed : int
         Parts of the artists; fewer where there are fewer artists, no early stopping with one.
-    seed : int
 
     Attributes
     ----------
-    history_ : DataFrame
-        Columns epoch, training (of the epoch's batches, with dropout) and validation: mean absolute
-        errors of single members in valence; validation is missing where nothing was left out.
-    best_epoch_ : int
-        The epoch whose weights were restored.
+    history_, best_epoch_ : DataFrame, int
+        Columns epoch, training (with dropout) and validation (missing where nothing was left out):
+        mean absolute errors of members; and the epoch whose weights were restored.
 
-    Notes
-    -----
-    Fitting seeds the global generators of Python, NumPy and Keras: the same seed gives the same
-    numbers in two runs on one machine. Missing amounts stand at the median.
+    Missing numbers stand at the median. Fitting seeds the global generators of Python, NumPy and
+    Keras, so that two runs on one machine give the same numbers.
     """
 
     def __init__(
-        self,
-        members=8,
-        units=128,
-        depth=2,
-        waves=4,
-        dropout=0.2,
-        genre_weight=2.0,
-        epochs=18,
-        patience=6,
-        rate=0.008,
-        decay=0.2,
-        delta=0.2,
-        parts=8,
-        seed=SEED,
-    ):
+        self, members=8, units=128, depth=2, waves=4, dropout=0.2, genre_weight=2.0, epochs=18,
+        patience=6, rate=0.008, decay=0.2, delta=0.2, parts=8, seed=SEED,
+    ):  # fmt: skip
         """Keep the settings; scikit-learn asks that nothing else happens here."""
-        self.members, self.units, self.depth = members, units, depth
-        self.waves, self.dropout, self.genre_weight = waves, dropout, genre_weight
-        self.epochs, self.patience = epochs, patience
+        self.members, self.units, self.depth, self.waves = members, units, depth, waves
+        self.dropout, self.genre_weight, self.parts = dropout, genre_weight, parts
+        self.epochs, self.patience, self.seed = epochs, patience, seed
         self.rate, self.decay, self.delta = rate, decay, delta
-        self.parts, self.seed = parts, seed
 
     def fit(self, X, y, groups=None) -> "TrackNetwork":
-        """Train the ensemble.
+        """Train the ensemble on features (n, columns), valence (n,) and, if known, artists (n,).
 
-        Parameters
-        ----------
-        X : DataFrame or array of shape (n, columns)
-        y : array of shape (n,)
-            Valence, between 0 and 1.
-        groups : array of shape (n,), optional
-            Artists; what a member leaves out are whole groups. Single rows if not given.
-
-        Raises
-        ------
-        BadInput
-            An amount is infinite, or a target lies outside 0 and 1.
+        Raises `BadInput` where a number is infinite or a target lies outside 0 and 1.
         """
-        import keras
+        from keras.callbacks import EarlyStopping, LearningRateScheduler
+        from keras.utils import set_random_seed
 
         table = self._as_table(X, fresh=True)
-        target = check_array(column_or_1d(y), ensure_2d=False, dtype="float32", input_name="y")
-        if len(table) != len(target):
-            raise BadInput(f"{len(table)} rows of features have {len(target)} target values.")
+        target = check_array(y, ensure_2d=False, dtype="float32", input_name="y")
+        check_consistent_length(table, target)
         if target.min() < 0 or target.max() > 1:
             raise BadInput("The target must lie between 0 and 1: divide it by its largest value.")
-        keras.utils.set_random_seed(self.seed % 2**32)
         self.prepare_ = preparing.for_metric(table, self.genre_weight)
         inputs = fill_batches(self.prepare_.fit_transform(table))
         held = leave_out(len(target), groups, self.parts, self.members, self.seed)
         targets = fill_batches(np.repeat(target[:, None, None], self.members, axis=1))
         model = compiled_network(self.delta, *self._shape(inputs))
+        set_random_seed(self.seed % 2**32)
         fresh = build_network(*self._shape(inputs))
         for old, new in zip(model.variables, fresh.variables, strict=True):
             old.assign(new.value)
         for one in model.optimizer.variables:
             one.assign(np.zeros(one.shape))
         model.optimizer.weight_decay.assign(self.decay)
-        # in epochs, the first of which warms up
-        fall = keras.optimizers.schedules.CosineDecay(
-            0.0, max(1, self.epochs - 1), warmup_target=self.rate, warmup_steps=1
-        )
-        callbacks = [keras.callbacks.LearningRateScheduler(lambda epoch: float(fall(epoch + 0.5)))]
-        stopping = keras.callbacks.EarlyStopping(
-            "val_mae", patience=self.patience, mode="min", restore_best_weights=True
-        )
+        falling = LearningRateScheduler(self._rate_in)
+        stopping = EarlyStopping("val_mae", patience=self.patience, restore_best_weights=True)
         judged = held.any()
         history = model.fit(
-            inputs,
-            targets,
-            sample_weight=fill_batches(~held),
+            inputs, targets, BATCH, self.epochs, verbose=0, sample_weight=fill_batches(~held),
             validation_data=(inputs, targets, fill_batches(held)) if judged else None,
-            batch_size=BATCH,
-            epochs=self.epochs,
-            callbacks=[*callbacks, stopping] if judged else callbacks,
-            verbose=0,
-        ).history
+            validation_batch_size=16 * BATCH, callbacks=[falling, *([stopping] if judged else [])],
+        ).history  # fmt: skip
         self.weights_ = model.get_weights()
         errors = {"training": history["mae"], "validation": history.get("val_mae", np.nan)}
         self.history_ = pd.DataFrame({"epoch": range(1, len(history["mae"]) + 1), **errors})
@@ -222,7 +157,7 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         return self
 
     def predict(self, X) -> np.ndarray:
-        """Predict the target: the mean of the members, of shape (n,)."""
+        """Return the mean of the members, of shape (n,)."""
         return self.predict_members(X).mean(axis=1)
 
     def predict_members(self, X) -> np.ndarray:
@@ -234,11 +169,15 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         fitted = model.predict(fill_batches(inputs), batch_size=BATCH, verbose=0)
         return fitted[: len(inputs), :, 0].astype(float)
 
+    def _rate_in(self, epoch: int) -> float:
+        """Return the learning rate of an epoch, from 0: first a warm-up, then half a cosine."""
+        fall = (1 + np.cos(np.pi * (epoch + 0.5) / self.epochs)) / 2
+        return float(self.rate * min(1, epoch + 0.5) * fall)
+
     def _shape(self, inputs: np.ndarray) -> tuple:
         """Return what `build_network` takes."""
-        amounts = self.prepare_[-1].output_indices_["amounts"].stop
-        layers = self.members, self.units, self.depth, self.waves, self.dropout
-        return inputs.shape[1], amounts, *layers
+        sizes = inputs.shape[1], self.prepare_[-1].output_indices_["amounts"].stop
+        return *sizes, self.members, self.units, self.depth, self.waves, self.dropout
 
     def _as_table(self, features, fresh: bool) -> pd.DataFrame:
         """Return features as a frame, checked against those of the fit."""
@@ -246,19 +185,14 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         validate_data(self, features, reset=fresh, skip_check_array=True)
         for name in preparing.numbers_of(table):
             if np.isinf(table[name].to_numpy(float)).any():
-                raise BadInput(
-                    f"Column '{name}' holds an infinite value: replace it by a number or leave it "
-                    "empty."
-                )
+                raise BadInput(f"Column '{name}' holds an infinite value: give a number or none.")
         return table
 
 
 def leave_out(rows: int, groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
-    """Return which member leaves out which row: booleans of shape (rows, members).
+    """Return which member leaves out which row, of shape (rows, members).
 
-    Rows are divided into `parts` parts of whole groups of about equal size (as many as there are
-    groups where there are fewer), which members leave out in turn. Nothing is left out of one
-    part. Each row is its own group if `groups` is None.
+    Members take turns at parts of whole groups (rows if None), of a single part at nothing.
     """
     groups = np.arange(rows) if groups is None else np.asarray(groups)
     count = min(parts, len(pd.unique(groups)))
@@ -271,21 +205,13 @@ def leave_out(rows: int, groups, parts: int, members: int, seed: int = SEED) -> 
 
 
 def fill_batches(rows: np.ndarray) -> np.ndarray:
-    """Return rows with zeros added to whole batches, since every length would be compiled anew.
-
-    In training, rows added to the weights are rows that count nothing.
-    """
+    """Add rows of zeros, which weigh nothing, to whole batches: other lengths compile anew."""
     return np.pad(rows.astype("float32"), [(0, -len(rows) % BATCH)] + [(0, 0)] * (rows.ndim - 1))
 
 
 def count_units(features: pd.DataFrame) -> int:
-    """Return the width of the layers that suits a table.
-
-    Chosen once by cross-validation on training parts: 64 units are as good as 128 on a few thousand
-    tracks with the track-level scores, and lose with pitch and timbre.
-    """
-    wide = features.shape[1] > WIDE_TABLE or len(features) > LONG_TABLE
-    return 128 if wide else 64
+    """Return the width of layers that suits a table, by cross-validation on training parts."""
+    return 128 if features.shape[1] > WIDE_TABLE or len(features) > LONG_TABLE else 64
 
 
 def build_network_learner(features: pd.DataFrame, **settings) -> BaseEstimator:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis import SEED
+from analysis import HOLD_OUT_SEED
 from analysis.provenance import list_versions
 from analysis.study import steps
 from analysis.study.fingerprints import code_fingerprint
@@ -52,7 +52,7 @@ def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
         "schema": SCHEMA,
         **about,
         "budget": budget,
-        "seed": SEED,
+        "seed": HOLD_OUT_SEED,
         "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "fingerprints": prints,
         "versions": dict(list_versions().itertuples(index=False, name=None)),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import StratifiedGroupKFold
 
-from analysis import SEED
+from analysis import HOLD_OUT_SEED, SEED
 from analysis.tracks.schema import BadInput
 
 QUANTILES = 5
@@ -26,7 +26,7 @@ class Split:
     test: pd.DataFrame
 
 
-def hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = SEED) -> Split:
+def hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = HOLD_OUT_SEED) -> Split:
     """Hold out a share of the tracks as whole artists, balanced in genre and valence.
 
     Parameters

@@ -1,75 +1,127 @@
 """The network as a scikit-learn regressor: what it learns, keeps, refuses and repeats."""
 
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.utils.estimator_checks import check_estimator
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import r2_score
 
-from analysis.prediction.network import NetworkRegressor, divide_groups
+from analysis.prediction.network import NETWORK, TrackNetwork, build_network, leave_out
 from analysis.tracks.schema import BadInput
 
-# One shape for all tests: it compiles once.
+# One shape for nearly all tests: it compiles once.
 SMALL = {"members": 4, "units": 32, "parts": 4, "epochs": 40, "patience": 40, "dropout": 0.0}
 NOISE = 0.05
 
 
 def simulate(rows=1500, seed=1):
-    """Draw numbers and a category, and a bent function of them with an interaction."""
+    """Draw numbers, a genre and a key, and a bent function of them with an interaction."""
     draws = np.random.default_rng(seed)
     frame = pd.DataFrame(draws.uniform(-1, 1, (rows, 3)), columns=["a", "b", "c"])
-    names = pd.Categorical(draws.choice(["x", "y", "z"], rows), ["x", "y", "z"])
-    frame = frame.assign(name=names)
+    frame["genre"] = pd.Categorical(draws.choice(["x", "y", "z"], rows), ["x", "y", "z"])
+    frame["key"] = pd.Categorical(draws.choice(["C", "D"], rows), ["C", "D"])
     truth = 0.5 + 0.2 * np.sin(3 * frame["a"]) + 0.15 * frame["b"] * frame["c"]
-    truth += 0.1 * (frame["name"] == "y")
-    groups = np.arange(rows) // 5
-    return frame, truth.to_numpy(), groups, draws
+    truth += 0.1 * (frame["genre"] == "y")
+    return frame, truth.to_numpy(), np.arange(rows) // 5, draws
 
 
 @pytest.fixture(scope="module")
 def learned():
     frame, truth, groups, draws = simulate()
     target = np.clip(truth + draws.normal(0, NOISE, len(truth)), 0, 1)
-    model = NetworkRegressor(**SMALL, decay=0.01, rate=0.02).fit(frame, target, groups)
+    model = TrackNetwork(**SMALL, decay=0.01, rate=0.02).fit(frame, target, groups)
     return model, frame, target, groups
 
 
-def test_recovers_a_known_function_within_half_the_noise(learned):
+def test_recovers_a_planted_function_within_half_the_noise(learned):
     frame, truth, _, _ = simulate(seed=2)
     assert np.abs(learned[0].predict(frame) - truth).mean() < NOISE / 2
 
 
-def test_two_runs_are_equal(learned):
+def test_nothing_is_learned_of_a_shuffled_target(learned):
+    _, frame, target, groups = learned
+    shuffled = np.random.default_rng(4).permutation(target)
+    # with early stopping, which is what keeps an ensemble from learning noise by heart
+    model = clone(learned[0]).set_params(patience=3, decay=0.2).fit(frame, shuffled, groups)
+    assert abs(r2_score(target, model.predict(simulate(seed=5)[0]))) < 0.1
+
+
+def test_two_runs_are_equal_and_another_seed_is_another_network(learned):
     model, frame, target, groups = learned
     again = clone(model).fit(frame, target, groups)
     np.testing.assert_array_equal(again.predict(frame), model.predict(frame))
-
-
-def test_another_seed_is_another_network(learned):
-    model, frame, target, groups = learned
+    pd.testing.assert_frame_equal(again.history_, model.history_)
     other = clone(model).set_params(seed=3, epochs=2).fit(frame, target, groups)
     assert np.abs(other.predict(frame) - model.predict(frame)).max() > 0.01
 
 
-def test_saving_and_loading_keeps_predictions(learned, tmp_path):
-    model, frame, _, _ = learned
-    model.save(tmp_path / "network.npz")
-    loaded = NetworkRegressor.load(tmp_path / "network.npz")
-    np.testing.assert_array_equal(loaded.predict(frame), model.predict(frame))
-    pd.testing.assert_frame_equal(loaded.history_, model.history_)
-    assert loaded.get_params() == model.get_params()
+def test_a_second_network_of_one_shape_leaves_the_first_as_it_was(learned):
+    model, frame, target, groups = learned
+    before = model.predict(frame)
+    clone(model).set_params(epochs=1, rate=0.001).fit(frame, 1 - target, groups)
+    np.testing.assert_array_equal(model.predict(frame), before)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(model)).predict(frame), before)
 
 
-def test_a_file_that_is_no_network_is_refused(tmp_path):
-    np.savez(tmp_path / "other.npz", x=np.zeros(3))
-    with pytest.raises(BadInput, match=r"other\.npz"):
-        NetworkRegressor.load(tmp_path / "other.npz")
+def test_settings_that_are_searched_make_a_difference(learned):
+    model, frame, target, groups = learned
+    short = clone(model).set_params(epochs=2)
+    plain = short.fit(frame, target, groups).predict(frame)
+    for dimension in NETWORK.space:
+        other = clone(short).set_params(**{dimension.name: dimension.high})
+        assert np.abs(other.fit(frame, target, groups).predict(frame) - plain).max() > 1e-4
+
+
+def test_a_member_learns_nothing_of_the_artists_that_it_judges(learned):
+    model, frame, target, groups = learned
+    held = leave_out(len(frame), groups, 4, 4, model.seed)
+    # without early stopping, to which all members' left-out artists contribute
+    short = clone(model).set_params(epochs=3)
+    plain = short.fit(frame, target, groups).predict_members(frame)
+    changed = np.where(held[:, 2], 1 - target, target)
+    other = clone(short).fit(frame, changed, groups)
+    if other.best_epoch_ == short.best_epoch_:
+        moved = np.abs(other.predict_members(frame) - plain).max(axis=0)
+        assert moved[2] < 1e-6
+        assert (moved[[0, 1, 3]] > 0.01).all()
+    else:
+        pytest.fail("the best epoch moved, so weights cannot be compared")
+
+
+def test_members_leave_out_whole_groups_in_turn():
+    groups = np.repeat(np.arange(40), 5)
+    held = leave_out(200, groups, 4, 6)
+    assert (pd.DataFrame(held).groupby(groups).nunique() == 1).all(axis=None)
+    assert (held[:, :4].sum(axis=1) == 1).all()
+    np.testing.assert_array_equal(held[:, 4:], held[:, :2])
+    assert leave_out(6, list("aabbcc"), 8, 8)[:, :3].sum() == 6
+    assert not leave_out(6, ["a"] * 6, 4, 4).any()
 
 
 def test_best_epoch_is_that_of_the_least_validation_error(learned):
-    history = learned[0].history_
-    assert history["validation"].idxmin() + 1 == learned[0].best_epoch_
-    assert (history["training"] < 0.5).all()
+    model, frame, target, groups = learned
+    history = model.history_
+    assert history["validation"].idxmin() + 1 == model.best_epoch_
+    held = leave_out(len(frame), groups, 4, 4, model.seed)
+    apart = np.abs(model.predict_members(frame) - target[:, None])
+    assert apart[held].mean() == pytest.approx(history["validation"].min(), abs=1e-5)
+
+
+def test_one_group_trains_without_early_stopping(learned):
+    _, frame, target, _ = learned
+    model = TrackNetwork(**SMALL | {"epochs": 3}).fit(frame, target, np.zeros(len(frame)))
+    assert model.best_epoch_ == 3
+    assert model.history_["validation"].isna().all()
+
+
+def test_a_table_smaller_than_a_batch_and_with_few_groups_is_learned(learned):
+    _, frame, target, _ = learned
+    model = TrackNetwork(**SMALL | {"epochs": 3})
+    model.fit(frame.head(12), target[:12], list("aaaabbbbcccc"))
+    assert np.isfinite(model.predict(frame)).all()
 
 
 def test_a_single_row_is_predicted_as_among_others(learned):
@@ -80,81 +132,40 @@ def test_a_single_row_is_predicted_as_among_others(learned):
 
 def test_an_unseen_category_counts_as_a_missing_one(learned):
     model, frame, _, _ = learned
-    row = frame.head(1).assign(name=pd.Categorical([None], ["x", "y", "z"]))
-    unseen = frame.head(1).assign(name=pd.Categorical(["w"], ["w"]))
-    assert model.predict(unseen) == model.predict(row)
-    assert 0 <= model.predict(row)[0] <= 1
+    missing = frame.head(1).assign(genre=pd.Categorical([None], ["x", "y", "z"]))
+    unseen = frame.head(1).assign(genre=pd.Categorical(["w"], ["w"]))
+    assert model.predict(unseen) == model.predict(missing)
 
 
 def test_a_missing_number_stands_at_the_median(learned):
     model, frame, _, _ = learned
     row = frame.head(1)
-    missing = model.predict(row.assign(a=np.nan))
     at_median = model.predict(row.assign(a=frame["a"].median()))
-    np.testing.assert_allclose(missing, at_median, atol=1e-4)
-
-
-def test_an_infinite_number_is_refused_by_name(learned):
-    with pytest.raises(BadInput, match="'b'"):
-        learned[0].predict(learned[1].assign(b=np.inf))
-
-
-def test_a_constant_column_changes_nothing_at_prediction(learned):
-    _, frame, target, groups = learned
-    model = NetworkRegressor(**SMALL | {"epochs": 2})
-    model.fit(frame.assign(c=1.0), target, groups)
-    np.testing.assert_array_equal(
-        model.predict(frame.assign(c=1.0)), model.predict(frame.assign(c=5.0))
-    )
+    np.testing.assert_allclose(model.predict(row.assign(a=np.nan)), at_median, atol=1e-4)
 
 
 def test_predictions_stay_within_the_range_of_valence(learned):
-    far = learned[1].head(50).assign(a=99.0, b=-99.0)
-    assert learned[0].predict(far).min() >= 0
-    assert learned[0].predict(far).max() <= 1
+    far = learned[0].predict(learned[1].head(50).assign(a=99.0, b=-99.0))
+    assert far.min() >= 0
+    assert far.max() <= 1
 
 
-def test_members_leave_out_whole_groups():
-    groups = np.repeat(np.arange(40), 5)
-    parts = divide_groups(200, groups, 4)
-    assert (pd.Series(parts).groupby(groups).nunique() == 1).all()
-    assert set(parts) == {0, 1, 2, 3}
-    assert divide_groups(6, ["a"] * 6, 4).max() == 0
-
-
-def test_one_group_trains_without_early_stopping(learned):
-    _, frame, target, _ = learned
-    model = NetworkRegressor(**SMALL | {"epochs": 3}).fit(frame, target, np.zeros(len(frame)))
-    assert model.best_epoch_ == 3
-    assert model.history_["validation"].isna().all()
-
-
-def test_other_backends_train_by_keras_alone(learned, monkeypatch):
-    from analysis.prediction import network_programs
-
+def test_bad_input_is_refused_in_a_sentence(learned):
     model, frame, target, groups = learned
-    network_programs.program_for.cache_clear()
-    monkeypatch.setattr(network_programs.keras.backend, "backend", lambda: "other")
-    other = clone(model).set_params(epochs=10).fit(frame, target, groups)
-    network_programs.program_for.cache_clear()
-    truth = simulate(seed=2)
-    assert np.abs(other.predict(truth[0]) - truth[1]).mean() < NOISE
+    with pytest.raises(BadInput, match="'b' holds an infinite value"):
+        model.predict(frame.assign(b=np.inf))
+    with pytest.raises(BadInput, match="between 0 and 1"):
+        clone(model).fit(frame, 100 * target, groups)
+    with pytest.raises(ValueError, match="inconsistent numbers of samples"):
+        clone(model).fit(frame, target[1:])
+    with pytest.raises(ValueError, match="feature names"):
+        model.predict(frame.rename(columns={"a": "z"}))
+    with pytest.raises(NotFittedError):
+        TrackNetwork().predict(frame)
 
 
-def test_the_residual_design_learns_too(learned):
-    _, frame, target, groups = learned
-    model = NetworkRegressor(**SMALL | {"epochs": 20}, design="residual", rate=0.01)
-    model.fit(frame, target, groups)
-    assert np.abs(model.predict(frame) - target).mean() < 1.3 * NOISE
-
-
-EXPECTED = {
-    "check_sample_weight_equivalence_on_dense_data": "fit takes no sample weights",
-}
-
-
-def test_scikit_learn_accepts_the_estimator():
-    model = NetworkRegressor(2, 16, 1, waves=2, parts=2, epochs=30, rate=0.02, decay=0.0)
-    results = check_estimator(model, expected_failed_checks=EXPECTED, on_fail=None)
-    failed = [r["check_name"] for r in results if r["status"] == "failed"]
-    assert failed == []
+def test_members_of_a_layer_start_apart_and_with_the_variance_of_their_inputs():
+    first = build_network(40, 10, units=64).get_layer(index=-5).kernel.numpy()
+    assert first.shape == (8, 40, 64)
+    assert first.std() == pytest.approx(40**-0.5, rel=0.05)
+    assert np.abs(np.corrcoef(first[0].ravel(), first[1].ravel())[0, 1]) < 0.1
