@@ -41,7 +41,7 @@ def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropo
     # frequencies start low: few waves fit in a feature
     waving = EinsumDense(
         "bn,nw->bnw", (amounts, waves), bias_axes="nw", kernel_initializer=RandomNormal(0.0, 0.1),
-        bias_initializer=RandomUniform(-0.5, 0.5), name="waves",
+        bias_initializer=RandomUniform(-0.5, 0.5),
     )  # fmt: skip
     mixing = EinsumDense("bnw,nwo->bno", (amounts, 1), kernel_initializer="lecun_normal")
     waves = keras.ops.cos(2 * np.pi * waving(table[:, :amounts]))
@@ -67,13 +67,15 @@ def compiled_network(delta: float, *shape):
     model = build_network(*shape)
     # trainings are short, so squared slopes are forgotten faster than by default
     optimizer = keras.optimizers.AdamW(beta_2=0.97)
-    # 0 is no natural value of a threshold, a frequency or a phase
-    optimizer.exclude_from_weight_decay(var_names=["bias", "waves"])
+    optimizer.exclude_from_weight_decay(var_names=["bias"])  # 0 is no natural threshold or phase
     optimizer.build(model.trainable_variables)
     # as a number it would be compiled in, and a search would compile anew at every trial
     optimizer.weight_decay = optimizer.add_variable((), name="weight_decay")
     loss = keras.losses.Huber(delta, reduction="mean_with_sample_weight")
     model.compile(optimizer, loss, weighted_metrics=["mae"])
+    # a first fit would shuffle once more than later ones, to see a batch and build from it
+    none = np.zeros((BATCH, shape[2]), "float32")
+    model.train_on_batch(np.zeros((BATCH, shape[0]), "float32"), none[:, :, None], none)
     return model
 
 

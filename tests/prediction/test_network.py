@@ -71,24 +71,24 @@ def test_settings_that_are_searched_make_a_difference(learned):
     short = clone(model).set_params(epochs=2)
     plain = short.fit(frame, target, groups).predict(frame)
     for dimension in NETWORK.space:
-        other = clone(short).set_params(**{dimension.name: dimension.high})
+        other = clone(short).set_params(**{dimension.name: dimension.low})
         assert np.abs(other.fit(frame, target, groups).predict(frame) - plain).max() > 1e-4
 
 
-def test_a_member_learns_nothing_of_the_artists_that_it_judges(learned):
-    model, frame, target, groups = learned
-    held = leave_out(len(frame), groups, 4, 4, model.seed)
-    # without early stopping, to which all members' left-out artists contribute
-    short = clone(model).set_params(epochs=3)
-    plain = short.fit(frame, target, groups).predict_members(frame)
-    changed = np.where(held[:, 2], 1 - target, target)
-    other = clone(short).fit(frame, changed, groups)
-    if other.best_epoch_ == short.best_epoch_:
-        moved = np.abs(other.predict_members(frame) - plain).max(axis=0)
-        assert moved[2] < 1e-6
-        assert (moved[[0, 1, 3]] > 0.01).all()
-    else:
-        pytest.fail("the best epoch moved, so weights cannot be compared")
+def test_a_member_is_never_trained_on_the_artists_that_it_judges(learned):
+    _, frame, target, groups = learned
+    model = TrackNetwork(**SMALL | {"epochs": 1})
+    # one batch: after it, waves, which members share, would carry news from one to the other
+    rows = slice(0, 200)
+    held = leave_out(200, groups[rows], 4, 4, model.seed)
+    plain = clone(model).fit(frame[rows], target[rows], groups[rows]).weights_
+    changed = np.where(held[:, 2], 1 - target[rows], target[rows])
+    other = clone(model).fit(frame[rows], changed, groups[rows]).weights_
+    pairs = zip(plain[3:], other[3:], strict=True)
+    moved = [np.abs(first - second).reshape(4, -1).max(axis=1) for first, second in pairs]
+    # a first step of Adam has a sign and hardly a size
+    assert max(one[2] for one in moved) < 1e-6
+    assert (np.max(moved, axis=0)[[0, 1, 3]] > 1e-3).all()
 
 
 def test_members_leave_out_whole_groups_in_turn():
@@ -166,6 +166,6 @@ def test_bad_input_is_refused_in_a_sentence(learned):
 
 def test_members_of_a_layer_start_apart_and_with_the_variance_of_their_inputs():
     first = build_network(40, 10, units=64).get_layer(index=-5).kernel.numpy()
-    assert first.shape == (8, 40, 64)
-    assert first.std() == pytest.approx(40**-0.5, rel=0.05)
+    assert first.shape == (8, 50, 64)
+    assert first.std() == pytest.approx(50**-0.5, rel=0.05)
     assert np.abs(np.corrcoef(first[0].ravel(), first[1].ravel())[0, 1]) < 0.1
