@@ -148,7 +148,7 @@ def test_a_study_never_writes_over_the_embedded_table(capsys):
 
 
 def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
-    def stub(data, budget):
+    def stub(data, budget, draws):
         return {"data": data, "budget": budget}
 
     monkeypatch.setattr(records, "make_record", stub)
@@ -160,7 +160,7 @@ def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
 
 
 def test_an_interrupted_study_says_so_and_leaves_the_old_record(tables, capsys, monkeypatch):
-    def interrupt(data, budget):
+    def interrupt(data, budget, draws):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(records, "make_record", interrupt)

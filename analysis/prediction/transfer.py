@@ -46,7 +46,7 @@ def derive_elsewhere(
     -------
     dict of str to Formula
     """
-    splits = {name: hold_out(tracks, seed=seed) for name, tracks in frames.items()}
+    splits = {name: hold_out(tracks) for name, tracks in frames.items()}
     held = set().union(*(artist_keys(split.test["artist"]) for split in splits.values()))
     found = {}
     for name, split in splits.items():
@@ -76,7 +76,7 @@ def transfer(
     """
     rows = []
     for tested, tracks in frames.items():
-        held = hold_out(tracks, seed=seed).test
+        held = hold_out(tracks).test
         made = pd.DataFrame({name: formula.predict(held) for name, formula in formulas.items()})
         scored = bootstrap_scores(held["valence"], made, held["artist"], 500, seed)
         for trained, part in scored.groupby("model", sort=False):

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import printing
-from analysis.prediction import evaluation, intervals
+from analysis.prediction import intervals
 from analysis.reporting.groups import MOST_GROUPS, keep_largest
 from analysis.reporting.prose.groups import explain_choice
 
@@ -24,18 +24,6 @@ def test_the_largest_groups_stay_in_their_order():
     table = pd.DataFrame({"group": ["all", "a", "b", "c", "d"], "tracks": [100, 20, 40, 10, 30]})
     assert list(keep_largest(table, 2)["group"]) == ["all", "b", "d"]
     assert list(keep_largest(table, 9)["group"]) == list(table["group"])
-
-
-def test_small_groups_are_left_out_and_columns_stay():
-    """A table without a genre of 20 held-out tracks has frames with columns."""
-    rng = np.random.default_rng(0)
-    values, genres = rng.uniform(0, 1, (2, 57)), pd.Series(["x", "y", "z"] * 19)
-    scored = evaluation.score_groups(*values, genres, np.arange(57))
-    assert scored.empty
-    assert {"group", "tracks", "mae", "r2_high"} <= set(scored)
-    both = pd.concat([scored, evaluation.score_groups(*values, genres.replace("z", "y"),
-                                                      np.arange(57))])  # fmt: skip
-    assert both["tracks"].nlargest(1).tolist() == [38]
 
 
 @pytest.mark.parametrize(
