@@ -22,8 +22,8 @@
     How much of the variance these features could explain at all.
 ``explanation``
     What predictions rest on: permutation importance, accumulated local effects, SHAP values.
-``network`` and the modules named after it
-    Neural networks: design, training, comparison with the best other method.
+``network``, ``network_comparison``
+    The neural network, in Keras, as one more learner; beside the best other method.
 ``given_tracks``
     Prediction of tracks that somebody hands in.
 ``derivation``, ``pieces``, ``growth``, ``fidelity``, ``scorecard``, ``transfer``

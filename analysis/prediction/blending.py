@@ -120,4 +120,4 @@ class WeightedMean(RegressorMixin, BaseEstimator):
 
 
 STACK = Learner("stack", "Stack", "stack", build_stack)
-AVERAGE = Learner("average", "Average of the network and the best other", "average", build_stack)
+AVERAGE = Learner("average", "Average of both", "average", build_stack)

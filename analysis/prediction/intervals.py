@@ -9,9 +9,10 @@ from crepes import ConformalRegressor
 
 from analysis import SEED
 from analysis.prediction.evaluation import draw_counts, interval_of
-from analysis.prediction.groups import FEWEST
 from analysis.tracks.splitting import artist_keys
 
+# Tracks of a group that is scored by itself: the scores of fewer are noise.
+FEWEST = 20
 LEVEL = 0.9
 
 
@@ -56,7 +57,7 @@ def coverage(
     observed, artists : array of shape (n,)
     bounds : array of shape (n, 2)
     groups : Series of shape (n,), optional
-        Those of fewer than `groups.FEWEST` tracks are left out.
+        Those of fewer than `FEWEST` tracks are left out.
 
     Returns
     -------

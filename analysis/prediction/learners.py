@@ -270,7 +270,7 @@ NET = Learner(
     ),
 )  # fmt: skip
 SUPPORT = Learner(
-    "support_vectors", "Support vector regression", "distance", build_support_vectors,
+    "support_vectors", "Support vectors", "distance", build_support_vectors,
     (
         Dimension("cost", 0.5, 0.05, 5.0, log=True, meaning="weight of errors against smoothness"),
         Dimension("width", 0.25, 0.05, 1.5, log=True, meaning="how local the kernel is"),

@@ -2,27 +2,17 @@
 # ruff: noqa: F401 - an import of a module makes it an attribute of its package
 
 import analysis.reporting.figures.assumptions
-import analysis.reporting.figures.curves
 import analysis.reporting.figures.derivation
-import analysis.reporting.figures.inference
 import analysis.reporting.figures.replication
 import analysis.reporting.figures.tracks
 import analysis.reporting.prose.abstract
-import analysis.reporting.prose.associations
-import analysis.reporting.prose.assumptions
 import analysis.reporting.prose.audio
-import analysis.reporting.prose.curves
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
-import analysis.reporting.prose.groups
-import analysis.reporting.prose.inference
 import analysis.reporting.prose.mechanism
 import analysis.reporting.prose.replication
-import analysis.reporting.prose.tracks
-import analysis.reporting.prose.verdicts
 import analysis.reporting.tables.derivation
 import analysis.reporting.tables.elsewhere
-import analysis.reporting.tables.inference
 import analysis.reporting.tables.replication
 import analysis.reporting.tables.tracks
 from analysis.reporting import figures, prose, tables

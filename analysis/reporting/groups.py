@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-# Groups that there is room for: in one of several panels, and on a page.
-MOST_OF_ONE, MOST_GROUPS = 12, 24
+# Groups that there is room for on a page.
+MOST_GROUPS = 24
 ALL = "all"
 
 

@@ -1,13 +1,11 @@
-"""Of many groups the largest are shown, and what is left out is said."""
+"""Of many groups the largest are shown."""
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from analysis import printing
 from analysis.prediction import intervals
 from analysis.reporting.groups import MOST_GROUPS, keep_largest
-from analysis.reporting.prose.groups import explain_choice
 
 
 def test_a_table_of_many_genres_fits_on_a_page():
@@ -24,18 +22,3 @@ def test_the_largest_groups_stay_in_their_order():
     table = pd.DataFrame({"group": ["all", "a", "b", "c", "d"], "tracks": [100, 20, 40, 10, 30]})
     assert list(keep_largest(table, 2)["group"]) == ["all", "b", "d"]
     assert list(keep_largest(table, 9)["group"]) == list(table["group"])
-
-
-@pytest.mark.parametrize(
-    ("scored", "most", "said"),
-    [
-        (["a", "b", "c"], 9, ""),
-        (["a"], 9, "Two of 3 genres have fewer than 20 held-out tracks and are not shown."),
-        (["a", "b"], 9, "One of 3 genres has fewer than 20 held-out tracks and is not shown."),
-        (["0.1 to 0.2"], 9, "No genre has 20 held-out tracks, so none is shown."),
-        (["a", "b", "c"], 2, "Of 3 genres the 2 with the most held-out tracks are shown."),
-    ],
-)
-def test_what_is_left_out_is_said(scored, most, said):
-    assert explain_choice(scored, pd.Series(["a", "b", "c", "a"]), most) == said
-    assert explain_choice(scored, None, most) == ""
