@@ -1,5 +1,6 @@
 """Numbers and tables as the report prints them; ready strings for inline code."""
 
+import inspect
 import re
 
 import numpy as np
@@ -345,3 +346,10 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
 def _scored(row, name: str, digits: int = 3, form=prose.number) -> str:
     """Return an estimate with its interval in brackets."""
     return f"{form(row[name], digits)} {interval(row, name, digits)}"
+
+
+def show_source(*functions) -> Markdown:
+    """Return the code of functions as one listing, without their docstrings."""
+    code = "\n\n\n".join(inspect.getsource(one).strip() for one in functions)
+    code = re.sub(r'\n *"""(?:.|\n)*?"""', "", code)
+    return Markdown(f"```python\n{code}\n```")

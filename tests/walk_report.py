@@ -42,6 +42,7 @@ LEAST = tuning.Budget("quick", 2, 3, 300, 1, (0.1, 0.35, 1.0), 300, 300)
 LESS = {
     network.TrackNetwork.__init__: {"epochs": 4, "members": 4, "parts": 4},
     learners.build_forest: {"trees": 8},
+    learners.build_learned_metric: {"landmarks": 150},
     learners.build_boosting: {"rounds": 60, "bags": 1},
     explanation.permutation_importance: {"repeats": 1},
     explanation.shap_values: {"most": 20},
