@@ -309,24 +309,18 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
 
 def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
     """Tabulate the network beside another method: what `compare_with_best` returns."""
-    digits = {"mae": 4, "r2": 3}
-    rows = [
-        {
-            "score": {"mae": "MAE", "r2": "R²"}[row["metric"]],
-            network: f"{prose.number(row['network'], digits[row['metric']])} "
-                     f"({prose.number(row['seed_sd'], digits[row['metric']])})",
-            other: prose.number(row["other"], digits[row["metric"]]),
-            "difference, held out": _scored(
-                row | {"difference_low": row["low"], "difference_high": row["high"]},
-                "difference", digits[row["metric"]], prose.signed),
-            "difference, folds": _scored(
-                row | {"fold_difference_low": row["fold_low"],
-                       "fold_difference_high": row["fold_high"]},
-                "fold_difference", digits[row["metric"]], prose.signed),
+    rows = []
+    for row in rivals.to_dict("records"):
+        score, digits = {"mae": ("MAE", 4), "r2": ("R²", 3)}[row["metric"]]
+        rows.append({
+            "score": score,
+            network: f"{prose.number(row['network'], digits)} "
+                     f"({prose.number(row['seed_sd'], digits)})",
+            other: prose.number(row["other"], digits),
+            "difference, held out": _scored(row, "difference", digits, prose.signed),
+            "difference, folds": _scored(row, "fold_difference", digits, prose.signed),
             "p": p_value(row["p"]),
-        }
-        for row in rivals.to_dict("records")
-    ]  # fmt: skip
+        })  # fmt: skip
     shown = pd.DataFrame(rows)
     return markdown(shown, right=tuple(shown.columns[1:]))
 

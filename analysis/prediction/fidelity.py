@@ -26,7 +26,7 @@ def formula_scores(
     Returns
     -------
     DataFrame
-        Columns model, metric (mae, rmse, r2, rank), value, low, high; artists are resampled.
+        Columns model, metric (mae, rmse, r2), value, low, high; artists are resampled.
     """
     predictions = {name: formula.predict(tracks) for name, formula in formulas.items()}
     frame = pd.DataFrame(predictions | dict(others or {}))

@@ -40,7 +40,7 @@ def _curve_point(share: float, fold: int, one: Candidate, train, seed: int, sour
 
 
 def score_curve(curve: pd.DataFrame) -> pd.DataFrame:
-    """Return share, fold, tracks, mae, rmse, r2, rank of what `learning_curve` returns."""
+    """Return share, fold, tracks, mae, rmse, r2 of what `learning_curve` returns."""
     parts = curve.groupby(["share", "fold", "tracks"])
     return parts.apply(lambda part: scores(part["observed"], part["predicted"])).reset_index()
 

@@ -34,9 +34,9 @@ def compare_with_best(
     Returns
     -------
     DataFrame
-        One row a metric (mae, r2): network (mean over seeds), seed_sd, other, difference, low and
-        high (95%) on the held-out tracks; fold_difference, fold_low, fold_high and p over the
-        folds of the training part (corrected resampled t-test [@nadeau2003]).
+        One row a metric (mae, r2): network (mean over seeds), seed_sd, other; `difference` on the
+        held-out tracks and `fold_difference` over the folds of the training part, each with _low
+        and _high (95%); p (corrected resampled t-test over the folds [@nadeau2003]).
     """
     network, other = compared.network, compared.best
     one = compared.candidates[network]
@@ -53,9 +53,10 @@ def compare_with_best(
         folds = compare_folds(rivals, other, metric, n_folds).iloc[0]
         rows.append({
             "metric": metric, "network": runs[metric].mean(), "seed_sd": runs[metric].std(),
-            "other": base, "difference": value, "low": value - half * error,
-            "high": value + half * error, "fold_difference": folds["difference"],
-            "fold_low": folds["low"], "fold_high": folds["high"], "p": folds["p"],
+            "other": base, "difference": value, "difference_low": value - half * error,
+            "difference_high": value + half * error, "fold_difference": folds["difference"],
+            "fold_difference_low": folds["low"], "fold_difference_high": folds["high"],
+            "p": folds["p"],
         })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -66,11 +67,11 @@ def judge(row) -> str:
     Parameters
     ----------
     row : mapping
-        low, high, fold_low, fold_high of the method's MAE less another's.
+        A line of `compare_with_best` for an error: the ends of both differences.
     """
-    if max(row["high"], row["fold_high"]) < 0:
+    if max(row["difference_high"], row["fold_difference_high"]) < 0:
         return "outperforms"
-    if min(row["low"], row["fold_low"]) > 0:
+    if min(row["difference_low"], row["fold_difference_low"]) > 0:
         return "is outperformed by"
     return "does not differ significantly from"
 

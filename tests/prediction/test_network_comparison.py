@@ -41,7 +41,7 @@ def test_difference_is_that_of_the_mean_over_seeds(compared):
     for metric in ("mae", "r2"):
         row = rows.loc[metric]
         assert row["difference"] == pytest.approx(row["network"] - row["other"])
-        assert row["low"] < row["difference"] < row["high"]
+        assert row["difference_low"] < row["difference"] < row["difference_high"]
         assert row["seed_sd"] > 0
     errors = (result.held_out[result.best] - split.test["valence"]).abs()
     assert rows.loc["mae", "other"] == pytest.approx(errors.mean())
@@ -59,7 +59,7 @@ def test_interval_over_artists_and_seeds_is_wider_than_that_over_artists(compare
     sums = (apart - apart.mean()).groupby(split.test["artist"]).sum()
     error = np.hypot(np.sqrt((sums**2).sum()) / len(apart), row["seed_sd"])
     half = stats.norm.ppf(0.975) * error
-    assert (row["high"] - row["low"]) / 2 == pytest.approx(half, rel=0.15)
+    assert (row["difference_high"] - row["difference_low"]) / 2 == pytest.approx(half, rel=0.15)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,8 @@ def test_interval_over_artists_and_seeds_is_wider_than_that_over_artists(compare
     ],
 )
 def test_a_verdict_needs_held_out_artists_and_folds(held, folds, verdict):
-    row = pd.Series([*held, *folds], index=["low", "high", "fold_low", "fold_high"])
+    ends = ["difference_low", "difference_high", "fold_difference_low", "fold_difference_high"]
+    row = pd.Series([*held, *folds], index=ends)
     assert network_comparison.judge(row) == verdict
 
 
