@@ -10,8 +10,8 @@ The rooms, in the order in which data walk through them:
     Question 2: how well valence can be predicted, and what the predictions rest on.
 ``study``
     One data set through all of it, into one record in ``results/``.
-``reporting``
-    Frames in, pictures and words out; it computes nothing.
+``printing``
+    Numbers, tables and figures as the report prints them; it computes nothing.
 
 ``memory`` keeps the results of slow steps between runs, ``sources`` knows the code that made them;
 ``surroundings`` shuts out the reader's own settings; ``stopping`` ends a run that is told to end;

@@ -55,7 +55,7 @@ def inline_text(data: dict) -> str:
     """Return an inline value as Markdown; a string loses its quotes, and no sign in it is markup.
 
     Quarto escapes fewer signs, so that `<tag>` and `$x$` come through: report.qmd makes sure of
-    every string itself, in `analysis.reporting.inert`.
+    every string itself, in `analysis.printing.inert`.
 
     Parameters
     ----------

@@ -8,7 +8,7 @@ import pytest
 from analysis import HOLD_OUT_SEED, printing
 from analysis.inference import final_model
 from analysis.prediction import ceiling, leakage
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 from analysis.study.records import read_records, table_of
 from analysis.tracks import cleaning, datasets, splitting
 

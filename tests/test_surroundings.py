@@ -20,7 +20,7 @@ from analysis.prediction import network
 import keras, jax, time
 import matplotlib
 before = matplotlib.rcParams["figure.dpi"] = 123
-import analysis.reporting
+import analysis.printing
 print(json.dumps({
     "backend": keras.backend.backend(), "float": keras.config.floatx(),
     "order": keras.config.image_data_format(), "wide": jax.config.jax_enable_x64,

@@ -1,5 +1,1 @@
-"""Frames in, pictures and words out: figures, tables and sentences of the report."""
-
-from analysis.surroundings import settle_figures
-
-settle_figures()
+"""Sentences, tables and figures of the chapters that are not rebuilt yet."""

@@ -42,22 +42,22 @@ def test_stored_studies_are_told(names):
     table = tables.tabulate_verdicts(verdicts(*names)).data
     assert table.count("0\\.31, supported") == len(names)
     kept = prose.summarize_kept(scored(*names))
-    assert all(f"90 % on {name}" in kept for name in names)
+    assert all(f"90% on {name}" in kept for name in names)
     assert tables.tabulate_kept(scored(*names)).data.count("| 0\\.450 ") == len(names)
     assert prose.summarize_verdicts(verdicts(*names)).endswith(".")
 
 
 def test_the_hinge_is_told_from_wherever_it_was_tested():
     here, there = verdicts("genres"), verdicts("charts")
-    assert "adds 31 % of what the scores leave open" in prose.judge_vector(here, NONE)
+    assert "adds 31% of what the scores leave open" in prose.judge_vector(here, NONE)
     untested = here.assign(verdict="not testable here", size=np.nan)
-    assert "stored study of charts it adds 31 %" in prose.judge_vector(untested, there)
+    assert "stored study of charts it adds 31%" in prose.judge_vector(untested, there)
     assert "no stored study of such a table is at hand" in prose.judge_vector(untested, NONE)
 
 
 def test_transfer_compares_with_the_tables_own_formula():
     said = prose.summarize_transfer(moved())
-    assert "between 25 % (from b to a) and 60 % (from a to b)" in said
+    assert "between 25% (from b to a) and 60% (from a to b)" in said
     lines = tables.tabulate_transfer(moved()).data.splitlines()
     assert "on a" in lines[0] and "on b" in lines[0] and "0\\.100" in lines[3]
 

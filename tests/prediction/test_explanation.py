@@ -7,7 +7,7 @@ import pytest
 from analysis import printing
 from analysis.prediction import explanation, learners, validation
 from analysis.prediction.learners import Learner
-from analysis.reporting.figures.axes import to_shapes
+from analysis.printing.figures import to_shapes
 from tests.prediction.conftest import make_tracks
 
 

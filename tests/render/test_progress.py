@@ -16,7 +16,7 @@ import logging
 import os
 import time
 from pathlib import Path
-from analysis.reporting.progress import tell_progress
+from analysis.printing.progress import tell_progress
 tell_progress()
 logging.getLogger("analysis.deep.inside").info("search: one of two")
 time.sleep(1.5)

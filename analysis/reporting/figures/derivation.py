@@ -24,7 +24,7 @@ from plotnine import (
     scale_y_continuous,
 )
 
-from analysis.reporting.theme import INK, MUTED, PALETTE, theme_report
+from analysis.printing.theme import INK, MUTED, PALETTE, theme_report
 
 # Groups of one grouping that are drawn: those farthest from 0.
 MOST_GROUPS = 12

@@ -19,9 +19,9 @@ from plotnine import (
 )
 
 from analysis.inference.formulas import LADDER
-from analysis.reporting.figures.axes import FACETS
+from analysis.printing.figures import FACETS
+from analysis.printing.theme import INK, PALETTE, draw_note, theme_report
 from analysis.reporting.prose.audio import name_feature
-from analysis.reporting.theme import INK, PALETTE, draw_note, theme_report
 
 SHAPES = ("o", "^", "s", "D", "v", "P")
 

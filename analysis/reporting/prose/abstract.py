@@ -3,7 +3,8 @@
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import inert, prose
+from analysis.printing import inert
+from analysis.printing import numbers as prose
 
 
 def mark_draft(budget: str) -> Markdown | str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 from analysis.reporting.prose.derivation import define_columns
 from analysis.reporting.prose.formulas import DEGREES
 from analysis.tracks.schema import TIMBRES
@@ -171,7 +171,7 @@ def explain_harmony(keys: pd.DataFrame) -> str:
     shown = heard if len(heard) else keys
     each = [
         f"{one.sign} {prose.signed(one.partial)} "
-        f"({prose.interval(one.partial_low, one.partial_high)})"
+        f"({prose.bounds(one.partial_low, one.partial_high)})"
         for one in shown.itertuples()
         if one.data == shown["data"].iloc[0]
     ]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 from analysis.reporting.prose.derivation_piles import caption_ends as caption_ends
 from analysis.reporting.prose.derivation_piles import explain_piles as explain_piles
 from analysis.reporting.prose.derivation_piles import place_piles as place_piles
@@ -170,7 +170,7 @@ def explain_harmony(keys: pd.DataFrame) -> str:
     text = (
         f"With the other scores equal, a track in a major key has {_more(major['partial'])} "
         "valence than one in a minor key "
-        f"(95 % interval {prose.interval(major['partial_low'], major['partial_high'])})"
+        f"(95 % interval {prose.bounds(major['partial_low'], major['partial_high'])})"
     )
     text += "." if sure else ", a difference that may be none."
     if "consonant intervals" not in rows.index:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 
 
 def explain_piles(piles: pd.DataFrame) -> str:
@@ -32,7 +32,7 @@ def _count_end(end: str, rows: pd.DataFrame) -> str:
     return (
         f"{'at the high end it is' if end == 'high' else 'At the low end it is'} "
         f"{prose.count(row['tracks'])} against {prose.number(row['expected'], 1)}, a ratio of "
-        f"{prose.number(row['ratio'], 1)} ({prose.interval(row['low'], row['high'], 1)})"
+        f"{prose.number(row['ratio'], 1)} ({prose.bounds(row['low'], row['high'], 1)})"
     )
 
 

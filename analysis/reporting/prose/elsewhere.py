@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 
 NOTHING = "No study is stored, so this cannot be shown."
 # A rule behind the score would keep at least this share of its R² from table to table.

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from analysis.reporting import inert, prose
+from analysis.printing import inert
+from analysis.printing import numbers as prose
 
 NAMES = {
     "duration_min": "minutes",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 
 TOLD = {
     "vector": "audio features behind the scores explain what the scores cannot",

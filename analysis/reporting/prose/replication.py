@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
 from analysis.reporting.prose.audio import name_feature, sign_of
 
 EARLIER = "made by an earlier version"

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
+from analysis.printing.tables import EMPTY, markdown
 from analysis.reporting.prose import formulas as words
-from analysis.reporting.tables import EMPTY, markdown
 from analysis.reporting.tables.replication import NOTHING
 
 METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE"}
@@ -165,7 +165,7 @@ def _with_interval(value: float, low: float, high: float) -> str:
         return EMPTY
     if np.isnan(low):
         return prose.number(value)
-    return f"{prose.number(value)} ({prose.interval(low, high)})"
+    return f"{prose.number(value)} ({prose.bounds(low, high)})"
 
 
 def _intervals(frame: pd.DataFrame, value: str, prefix: str) -> list[str]:

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import prose
-from analysis.reporting.tables import EMPTY, markdown
+from analysis.printing import numbers as prose
+from analysis.printing.tables import EMPTY, markdown
 from analysis.reporting.tables.replication import or_nothing
 
 FORMULAS = {"all features": "all features", "scores only": "scores only", "best method": "best"}
@@ -55,4 +55,4 @@ def _verdict(row: pd.Series) -> str:
 
 def _range(row: pd.Series) -> str:
     """Return the interval of a line."""
-    return prose.interval(row["low"], row["high"])
+    return prose.bounds(row["low"], row["high"])

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import pandas as pd
 from IPython.display import Markdown
 
-from analysis.reporting import inert, prose
-from analysis.reporting.tables import markdown
+from analysis.printing import inert
+from analysis.printing import numbers as prose
+from analysis.printing.tables import markdown
 
 ANSWERS = {"yes": "yes", "no": "not shown", "unknown": None}
 DIVISIONS = {
@@ -110,7 +111,7 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
     shown = pd.DataFrame({
         "model": gains["label"], "without": gains["without"], "with": gains["with"],
         "gain (95 %)": [
-            f"{prose.signed(value)} ({prose.interval(low, high)})" for value, low, high
+            f"{prose.signed(value)} ({prose.bounds(low, high)})" for value, low, high
             in gains[["gain", "low", "high"]].itertuples(index=False)
         ],
     })  # fmt: skip
@@ -156,7 +157,7 @@ def tabulate_networks(networks: pd.DataFrame) -> Markdown:
 def _apart(frame: pd.DataFrame, columns: list[str]) -> list[str]:
     """Return small differences with their intervals."""
     triples = frame[columns].itertuples(index=False)
-    return [f"{prose.signed(v, 4)} ({prose.interval(a, b, 4)})" for v, a, b in triples]
+    return [f"{prose.signed(v, 4)} ({prose.bounds(a, b, 4)})" for v, a, b in triples]
 
 
 def _widen(frame: pd.DataFrame, rows: str, columns: str, order: list[str]) -> pd.DataFrame:
@@ -169,7 +170,7 @@ def _widen(frame: pd.DataFrame, rows: str, columns: str, order: list[str]) -> pd
 def _spans(frame: pd.DataFrame, value: str, low: str, high: str) -> list[str]:
     """Return values with their intervals in brackets."""
     triples = frame[[value, low, high]].itertuples(index=False)
-    return [f"{prose.number(v)} ({prose.interval(a, b)})" for v, a, b in triples]
+    return [f"{prose.number(v)} ({prose.bounds(a, b)})" for v, a, b in triples]
 
 
 def _names(frame: pd.DataFrame) -> list[str]:

@@ -12,7 +12,7 @@ from plotnine import (
     theme_void,
 )
 
-from analysis.reporting import lettering
+from analysis.printing import lettering
 
 # Okabe and Ito's colours, which readers with any common colour blindness can tell apart; black
 # is left to text and yellow to nothing, since it is too faint for lines on a light ground.

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.reporting import prose
+from analysis.printing import numbers as prose
+from analysis.printing.tables import markdown
 from analysis.reporting.prose.abstract import mark_draft
-from analysis.reporting.tables import markdown
 
 
 @pytest.mark.parametrize(
@@ -42,9 +42,9 @@ def test_signed():
 
 
 def test_percent_interval_and_p_value():
-    assert prose.percent(0.178, 1) == "17.8 %"
-    assert prose.estimate(0.5, -0.1, 0.9, 1) == "0.5 (95 % interval −0.1 to 0.9)"
-    assert [prose.p_value(p) for p in (1e-9, 0.0421)] == ["p < 0.001", "p = 0.042"]
+    assert prose.percent(0.178, 1) == "17.8%"
+    assert prose.estimate(0.5, -0.1, 0.9, 1) == "0.5 (95% CI −0.1 to 0.9)"
+    assert [prose.p_equals(p) for p in (1e-9, 0.0421)] == ["p < 0.001", "p = 0.042"]
 
 
 def test_lists():

@@ -11,7 +11,7 @@ from plotnine import ggplot
 
 from render.document import Cell, Document, read_document
 from render.executing import Run
-from tests.reporting.hostile_names import MARK
+from tests.printing.hostile_names import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKUP = ("text/markdown", "text/html")

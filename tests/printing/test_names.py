@@ -18,15 +18,15 @@ from threadpoolctl import threadpool_limits
 
 from analysis import memory
 from analysis.prediction import learners, tuning
-from analysis.reporting import inert
+from analysis.printing import inert
 from analysis.reporting.prose.formulas import typeset_piece
 from render import pipeline
 from render.assembling import assemble, inline_text
 from render.pandoc import parse, run_pandoc
 from render.settings import read_settings
 from render.tree import text_of
-from tests.reporting.hostile_names import MARK, genres, make_hostile, names
-from tests.reporting.walked_report import walk_report
+from tests.printing.hostile_names import MARK, genres, make_hostile, names
+from tests.printing.walked_report import walk_report
 
 FILE = "<svg onload=document.title='PWNED'> $fqz$ @fqz `fqz` {{< include fqz >}}"
 # What a name must never become. Quoted is no more than the marks of print.

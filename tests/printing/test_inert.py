@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from analysis.reporting.inert import NOTHING, code, guard_strings
+from analysis.printing.inert import NOTHING, code, guard_strings
 from render.assembling import inline_text
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import printing
 from analysis.prediction import intervals
-from analysis.reporting.groups import MOST_GROUPS, keep_largest
+from analysis.printing.tables import MOST_GROUPS, keep_largest
 
 
 def test_a_table_of_many_genres_fits_on_a_page():

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, fontManager, get_font
 from matplotlib.text import Text
 
-from analysis.reporting import inert
+from analysis.printing import inert
 
 # Lines and letters of a text, and letters beside an axis, that only names have more of.
 MOST_LINES = 4

@@ -1,4 +1,4 @@
-"""Numbers and tables as the report prints them; ready strings for inline code."""
+"""Tables: frames of results as pipe tables in Markdown, which all output formats read."""
 
 import inspect
 import re
@@ -9,56 +9,162 @@ from IPython.display import Markdown
 
 from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
-from analysis.reporting import inert, prose, tables
-from analysis.reporting.groups import MOST_GROUPS, keep_largest
-from analysis.reporting.tables import markdown
+from analysis.printing import inert
+from analysis.printing.numbers import (
+    SPACE,
+    count,
+    feature_name,
+    interval,
+    listed,
+    number,
+    p_equals,
+    p_value,
+    percent,
+    signed,
+    with_se,
+)
 
-SPACE = "\N{NO-BREAK SPACE}"
-
-
-def with_ci(row, name: str, digits: int = 3) -> str:
-    """Return an estimate of a row with its 95% CI, "+0.142 (95% CI [0.086, 0.116])"."""
-    return f"{prose.signed(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
-
-
-def with_interval(row, name: str, digits: int = 3) -> str:
-    """Return an estimate of a row with its 95% CI, without a sign: "0.137 (95% CI [...])"."""
-    return f"{prose.number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
-
-
-def interval(row, name: str, digits: int = 3) -> str:
-    """Return the ends of a row's interval in brackets that never break."""
-    low, high = (prose.number(row[f"{name}_{end}"], digits) for end in ("low", "high"))
-    return f"[{low},{SPACE}{high}]"
+EMPTY = "\N{EN DASH}"
 
 
-def percents(row, name: str) -> str:
-    """Return the ends of a row's interval as percentages, in brackets that never break."""
-    low, high = (prose.number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))
-    return f"[{low}%,{SPACE}{high}%]"
+def markdown(
+    frame: pd.DataFrame, digits: int | dict[str, int] = 3, right: tuple[str, ...] = ()
+) -> Markdown:
+    """Return a frame as a Markdown table in which every character of a name stands for itself.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        One row a line of the table; the column names are its header, the index is not shown.
+        Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup.
+    digits : int or dict
+        Decimals of the float columns, for all or by column name.
+    right : tuple of str
+        Columns of text that stand right, as numbers do.
+
+    Returns
+    -------
+    IPython.display.Markdown
+        Numbers stand right, text left; a missing value shows as a dash.
+    """
+    shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
+    sides = ["right" if name in right or _is_number(frame[name]) else "left" for name in frame]
+    head = [inert.escaped(name, inert.SIGNS_BUT_QUOTES) for name in frame]
+    return Markdown(
+        shown.to_markdown(
+            index=False, headers=head, tablefmt="pipe", colalign=sides, disable_numparse=True
+        )
+    )
 
 
-def with_se(row, name: str, digits: int = 3) -> str:
-    """Return an estimate of a row with its standard error, "0.417 (0.016)"."""
-    return f"{prose.number(row[name], digits)} ({prose.number(row[f'{name}_se'], digits)})"
+def _digits(digits: int | dict[str, int], name: str) -> int:
+    """Return the decimals of one column."""
+    return digits.get(name, 3) if isinstance(digits, dict) else digits
 
 
-def listed(words) -> str:
-    """Return words as an English list; "none" where there are none."""
-    return prose.joined(list(words)) if len(words) else "none"
+def _is_number(column: pd.Series) -> bool:
+    """Tell whether a column holds numbers (booleans are words)."""
+    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
 
 
-def compare(found: float, other: float, digits: int = 3) -> str:
-    """Say by how much one score is higher or lower than another, as printed."""
-    difference = round(round(found, digits) - round(other, digits), digits)
-    if difference == 0:
-        return "no difference in the digits printed"
-    return f"{prose.number(abs(difference), digits)} {'higher' if difference > 0 else 'lower'}"
+def _cells(column: pd.Series, digits: int) -> list[str]:
+    """Return a column's cells as text."""
+    if pd.api.types.is_bool_dtype(column):
+        return ["yes" if value else "no" for value in column]
+    return [_cell(value, digits) for value in column]
 
 
-def p_value(value: float) -> str:
-    """Return a p-value for a table."""
-    return "<0.001" if value < 0.001 else prose.number(value, 3)
+def _cell(value, digits: int) -> str:
+    """Return one cell as Markdown; whole numbers keep their thousands apart."""
+    if isinstance(value, Markdown):
+        return value.data
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+        return EMPTY
+    if isinstance(value, float | np.floating):
+        return number(float(value), digits)
+    if isinstance(value, int | np.integer):
+        return count(int(value))
+    return inert.escaped(value)
+
+
+# Groups that there is room for on a page.
+MOST_GROUPS = 24
+ALL = "all"
+
+
+def keep_largest(table: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Return the lines of the groups with the most tracks, in the table's order.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns group and tracks; several lines a group are kept or left out together, and the
+        line of all tracks stays.
+    most : int
+        Groups that are kept.
+    """
+    sizes = table[table["group"] != ALL].groupby("group", sort=False, observed=True)["tracks"].max()
+    return table[table["group"].isin([ALL, *sizes.nlargest(most).index])]
+
+
+# The twelve pitch classes and twelve timbre coefficients have one line each in the dictionary.
+BLOCKS = ("pitch", "timbre")
+
+
+def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
+    """Tabulate what `schema.dictionary` says of the columns of one table."""
+    lines = _without_blocks(dictionary)
+    shown = pd.DataFrame(
+        {
+            "column": lines["name"].map(inert.code),
+            "meaning": lines["meaning"],
+            "unit": lines["unit"].where(lines["unit"] != "none", None),
+            "observed": [_observe(line) for line in lines.itertuples()],
+        }
+    )
+    return markdown(shown)
+
+
+def _without_blocks(dictionary: pd.DataFrame) -> pd.DataFrame:
+    """Return the dictionary with the first line of every block standing for all of it."""
+    lines = dictionary.copy()
+    for block in BLOCKS:
+        first = lines["name"] == f"{block}_0"
+        lines.loc[first, "meaning"] = f"mean {block} over the segments, the first of twelve"
+        lines = lines[first | ~lines["name"].str.startswith(f"{block}_")]
+    return lines
+
+
+def _observe(line) -> str:
+    """Return a column's smallest and largest value, or how many different ones it has."""
+    if pd.isna(line.smallest):
+        return f"{count(line.levels)} different"
+    if line.name == "year":  # no number of anything: 1965, not 1,965
+        return f"{int(line.smallest)} to {int(line.largest)}"
+    return f"{_short(line.smallest)} to {_short(line.largest)}"
+
+
+def _short(value: float) -> str:
+    """Return a number with three decimals, none where it is whole, and a bound where it is tiny."""
+    if value == int(value):
+        return count(value)
+    return number(value) if abs(value) >= 0.001 else "< 0.001"
+
+
+def tabulate_account(account: pd.DataFrame) -> Markdown:
+    """Tabulate what became of every row that was read."""
+    shown = account[(account["dropped"] > 0) | (account["step"] == 0)]
+    return markdown(shown[["reason", "dropped", "left"]].rename(columns={"reason": "step"}))
+
+
+def tabulate_features(features: pd.DataFrame) -> Markdown:
+    """Tabulate the distribution of every continuous feature; lengths are shown in minutes."""
+    shown = features.set_index("feature")
+    in_ms = shown.columns.drop("skewness")
+    shown.loc["duration_ms", in_ms] /= 60_000
+    shown = shown.rename(index={"duration_ms": "duration (min)", "tempo": "tempo (BPM)"})
+    shown = shown.rename(index={"loudness": "loudness (dB)"}, columns={"sd": "SD"})
+    return markdown(shown.reset_index(), digits=2)
 
 
 def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
@@ -70,7 +176,7 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     for key, row in plain.iterrows():
         other = crossed.loc[[key]].iloc[0] if key in crossed.index else None
         cells = [*_marked(key, row), *_candidate(row)]
-        extra = "" if other is None else _marked([prose.number(other["cv_r2"])], other)[0]
+        extra = "" if other is None else _marked([number(other["cv_r2"])], other)[0]
         rows.append([*cells, extra])
     names = ["scores", "beside them", "size", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
              "interactions"]  # fmt: skip
@@ -79,8 +185,8 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
 
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
-    cells = [prose.count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
-             prose.number(row["aic"], 0), prose.number(row["bic"], 0)]  # fmt: skip
+    cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
+             number(row["aic"], 0), number(row["bic"], 0)]  # fmt: skip
     return _marked(cells, row)
 
 
@@ -135,7 +241,7 @@ def _estimated(row: dict, name: str) -> str:
     """Return an estimate with its interval, or nothing where there is none."""
     if pd.isna(row[name]):
         return "\N{EN DASH}"
-    return f"{prose.signed(row[name])}{SPACE}{interval(row, name)}"
+    return f"{signed(row[name])}{SPACE}{interval(row, name)}"
 
 
 def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
@@ -149,7 +255,7 @@ def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
         What `final_model.add_one_by_one` returns.
     """
     rows = [
-        {"feature": row["feature"], "in the formula": prose.percent(row["tested"]),
+        {"feature": row["feature"], "in the formula": percent(row["tested"]),
          "p": p_value(row["p_halved"]), "p, Holm": p_value(row["p_halved_holm"])}
         for row in halved.to_dict("records")
     ]  # fmt: skip
@@ -165,7 +271,7 @@ def _added_cells(row: dict) -> dict:
     values = f" ({row['contrast']})" if row["contrast"] else ""
     return {
         "added: difference": _estimated(row, "difference") + values,
-        "added: p": p_value(row["p"]), "R² gained": prose.number(row["r2_lost"]),
+        "added: p": p_value(row["p"]), "R² gained": number(row["r2_lost"]),
     }  # fmt: skip
 
 
@@ -173,8 +279,8 @@ def list_added(added: pd.DataFrame) -> str:
     """Return what each feature would add to the final formula: a difference where it has one, p."""
     return listed([
         f"{row['feature']} ("
-        + (f"{prose.signed(row['difference'])}, " if pd.notna(row["difference"]) else "")
-        + f"{prose.p_value(row['p'])})"
+        + (f"{signed(row['difference'])}, " if pd.notna(row["difference"]) else "")
+        + f"{p_equals(row['p'])})"
         for row in added.to_dict("records")
     ])  # fmt: skip
 
@@ -189,8 +295,8 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     names = ("title", "artist")
     titles = {
         row: "\n".join([*(_shortened(one[name]) for name in names),
-                        f"true {prose.number(one['valence'], 2)}, "
-                        f"predicted {prose.number(one['predicted'], 2)}"])
+                        f"true {number(one['valence'], 2)}, "
+                        f"predicted {number(one['predicted'], 2)}"])
         for row, one in tracks.to_dict("index").items()
     }  # fmt: skip
     bars = contributions.rename_axis("row").reset_index()
@@ -199,8 +305,8 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     up = bars["contribution"] > 0
     return bars.assign(
         track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),
-        feature=pd.Categorical(bars["name"].map(prose.feature_name),
-                               [prose.feature_name(name) for name in contributions]),
+        feature=pd.Categorical(bars["name"].map(feature_name),
+                               [feature_name(name) for name in contributions]),
         sign=up.map({True: "up", False: "down"}),
         place=bars["contribution"] + up.map({True: gap, False: -gap}),
         ha=up.map({True: "left", False: "right"}),
@@ -224,7 +330,7 @@ def _feature_value(value, name: str) -> str:
         return _shortened(value, 10)
     if name == "duration_ms":
         return f"{value / 60_000:.1f} min"
-    return prose.number(value, 2 if abs(value) < 1 else 0)
+    return number(value, 2 if abs(value) < 1 else 0)
 
 
 def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
@@ -234,8 +340,8 @@ def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
     return markdown(pd.DataFrame({
         "held-out tracks": shown["group"],
         "number": shown["tracks"],
-        "coverage": [prose.percent(share, 1) for share in shown["coverage"]],
-        "95% CI": [f"[{prose.percent(row.low, 1)},{SPACE}{prose.percent(row.high, 1)}]"
+        "coverage": [percent(share, 1) for share in shown["coverage"]],
+        "95% CI": [f"[{percent(row.low, 1)},{SPACE}{percent(row.high, 1)}]"
                    for row in shown.itertuples()],
         "mean width": shown["width"],
     }), right=("coverage", "95% CI"))  # fmt: skip
@@ -263,8 +369,8 @@ def tabulate_coefficients(result, most: int = 12) -> Markdown:
         low, high = ends.loc[name]
         digits = 3 if max(abs(low), abs(high)) >= 0.02 else 5
         rows.append({
-            "term": _term(name), "estimate": prose.signed(value, digits),
-            "95% CI": f"[{prose.number(low, digits)},{SPACE}{prose.number(high, digits)}]",
+            "term": _term(name), "estimate": signed(value, digits),
+            "95% CI": f"[{number(low, digits)},{SPACE}{number(high, digits)}]",
             "p": p_value(result.pvalues[name]),
         })  # fmt: skip
     return markdown(pd.DataFrame(rows), right=("estimate", "95% CI", "p"))
@@ -296,11 +402,11 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
     """Tabulate every method's scores: what `comparison.score_methods` returns; the best in bold."""
     rows = []
     for row in scored.to_dict("records"):
-        cells = [row["label"], prose.number(row["cv_mae"]), prose.number(row["cv_r2"]),
+        cells = [row["label"], number(row["cv_mae"]), number(row["cv_r2"]),
                  _scored(row, "mae"), _scored(row, "r2")]  # fmt: skip
         known = row["model"] != best
-        cells += [_scored(row, "difference", 4, prose.signed), p_value(row["p"])] if known else [
-            tables.EMPTY, tables.EMPTY]  # fmt: skip
+        cells += [_scored(row, "difference", 4, signed), p_value(row["p"])] if known else [
+            EMPTY, EMPTY]  # fmt: skip
         shown = [inert.escaped(cell) for cell in cells]
         rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
     names = ["method", "CV MAE", "CV R²", "MAE", "R²", "difference in MAE", "p"]
@@ -314,11 +420,11 @@ def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
         score, digits = {"mae": ("MAE", 4), "r2": ("R²", 3)}[row["metric"]]
         rows.append({
             "score": score,
-            network: f"{prose.number(row['network'], digits)} "
-                     f"({prose.number(row['seed_sd'], digits)})",
-            other: prose.number(row["other"], digits),
-            "difference, held out": _scored(row, "difference", digits, prose.signed),
-            "difference, folds": _scored(row, "fold_difference", digits, prose.signed),
+            network: f"{number(row['network'], digits)} "
+                     f"({number(row['seed_sd'], digits)})",
+            other: number(row["other"], digits),
+            "difference, held out": _scored(row, "difference", digits, signed),
+            "difference, folds": _scored(row, "fold_difference", digits, signed),
             "p": p_value(row["p"]),
         })  # fmt: skip
     shown = pd.DataFrame(rows)
@@ -327,7 +433,7 @@ def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
 
 def tabulate_searches(settings: pd.DataFrame) -> Markdown:
     """Tabulate what every search could choose and chose: what `tuning.best_settings` returns."""
-    gains = settings["label"] + " (" + settings["gained"].map(lambda x: prose.number(x, 4)) + ")"
+    gains = settings["label"] + " (" + settings["gained"].map(lambda x: number(x, 4)) + ")"
     return markdown(pd.DataFrame({
         "method (gain)": gains.where(~gains.duplicated(), ""),
         "setting": settings["meaning"],
@@ -337,7 +443,7 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
     }), right=("default", "chosen"))  # fmt: skip
 
 
-def _scored(row, name: str, digits: int = 3, form=prose.number) -> str:
+def _scored(row, name: str, digits: int = 3, form=number) -> str:
     """Return an estimate with its interval in brackets."""
     return f"{form(row[name], digits)} {interval(row, name, digits)}"
 

@@ -1,0 +1,216 @@
+"""Figures too long for a cell, and the axes that several share."""
+
+import numpy as np
+import pandas as pd
+from mizani.breaks import breaks_extended
+from plotnine import (
+    aes,
+    element_blank,
+    element_text,
+    facet_wrap,
+    geom_abline,
+    geom_histogram,
+    geom_hline,
+    geom_line,
+    geom_point,
+    geom_segment,
+    geom_vline,
+    ggplot,
+    labs,
+    scale_x_continuous,
+    scale_x_log10,
+    theme,
+)
+
+from analysis.inference.scales import FEATURES
+from analysis.printing.numbers import MINUS
+from analysis.printing.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
+from analysis.tracks.features import NUMERIC, with_shapes
+
+# Room between panels for the ticks of one and the title of the next.
+FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
+# Values that are written along a stretched axis; none is 1 or 0.5, which would stand at 0 and be
+# taken for a value of another score.
+ODDS = (0.001, 0.1, 0.9)
+TICKS = {
+    "log_speechiness": (0.03, 0.1, 0.3, 0.8), "log_liveness": (0.05, 0.2, 0.8),
+    "log_duration": (0.5, 2, 4, 8),
+    "logit_acousticness": ODDS, "logit_instrumentalness": ODDS,
+}  # fmt: skip
+
+
+def original_scale(curves: pd.DataFrame):
+    """Return a horizontal scale for panels of one score each, with ticks in the score's own values.
+
+    All panels share one scale, so a panel is known by the range of its values.
+
+    Parameters
+    ----------
+    curves : pandas.DataFrame
+        With columns `column` and `x`.
+    """
+    ranges = curves.groupby("column", observed=True)["x"].agg(["min", "max"])
+
+    def find_ticks(ends) -> list[float]:
+        """Return where the ticks of the panel stand whose values end there."""
+        column = (ranges - np.asarray(ends, dtype=float)).abs().sum(axis=1).idxmin()
+        if column not in TICKS:
+            return list(breaks_extended(n=4)(ends))
+        return [place for place in _places(column) if ends[0] <= place <= ends[1]]
+
+    return scale_x_continuous(breaks=find_ticks, labels=_name_ticks)
+
+
+def _places(column: str) -> np.ndarray:
+    """Return where a stretched axis has its ticks."""
+    values = np.array(TICKS[column], dtype=float)
+    return np.log(values / (1 - values)) if column.startswith("logit") else np.log(values)
+
+
+def to_shapes(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return effects of canonical columns as those of question 1's features, x on their shape."""
+    parts = []
+    for one in FEATURES:
+        part = effects[effects["feature"] == one.plain.replace("duration_min", "duration_ms")]
+        columns = pd.DataFrame(dict.fromkeys(NUMERIC, part["x"]))
+        with np.errstate(all="ignore"):  # only one column is a score of its own kind
+            parts.append(part.assign(x=with_shapes(columns)[one.shape], feature=one.name))
+    return pd.concat(parts, ignore_index=True)
+
+
+NAMES = {
+    round(float(place), 9): f"{value:g}"
+    for column, values in TICKS.items()
+    for place, value in zip(_places(column), values, strict=True)
+}
+
+
+def _name_ticks(places) -> list[str]:
+    """Return what is written at ticks."""
+    plain = (f"{place:g}".replace("-", MINUS) for place in places)
+    return [NAMES.get(round(float(x), 9), text) for x, text in zip(places, plain, strict=True)]
+
+
+MOST_PANELS = 12
+
+
+def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
+    """Draw the distribution of valence, a panel for each genre.
+
+    Parameters
+    ----------
+    tracks : pandas.DataFrame
+        Clean tracks.
+    valence : pandas.DataFrame
+        What `describe_valence` returns for them; panels stand in its order.
+
+    Returns
+    -------
+    plotnine.ggplot
+        One panel where the table has no genre; the largest `MOST_PANELS` where it has many.
+    """
+    panels = _panels(valence)
+    shown = _with_panels(tracks, panels["group"].tolist())
+    rows = -(-len(panels) // 3)
+    return (
+        ggplot(shown, aes("valence"))
+        + geom_histogram(fill=PALETTE[0], color="white", size=0.2, binwidth=0.05, boundary=0)
+        + geom_vline(aes(xintercept="median"), panels.rename(columns={"group": "panel"}), color=INK)
+        + facet_wrap("panel", ncol=min(3, len(panels)), scales="free_y")
+        + scale_x_continuous(limits=(0, 1), breaks=(0, 0.25, 0.5, 0.75, 1))
+        + labs(x="Valence (0 = sounds sad, 1 = sounds happy)", y="Tracks")
+        + theme_report(1.2 + 1.45 * rows, axis_text_x=element_text(size=7))
+    )
+
+
+def _panels(valence: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that get a panel: the largest genres, else all tracks; order as given."""
+    genres = valence[valence["group"] != "all tracks"]
+    chosen = genres.nlargest(MOST_PANELS, "tracks").index if len(genres) else valence.index
+    panels = valence.loc[valence.index.isin(chosen)].copy()
+    panels["group"] = pd.Categorical(panels["group"], panels["group"])
+    return panels
+
+
+def _with_panels(tracks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return the tracks of the panels, with the panel's name in a column."""
+    group = tracks["genre"].astype(str) if "genre" in tracks else "all tracks"
+    shown = tracks[["valence"]].assign(panel=group)
+    shown = shown[shown["panel"].isin(names)]
+    return shown.assign(panel=pd.Categorical(shown["panel"], names))
+
+
+HEIGHT = 5.6
+MOST_POINTS = 2_000
+
+
+def draw_overview(
+    residuals: pd.DataFrame,
+    trends: pd.DataFrame,
+    simulated: pd.DataFrame,
+    collinearity: pd.DataFrame,
+):
+    """Draw six checks in one figure, after R's `performance::check_model` [@ludecke2021].
+
+    Parameters
+    ----------
+    residuals, trends, simulated, collinearity : pandas.DataFrame
+        What `describe_residuals`, `residual_trend`, `simulate_valence` and `inflation_factors` of
+        `inference.checks` return for one fit.
+    """
+    shown = residuals.sort_values("normal").iloc[:: max(1, len(residuals) // MOST_POINTS)]
+    fitted = shown.assign(size=shown["residual"].abs())
+    panels = [
+        _draw_densities(simulated),
+        _draw_dots(fitted, "fitted", "residual") + _draw_level(trends, "residual")
+        + geom_hline(yintercept=0, color=INK, size=0.3)
+        + labs(title="Linearity", x="Fitted valence", y="Residual"),
+        _draw_dots(fitted, "fitted", "size") + _draw_level(trends, "spread")
+        + labs(title="Equal variance", x="Fitted valence", y="Size of residual"),
+        _draw_dots(shown, "normal", "standardised") + geom_abline(color=INK, size=0.3)
+        + labs(title="Normality", x="Normal quantile", y="Standardised residual"),
+        _draw_dots(shown, "leverage", "standardised") + scale_x_log10()
+        + labs(title="Influence", x="Leverage (logarithmic)", y="Standardised residual"),
+        _draw_factors(collinearity),
+    ]  # fmt: skip
+    look = theme_report(HEIGHT / 3) + theme(
+        figure_size=(FIGURE_WIDTH, HEIGHT),
+        plot_title=element_text(size=9, weight="bold", ha="left"),
+        axis_title=element_text(size=8), axis_text=element_text(size=7.5),
+    )  # fmt: skip
+    a, b, c, d, e, f = (panel + look for panel in panels)
+    return ((a | b) / (c | d) / (e | f)).draw()
+
+
+def _draw_dots(shown: pd.DataFrame, x: str, y: str):
+    """Return a panel of points."""
+    return ggplot(shown, aes(x, y)) + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
+
+
+def _draw_level(trends: pd.DataFrame, column: str):
+    """Return the layer of a smooth."""
+    return geom_line(aes("x", column), trends, color=PALETTE[0], size=0.9)
+
+
+def _draw_densities(simulated: pd.DataFrame):
+    """Return the panel of the predictive check."""
+    drawn, observed = simulated[simulated["draw"] > 0], simulated[simulated["draw"] == 0]
+    return (
+        ggplot(drawn, aes("x", "density"))
+        + geom_line(aes(group="draw"), color=PALETTE[5], alpha=0.3, size=0.3)
+        + geom_line(data=observed, color=PALETTE[1], size=0.9)
+        + labs(title="Predictive check", x="Valence: data thick, draws thin", y="Density")
+    )
+
+
+def _draw_factors(collinearity: pd.DataFrame):
+    """Return the panel of the variance inflation factors, a row a feature."""
+    ordered = collinearity.sort_values("vif")
+    names = pd.Categorical(ordered["feature"], ordered["feature"])
+    return (
+        ggplot(ordered.assign(feature=names), aes("vif", "feature"))
+        + geom_segment(aes(yend="feature"), xend=1, color=PALETTE[0])
+        + geom_point(color=PALETTE[0], size=1.5)
+        + labs(title="Collinearity", x="Variance inflation factor (VIF)", y="")
+        + theme(panel_grid_major_y=element_blank())
+    )

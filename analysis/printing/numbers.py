@@ -1,0 +1,126 @@
+"""Numbers as the report's sentences print them: ready strings for inline code.
+
+Inline code shows the `repr` of what is not a string, so every function here returns a string.
+The minus sign is U+2212, as in print.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with a fixed count of decimals and a true minus sign.
+
+    Raises
+    ------
+    ValueError
+        If the value is not finite: a sentence must never print "nan".
+    """
+    if not math.isfinite(value):
+        raise ValueError(f"a sentence cannot print the number {value}")
+    text = f"{value:,.{digits}f}"
+    # "-0.000" says that a sign was measured where none was
+    text = text.lstrip("-") if not text.strip("-0.,") else text
+    return text.replace("-", MINUS)
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """Return a number that always carries its sign."""
+    text = number(value, digits)
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def count(value: int) -> str:
+    """Return a whole number with thousands separated by commas."""
+    return f"{int(value):,}".replace("-", MINUS)
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """Return a share from 0 to 1 as a percentage."""
+    return f"{number(100 * share, digits)}%"
+
+
+def bounds(low: float, high: float, digits: int = 3) -> str:
+    """Return an interval; "to" stands between the ends, since a dash reads as a minus."""
+    return f"{number(low, digits)} to {number(high, digits)}"
+
+
+def estimate(value: float, low: float, high: float, digits: int = 3) -> str:
+    """Return a number with its 95 % interval."""
+    return f"{number(value, digits)} (95% CI {bounds(low, high, digits)})"
+
+
+def p_equals(value: float) -> str:
+    """Return a p-value as a statement of equality or of a bound."""
+    return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
+
+
+def joined(words: Sequence[str], last: str = "and") -> str:
+    """Return words as an English list: "a", "a and b", "a, b and c"."""
+    *first, final = words
+    return f"{', '.join(first)} {last} {final}" if first else final
+
+
+def plural(value: int, one: str, many: str | None = None) -> str:
+    """Return a count with its noun in the right number."""
+    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+
+
+def spelled(value: int) -> str:
+    """Return a small whole number as a word, a large one in figures."""
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    return words[value] if 0 <= value < len(words) else count(value)
+
+
+def feature_name(name: str) -> str:
+    """Return the name in print of a column, or of columns joined by other words."""
+    return re.sub(r"\bduration_(?:ms|min)\b", "duration", name).replace("genre_", "genre: ")
+
+
+def with_ci(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its 95% CI, "+0.142 (95% CI [0.086, 0.116])"."""
+    return f"{signed(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
+
+
+def with_interval(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its 95% CI, without a sign: "0.137 (95% CI [...])"."""
+    return f"{number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
+
+
+def interval(row, name: str, digits: int = 3) -> str:
+    """Return the ends of a row's interval in brackets that never break."""
+    low, high = (number(row[f"{name}_{end}"], digits) for end in ("low", "high"))
+    return f"[{low},{SPACE}{high}]"
+
+
+def percents(row, name: str) -> str:
+    """Return the ends of a row's interval as percentages, in brackets that never break."""
+    low, high = (number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))
+    return f"[{low}%,{SPACE}{high}%]"
+
+
+def with_se(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its standard error, "0.417 (0.016)"."""
+    return f"{number(row[name], digits)} ({number(row[f'{name}_se'], digits)})"
+
+
+def listed(words) -> str:
+    """Return words as an English list; "none" where there are none."""
+    return joined(list(words)) if len(words) else "none"
+
+
+def compare(found: float, other: float, digits: int = 3) -> str:
+    """Say by how much one score is higher or lower than another, as printed."""
+    difference = round(round(found, digits) - round(other, digits), digits)
+    if difference == 0:
+        return "no difference in the digits printed"
+    return f"{number(abs(difference), digits)} {'higher' if difference > 0 else 'lower'}"
+
+
+def p_value(value: float) -> str:
+    """Return a p-value for a table."""
+    return "<0.001" if value < 0.001 else number(value, 3)
