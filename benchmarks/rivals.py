@@ -29,7 +29,7 @@ from analysis.prediction import comparison, preparing, tuning, validation
 from analysis.prediction.evaluation import scores
 from analysis.tracks.cleaning import clean
 from analysis.tracks.datasets import load
-from analysis.tracks.splitting import Split, artist_keys, grouped_folds, hold_out
+from analysis.tracks.splitting import Split, grouped_folds, hold_out
 
 BUDGET = replace(tuning.BUDGETS["full"], repeats=1)
 SEED = HOLD_OUT_SEED % 2**31
@@ -57,7 +57,7 @@ def run_flaml(split: Split, seconds: float) -> np.ndarray:
         time_budget=seconds,
         eval_method="cv",
         split_type=GroupKFold(5),
-        groups=artist_keys(split.train["artist"]).to_numpy(),
+        groups=split.train["artist_key"].to_numpy(),
         ensemble=True,
         n_jobs=1,
         seed=SEED,
@@ -72,7 +72,7 @@ def run_autogluon(split: Split, seconds: float) -> np.ndarray:
 
     train = preparing.straighten(preparing.predictors(split.train)).assign(
         valence=split.train["valence"].to_numpy(),
-        group=pd.factorize(artist_keys(split.train["artist"]))[0] % 8,
+        group=pd.factorize(split.train["artist_key"])[0] % 8,
     )
     with tempfile.TemporaryDirectory() as folder:
         predictor = TabularPredictor(

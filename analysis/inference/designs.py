@@ -8,8 +8,6 @@ import pandas as pd
 from patsy import NAAction, build_design_matrices, dmatrix
 from scipy.linalg import solve_triangular
 
-from analysis.inference.frames import model_frame
-
 # R's `lm` calls a column a combination of those before it under the same tolerance.
 RANK_TOLERANCE = 1e-7
 
@@ -39,14 +37,14 @@ def build_design(formula: str, tracks: pd.DataFrame) -> Design:
     formula : str
         A patsy formula; what stands left of the tilde is not read.
     tracks : DataFrame
-        Tracks without missing values in the formula's columns.
+        Of a `model_frame`, without missing values in the formula's columns.
 
     Returns
     -------
     Design
     """
     right = formula.partition("~")[2]
-    full = dmatrix(right, model_frame(tracks), NA_action=NAAction(NA_types=[]))
+    full = dmatrix(right, tracks, NA_action=NAAction(NA_types=[]))
     matrix = np.asarray(full)
     kept = ~aliased_columns(matrix)
     return Design(matrix[:, kept], *_labels(full.design_info, kept), full.design_info, kept)
@@ -63,9 +61,8 @@ def _labels(info, kept: np.ndarray) -> tuple[tuple[str, ...], dict, tuple[str, .
 
 def rebuild_design(design: Design, tracks: pd.DataFrame) -> np.ndarray:
     """Build the same columns, with the same knots and levels, for other tracks."""
-    frame = model_frame(tracks)
-    (matrix,) = build_design_matrices([design.info], frame, NA_action=NAAction(NA_types=[]))
-    return _full_height(np.asarray(matrix), len(frame))[:, design.kept]
+    (matrix,) = build_design_matrices([design.info], tracks, NA_action=NAAction(NA_types=[]))
+    return _full_height(np.asarray(matrix), len(tracks))[:, design.kept]
 
 
 def _full_height(matrix: np.ndarray, rows: int) -> np.ndarray:

@@ -1,9 +1,8 @@
-"""Tracks with every derived column, and factors whose levels all occur."""
+"""What of clean tracks depends on the sample: factors whose levels all occur."""
 
 import pandas as pd
 
 from analysis.inference.scales import FACTORS
-from analysis.tracks.features import relative_pitch, with_shapes
 
 # A level with fewer tracks has no effect of its own to speak of.
 LEVEL_TRACKS = 10
@@ -11,7 +10,7 @@ OTHER = "other genres"
 
 
 def model_frame(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return tracks with every column that a formula may read.
+    """Return tracks with the factors and numbers that formulas read in this sample.
 
     Parameters
     ----------
@@ -21,19 +20,12 @@ def model_frame(tracks: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        The same rows in the same order, with derived columns; levels that no track has are gone,
+        The same rows in the same order; levels that no track has are gone, small genres are one,
         and booleans are numbers.
     """
-    # a part of a frame keeps the levels of the whole: it is not made again
-    if {"log_speechiness", *(("tonic_0",) if "pitch_0" in tracks else ())} <= set(tracks):
-        return tracks
-    frame = with_shapes(tracks)
-    if {"pitch_0", "pitch_11", "key"} <= set(frame):
-        frame = frame.assign(**relative_pitch(frame))
-    if "explicit" in frame:
-        frame = frame.assign(explicit=frame["explicit"].astype("float"))
-    factors = [name for name in (*FACTORS, "genre") if name in frame]
-    return frame.assign(**{name: _levels(frame[name], name) for name in factors})
+    numbers = {name: tracks[name].astype("float") for name in ("explicit",) if name in tracks}
+    factors = [name for name in (*FACTORS, "genre") if name in tracks]
+    return tracks.assign(**numbers, **{name: _levels(tracks[name], name) for name in factors})
 
 
 def _levels(values: pd.Series, name: str) -> pd.Series:

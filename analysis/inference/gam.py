@@ -23,7 +23,6 @@ from analysis.inference.formulas import usable_columns
 from analysis.inference.regression import r_squared, usable_rows
 from analysis.inference.scales import FACTORS, FEATURES
 from analysis.tracks.schema import BadInput
-from analysis.tracks.splitting import artist_keys
 
 # At the greatest multiplier a curve is straight, and pyGAM can still compute; the ridge is pyGAM's.
 BOUNDS, RIDGE = (1e-4, 1e7), np.sqrt(np.finfo(float).eps)
@@ -236,7 +235,7 @@ def _uncertainty(model: LinearGAM, X, y, groups) -> tuple[np.ndarray, np.ndarray
     _, inverse, _ = problem.solve(problem.kept)
     edf = np.bincount(problem.owner, np.einsum("ij,ji->i", inverse, problem.gram))
     residuals = problem.y - problem.matrix @ model.coef_
-    codes = pd.factorize(artist_keys(pd.Series(groups).astype(str)))[0]
+    codes = pd.factorize(np.asarray(groups))[0]
     rows, count = len(codes), codes.max() + 1
     sums = sparse.csr_array((residuals, (codes, np.arange(rows)))) @ problem.matrix
     left = max(rows - edf.sum(), 1)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.sandwich_covariance import S_crosssection
 
 from analysis import SEED
 from analysis.inference.ladders import (
@@ -18,7 +19,6 @@ from analysis.inference.ladders import (
     choose,
     features_of,
 )
-from analysis.inference.regression import cluster_meat, small_sample_factor
 from analysis.memory import remember
 
 FOLDS = 5
@@ -109,8 +109,8 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
     bread = np.linalg.pinv(matrix.T @ matrix, hermitian=True)
     params = bread @ (matrix.T @ valence[rows])
     matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
-    covariance = bread @ cluster_meat(matrix, groups[rows]) @ bread
-    covariance *= small_sample_factor(groups[rows], width)
+    covariance = bread @ S_crosssection(matrix, groups[rows]) @ bread
+    covariance *= (freedom + 1) / freedom * (len(matrix) - 1) / max(len(matrix) - width, 1)
     found = {name: _wald(params[at], covariance[np.ix_(at, at)], freedom)
              for name, at in places.items() if at}  # fmt: skip
     return {name: float(np.nan_to_num(p, nan=1.0)) for name, p in found.items()}

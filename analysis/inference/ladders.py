@@ -18,7 +18,6 @@ from analysis.inference.scales import FEATURES
 from analysis.memory import remember
 from analysis.tracks.features import TONIC
 from analysis.tracks.schema import TIMBRE
-from analysis.tracks.splitting import artist_keys
 
 SHAPES = ("linear", "transformed", "splines")
 SPLINE = 'cr({}, df=4, constraints="center")'
@@ -72,7 +71,7 @@ def build_ladder(train: pd.DataFrame) -> Ladder:
     """
     frame = model_frame(train)
     frame = frame[complete_rows(frame)].reset_index(drop=True)
-    frame["group"] = pd.factorize(artist_keys(frame["artist"].astype("str")))[0]
+    frame["group"] = pd.factorize(frame["artist_key"])[0]
     usable = usable_columns(train)
     scores = [one for one in FEATURES if one.shape in usable]
     rows = [

@@ -12,7 +12,6 @@ from analysis.prediction.tuning import draw_artists
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.recordings import recording_numbers
 from analysis.tracks.schema import FEATURES
-from analysis.tracks.splitting import artist_keys
 
 NEIGHBOURS = 10
 
@@ -30,7 +29,7 @@ def neighbour_ceiling(tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     sample = draw_artists(tracks, 20_000, seed)  # more move it by less than its error
     moments = sample["valence"].to_numpy()[:, None] ** [0, 1, 2]
     values = np.hstack([moments, *_neighbour_pairs(sample)])
-    sums = pd.DataFrame(values).groupby(artist_keys(sample["artist"]).to_numpy()).sum().to_numpy()
+    sums = pd.DataFrame(values).groupby(sample["artist_key"].to_numpy()).sum().to_numpy()
     low, high = interval_of(_gamma_test(draw_counts(len(sums), seed=seed) @ sums))
     row = ("extended to distance 0", _gamma_test(sums.sum(axis=0)[None])[0], low, high)
     return pd.DataFrame([row], columns=["estimate", "r2", "low", "high"])
@@ -40,7 +39,7 @@ def _neighbour_pairs(tracks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """Return half squared differences and squared distances, each of shape (n, 10)."""
     features = preparing.predictors(tracks)
     points = preparing.for_distances(features).fit_transform(features)
-    artists, observed = artist_keys(tracks["artist"]).to_numpy(), tracks["valence"].to_numpy()
+    artists, observed = tracks["artist_key"].to_numpy(), tracks["valence"].to_numpy()
     apart, near = NearestNeighbors().fit(points).kneighbors(points, min(70, len(tracks)))
     # own tracks go to the end of the line; a stable sort keeps the others in order of distance
     order = np.argsort(artists[near] == artists[:, None], axis=1, kind="stable")[:, :NEIGHBOURS]

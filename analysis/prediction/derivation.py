@@ -17,7 +17,7 @@ from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.growth import grow_pieces, prune_pieces
-from analysis.prediction.pieces import Piece, design_of, observe, pool_of, steps_of
+from analysis.prediction.pieces import Piece, design_of, pool_of, steps_of
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS
 from analysis.tracks.splitting import grouped_folds
@@ -51,7 +51,7 @@ class Formula:
         """Return the formula's valence, kept within 0 and 1; an array of shape (n,)."""
         pieces = [term.piece for term in self.terms]
         weights = np.array([term.coefficient for term in self.terms])
-        return np.clip(self.intercept + design_of(observe(tracks), pieces) @ weights, 0, 1)
+        return np.clip(self.intercept + design_of(tracks, pieces) @ weights, 0, 1)
 
 
 @dataclass(frozen=True)
@@ -155,18 +155,17 @@ def search_path(
     context, audio : bool
     most : int
     """
-    frame = observe(train)
     plain = kind == "steps"
-    atoms = steps_of(frame, context=context) if plain else pool_of(frame, context, audio)
-    target = frame["valence"].to_numpy(float)
-    grown, tried = grow_pieces(frame, atoms, target, most + SPARE, products=not plain)
-    path = prune_pieces(design_of(frame, grown), target)
+    atoms = steps_of(train, context=context) if plain else pool_of(train, context, audio)
+    target = train["valence"].to_numpy(float)
+    grown, tried = grow_pieces(train, atoms, target, most + SPARE, products=not plain)
+    path = prune_pieces(design_of(train, grown), target)
     return {n: tuple(grown[i] for i in kept) for n, kept in path.items() if n <= most}, tried
 
 
 def fit_pieces(pieces: tuple[Piece, ...], train: pd.DataFrame) -> Formula:
     """Estimate the coefficients of pieces by least squares on tracks."""
-    design = design_of(observe(train), pieces)
+    design = design_of(train, pieces)
     scale = np.maximum(np.abs(design).max(axis=0, initial=0), 1e-12)
     columns = np.column_stack([np.ones(len(train)), design / scale])
     weights = np.linalg.lstsq(columns, train["valence"].to_numpy(float), rcond=None)[0]
@@ -191,7 +190,7 @@ def round_formula(exact: Formula, train: pd.DataFrame, loss: float = ROUNDING_LO
 def _rounded(exact: Formula, digits: int, train: pd.DataFrame) -> Formula:
     """Return a formula with rounded coefficients and an intercept that fits them."""
     terms = tuple(Term(float(f"{t.coefficient:.{digits}g}"), t.piece) for t in exact.terms)
-    design = design_of(observe(train), [term.piece for term in terms])
+    design = design_of(train, [term.piece for term in terms])
     left = train["valence"].mean() - (design @ [term.coefficient for term in terms]).mean()
     return Formula(round(float(left), 3), terms, digits)
 

@@ -11,12 +11,12 @@ from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction import preparing
 from analysis.prediction.evaluation import draw_counts, interval_of, scores
-from analysis.prediction.harmony import HARMONY, consonance, describe_harmony, thirds
 from analysis.prediction.learners import build_boosting
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, corrected_interval
 from analysis.tracks.datasets import load
-from analysis.tracks.features import TONIC, relative_pitch
+from analysis.tracks.features import TONIC
+from analysis.tracks.harmony import HARMONY, consonance, thirds
 from analysis.tracks.schema import PITCHES, TIMBRE
 from analysis.tracks.splitting import artist_keys, grouped_folds
 
@@ -210,7 +210,7 @@ def _features(tracks: pd.DataFrame) -> pd.DataFrame:
     if "pitch_0" not in features:
         return features
     renamed = features.rename(columns=dict(zip(PITCHES, _CHROMA, strict=True)))
-    return renamed.join([relative_pitch(tracks), describe_harmony(tracks)])
+    return renamed.join(tracks[[name for name in (*TONIC, *HARMONY) if name in tracks]])
 
 
 def _group_row(group: str, by_set: dict[str, np.ndarray], n_folds: int) -> dict:

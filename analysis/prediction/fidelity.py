@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.prediction.derivation import Formula
 from analysis.prediction.evaluation import bootstrap_scores, scores
-from analysis.prediction.pieces import design_of, observe
+from analysis.prediction.pieces import design_of
 
 
 def formula_scores(
@@ -71,8 +71,7 @@ def work_through(formula: Formula, tracks: pd.DataFrame) -> pd.DataFrame:
         coefficient, contribution. The contributions add up to the formula's valence before it is
         kept within 0 and 1.
     """
-    frame = observe(tracks.iloc[[0]])
-    values = design_of(frame, [term.piece for term in formula.terms])[0]
+    values = design_of(tracks.head(1), [term.piece for term in formula.terms])[0]
     weights = [term.coefficient for term in formula.terms]
     rows = pd.DataFrame({"piece": [1.0, *values], "coefficient": [formula.intercept, *weights]})
     rows.insert(0, "term", np.arange(len(rows)) - 1)

@@ -5,9 +5,10 @@ import pandas as pd
 import patsy
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from analysis.inference.formulas import model_frame
+from analysis.inference.frames import model_frame
 from analysis.prediction import preparing
 from analysis.prediction.learners import Dimension, Learner
+from analysis.tracks.features import with_shapes
 
 
 def formula_learner(name: str, label: str, formula: str) -> Learner:
@@ -26,7 +27,7 @@ class FormulaRegressor(RegressorMixin, BaseEstimator):
     Parameters
     ----------
     formula : str
-        The formula; its right side reads columns of `formulas.model_frame`.
+        The formula; its right side reads columns of clean tracks.
     """
 
     def __init__(self, formula: str = "valence ~ 1"):
@@ -35,7 +36,7 @@ class FormulaRegressor(RegressorMixin, BaseEstimator):
 
     def fit(self, features: pd.DataFrame, target) -> "FormulaRegressor":
         """Estimate coefficients; a design of deficient rank gets the smallest ones."""
-        frame = model_frame(features)
+        frame = _derive(features)
         names = preparing.categories_of(frame)
         self.levels_ = {name: frame[name].value_counts().index for name in names}
         design = patsy.dmatrix(self.formula.split("~", 1)[1], frame, NA_action="raise")
@@ -45,10 +46,15 @@ class FormulaRegressor(RegressorMixin, BaseEstimator):
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
         """Predict valence, not clipped; a level not seen in training is taken for the commonest."""
-        frame = model_frame(features)
+        frame = _derive(features)
         known = {name: _known(frame[name], levels) for name, levels in self.levels_.items()}
         design = patsy.dmatrix(self.design_, frame.assign(**known), NA_action="raise")
         return np.asarray(design) @ self.coefficients_
+
+
+def _derive(features: pd.DataFrame) -> pd.DataFrame:
+    """Return what a formula reads: a learner gets features only, without derived columns."""
+    return model_frame(with_shapes(preparing.turn_pitches(features)))
 
 
 def _known(values: pd.Series, levels: pd.Index) -> pd.Series:

@@ -24,7 +24,7 @@ def grow_pieces(
     Parameters
     ----------
     frame : DataFrame of shape (n, ...)
-        What `observe` returns.
+        Clean tracks.
     atoms : sequence of Atom
     target : array of shape (n,)
     most : int

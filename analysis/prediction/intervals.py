@@ -9,7 +9,6 @@ from crepes import ConformalRegressor
 
 from analysis import SEED
 from analysis.prediction.evaluation import draw_counts, interval_of
-from analysis.tracks.splitting import artist_keys
 
 # Tracks of a group that is scored by itself: the scores of fewer are noise.
 FEWEST = 20
@@ -42,7 +41,7 @@ def fit_conformal(
     """
     conformal = ConformalRegressor().fit(tracks["valence"].to_numpy() - np.asarray(predicted))
     # crepes corrects for tracks, and truncates: 0.1 of 10 must stay 1
-    artists = artist_keys(tracks["artist"]).nunique()
+    artists = tracks["artist_key"].nunique()
     share = level * (1 + 1 / artists) / (1 + 1 / len(tracks)) - 1e-9
     return partial(conformal.predict_int, confidence=share, y_min=0, y_max=1)
 

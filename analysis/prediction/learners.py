@@ -23,7 +23,6 @@ from threadpoolctl import ThreadpoolController
 from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.learned_metric import LearnedMetricRegressor
-from analysis.tracks.splitting import artist_keys
 
 # Above this many training tracks a support vector machine works on an approximate kernel.
 EXACT_KERNEL_ROWS = 10_000
@@ -102,7 +101,7 @@ def fit_learner(
         estimator = learner.build(features, **chosen)
         # a learner that leaves some training tracks out to know when to stop needs the artists
         wants = has_fit_parameter(estimator, "groups")
-        more = {"groups": artist_keys(train["artist"]).to_numpy()} if wants else {}
+        more = {"groups": train["artist_key"].to_numpy()} if wants else {}
         return estimator.fit(features, train["valence"].to_numpy(), **more)
 
 

@@ -12,7 +12,7 @@ from analysis.prediction.evaluation import METRICS, interval_of, resampled_score
 from analysis.prediction.learners import predict
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, Candidate, source_of
-from analysis.tracks.splitting import artist_keys, grouped_folds
+from analysis.tracks.splitting import grouped_folds
 
 
 def learning_curve(
@@ -21,7 +21,7 @@ def learning_curve(
     """Predict tracks of five folds from growing shares of the artists of the others.
 
     The result has one row a track and share; columns share, fold, tracks (trained on), row,
-    observed, artist, predicted.
+    observed, artist_key, predicted.
     """
     train = draw_artists(train, 20_000, seed)  # of more, the curve is flat
     tasks = [(share, fold) for share in sorted(shares, reverse=True) for fold in range(5)]
@@ -36,7 +36,7 @@ def _curve_point(share: float, fold: int, one: Candidate, train, seed: int, sour
     part = draw_artists(train.iloc[fitting], round(share * len(fitting)), seed + fold)
     held = train.iloc[validation].rename(columns={"valence": "observed"})
     about = {"share": share, "fold": fold, "tracks": len(part), "row": validation}
-    return held[["observed", "artist"]].assign(**about, predicted=predict(one.fit(part), held))
+    return held[["observed", "artist_key"]].assign(**about, predicted=predict(one.fit(part), held))
 
 
 def score_curve(curve: pd.DataFrame) -> pd.DataFrame:
@@ -56,7 +56,7 @@ def extend_curve(curve: pd.DataFrame, seed: int = SEED) -> pd.Series:
     # all sizes are scored on the same resamples, so that their scores move together
     about = curve.drop_duplicates("row").set_index("row")
     at_sizes = curve.pivot_table(index="row", columns="share", values="predicted").loc[about.index]
-    drawn = resampled_scores(about["observed"], at_sizes, artist_keys(about["artist"]), 500, seed)
+    drawn = resampled_scores(about["observed"], at_sizes, about["artist_key"], 500, seed)
     r2 = np.stack([drawn[share][:, METRICS.index("r2")] for share in at_sizes], axis=1)
     low, high = interval_of([fit_curve(sizes, values + one)[0] for one in r2 - r2.mean(axis=0)])
     return pd.Series({"r2": limit, "low": low, "high": high, "drop": drop, "decay": decay})

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analysis.prediction.harmony import HARMONY, describe_harmony
-from analysis.tracks.features import TONIC, relative_pitch, with_shapes
+from analysis.tracks.features import TONIC
+from analysis.tracks.harmony import HARMONY
 from analysis.tracks.schema import TIMBRE
 
 SCORES = (
@@ -38,7 +38,7 @@ class Atom:
     at: float | str | None = None
 
     def values(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return the atom for every row of what `observe` returns; an array of shape (n,)."""
+        """Return the atom for every track; an array of shape (n,)."""
         if self.kind == "level":
             return (frame[self.column].astype(object) == self.at).to_numpy(float)
         column = frame[self.column].to_numpy(float)
@@ -61,29 +61,8 @@ class Piece:
         return frozenset(atom.column for atom in self.atoms)
 
     def values(self, frame: pd.DataFrame) -> np.ndarray:
-        """Return the piece for every row of what `observe` returns; an array of shape (n,)."""
+        """Return the piece for every track; an array of shape (n,)."""
         return np.prod([atom.values(frame) for atom in self.atoms], axis=0)
-
-
-def observe(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return tracks with every column that a piece may read.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        Clean tracks.
-
-    Returns
-    -------
-    DataFrame
-        The same rows with `duration_min` (minutes) and, where the audio analysis is present,
-        `tonic_0` to `tonic_11` (pitch means relative to the key, 0 to 1) and the columns of
-        `describe_harmony`.
-    """
-    frame = with_shapes(tracks)
-    if "pitch_0" not in frame:
-        return frame
-    return frame.join([relative_pitch(frame), describe_harmony(frame)])
 
 
 def pool_of(
@@ -94,7 +73,7 @@ def pool_of(
     Parameters
     ----------
     frame : DataFrame
-        What `observe` returns for the training tracks.
+        Clean training tracks.
     context : bool
         Whether genre and year may be used, where present: formulas that move between tables
         cannot use the genres of one of them.

@@ -26,8 +26,15 @@ from sklearn.preprocessing import (
 from analysis import SEED
 from analysis.prediction.directions import AddDirections
 from analysis.prediction.genre_means import GenreProfile, mean_valence
-from analysis.prediction.harmony import describe_harmony
-from analysis.tracks.features import CATEGORICAL, feature_columns, relative_pitch, with_shapes
+from analysis.tracks.features import (
+    AUDIO,
+    CATEGORICAL,
+    TONIC,
+    feature_columns,
+    relative_pitch,
+    with_shapes,
+)
+from analysis.tracks.harmony import HARMONY, describe_harmony
 
 # A category seen on fewer training tracks than this shares a column with the other rare ones.
 RARE = 10
@@ -78,8 +85,8 @@ def without_context(tracks: pd.DataFrame) -> pd.DataFrame:
 
 
 def without_analysis(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return tracks without the pitch and timbre means of the audio analysis."""
-    return tracks.drop(columns=[name for name in tracks if name.startswith(("pitch_", "timbre_"))])
+    """Return tracks without the means of the audio analysis and what is derived from them."""
+    return tracks.drop(columns=[*AUDIO, *TONIC, *HARMONY], errors="ignore")
 
 
 def categories_of(frame: pd.DataFrame) -> list[str]:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import SEED
 from analysis.prediction.derivation import Formula, derive_steps
-from analysis.prediction.pieces import Piece, design_of, observe
+from analysis.prediction.pieces import Piece, design_of
 
 # What one point may be worth, in valence: steps that are easy to multiply by.
 UNITS = (0.1, 0.05, 0.025, 0.02, 0.01)
@@ -29,7 +29,7 @@ class Scorecard:
 
     def predict(self, tracks: pd.DataFrame) -> np.ndarray:
         """Return the scorecard's valence, an array of shape (n,)."""
-        answers = design_of(observe(tracks), self.questions)
+        answers = design_of(tracks, self.questions)
         return np.clip(self.unit * (self.start + answers @ np.array(self.points)), 0, 1)
 
 
@@ -64,7 +64,7 @@ def _rounded(exact: Formula, unit: float, train: pd.DataFrame) -> Scorecard:
     """Return the scorecard of one unit; questions that get no point are dropped."""
     points = {term.piece: round(term.coefficient / unit) for term in exact.terms}
     asked = {piece: number for piece, number in points.items() if number}
-    answers = design_of(observe(train), list(asked)) @ np.array(list(asked.values()), float)
+    answers = design_of(train, list(asked)) @ np.array(list(asked.values()), float)
     start = round((train["valence"].mean() - unit * answers.mean()) / unit)
     ordered = sorted(asked.items(), key=lambda pair: -abs(pair[1]))
     return Scorecard(unit, start, tuple(p for p, _ in ordered), tuple(n for _, n in ordered))

@@ -1,4 +1,4 @@
-"""Keep every recording once, drop what cannot be true, and account for each row dropped.
+"""Keep every recording once, drop what cannot be true, account for each row dropped, add columns.
 
 Judged on the published tables (`data/README.md` has the counts):
 
@@ -13,9 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analysis.tracks.features import relative_pitch, with_shapes
+from analysis.tracks.harmony import describe_harmony
 from analysis.tracks.recordings import growing_numbers
 from analysis.tracks.refusals import refuse_unusable
-from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, STUDY, BadInput
+from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, PITCHES, STUDY, BadInput
+from analysis.tracks.splitting import artist_keys
 
 MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
 SPARSE = 0.05
@@ -37,14 +40,14 @@ REPEATS = ("repeated identifier", "same title and artist", "equal audio features
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Unique tracks in canonical form, and the account: step, reason, dropped, left."""
+    """Unique tracks with derived columns, and the account: step, reason, dropped, left."""
 
     tracks: pd.DataFrame
     account: pd.DataFrame
 
 
 def clean(tracks: pd.DataFrame) -> Cleaned:
-    """Drop unusable rows, keep one release of every recording, encode key, mode and metre.
+    """Drop unusable rows, keep one release of every recording, encode factors, derive columns.
 
     Of a recording's releases the most popular is kept, of equally popular ones that with the
     first identifier, so that the order of rows cannot matter.
@@ -59,8 +62,9 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     Returns
     -------
     Cleaned
-        Tracks sorted by identifier with a fresh index, and the account of every row; its first
-        row counts the rows that came in, its last `left` those that came out.
+        Tracks sorted by identifier with a fresh index, with the columns of `derive_columns`, and
+        the account of every row; its first row counts the rows that came in, its last `left` those
+        that came out.
 
     Raises
     ------
@@ -78,9 +82,9 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     unique, repeats = _keep_recordings(usable)
     account = _account(steps + repeats, len(tracks))
     _refuse_few(unique, account)
-    encoded = encode(unique)
-    refuse_unusable(encoded)
-    return Cleaned(encoded, account)
+    derived = derive_columns(encode(unique))
+    refuse_unusable(derived)
+    return Cleaned(derived, account)
 
 
 def _refuse_lacking(tracks: pd.DataFrame) -> None:
@@ -223,3 +227,25 @@ def encode(tracks: pd.DataFrame) -> pd.DataFrame:
         genres = tracks["genre"].replace("", "unknown")
         tracks["genre"] = pd.Categorical(genres, sorted(genres.unique()))
     return tracks.astype({name: "int64" for name in WHOLE if name in tracks})
+
+
+def derive_columns(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Add every column that is derived row by row, once for all.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        An encoded table.
+
+    Returns
+    -------
+    DataFrame
+        The same rows with `artist_key` (`splitting.artist_keys`), the columns of
+        `features.with_shapes` and, where the pitch means are present, those of
+        `features.relative_pitch` and `harmony.describe_harmony`. None of them is a canonical
+        column, and `features.feature_columns` names none.
+    """
+    derived = with_shapes(tracks).assign(artist_key=artist_keys(tracks["artist"]))
+    if not set(PITCHES) <= set(tracks):
+        return derived
+    return derived.assign(**relative_pitch(tracks), **describe_harmony(tracks))

@@ -8,7 +8,7 @@ import pandas as pd
 
 from analysis.tracks.features import AUDIO, NUMERIC
 from analysis.tracks.schema import BadInput
-from analysis.tracks.splitting import artist_keys, hold_out
+from analysis.tracks.splitting import hold_out
 from analysis.tracks.values import shorten
 
 # Valence that one value holds in more of the tracks than this is a constant in some fold.
@@ -111,7 +111,7 @@ def _refuse_few_names(tracks: pd.DataFrame) -> None:
     Parts are a fifth that is held out, and two halves of the rest, of which one chooses a formula
     and the other estimates it; each is divided further, by artist.
     """
-    names = artist_keys(tracks["artist"])
+    names = tracks["artist_key"]
     shares = names.value_counts(normalize=True)
     if shares.iloc[0] < SMALL_ARTIST:
         return

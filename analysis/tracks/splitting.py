@@ -79,7 +79,7 @@ def _parts(tracks: pd.DataFrame, n_parts: int, seed: int) -> np.ndarray:
     """Return the number of the part of every row."""
     order = _row_order(tracks)
     ordered = tracks.iloc[order]
-    groups = artist_keys(ordered["artist"])
+    groups = ordered["artist_key"]
     if groups.nunique() < n_parts:
         raise BadInput(
             f"The table has {groups.nunique()} artists, too few for {n_parts} parts of whole "

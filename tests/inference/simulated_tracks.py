@@ -1,6 +1,6 @@
 """Simulated tracks that R and Python both analyse, and the numbers that R found.
 
-`python tests/inference/simulated_tracks.py` writes `oracle/tracks.csv`, which `oracle.R` reads.
+`python -m tests.inference.simulated_tracks` writes `oracle/tracks.csv`, which `oracle.R` reads.
 """
 
 import json
@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from analysis.tracks.cleaning import derive_columns
 
 FOLDER = Path(__file__).resolve().parent / "oracle"
 KEYS = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
@@ -50,15 +52,15 @@ def make_tracks(artists: int = 60, seed: int = 1, size: int = 300) -> pd.DataFra
 
 
 def read_tracks() -> pd.DataFrame:
-    """Return the stored tracks with the canonical categoricals."""
+    """Return the stored tracks as cleaning would leave them."""
     frame = pd.read_csv(FOLDER / "tracks.csv")
     metre = frame["time_signature"].map({4: "4/4", 3: "3/4"}).fillna("other")
-    return frame.assign(
+    return derive_columns(frame.assign(
         genre=pd.Categorical(frame["genre"]),
         key=pd.Categorical(frame["key"], KEYS),
         mode=pd.Categorical(frame["mode"], ["minor", "major"]),
         metre=pd.Categorical(metre, ["4/4", "3/4", "other"]),
-    )
+    ))  # fmt: skip
 
 
 def read_oracle() -> dict:

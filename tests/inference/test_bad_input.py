@@ -7,6 +7,7 @@ import statsmodels.formula.api as smf
 from simulated_tracks import make_tracks
 
 from analysis.inference import final_model, formulas, halving, ladders, regression
+from analysis.tracks.cleaning import derive_columns
 from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import grouped_folds
 
@@ -18,13 +19,13 @@ def tracks():
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return tracks with the categoricals that cleaning would make."""
+    """Return tracks with the categoricals and the columns that cleaning would make."""
     metre = frame["time_signature"].map({4: "4/4", 3: "3/4"}).fillna("other")
-    return frame.assign(
+    return derive_columns(frame.assign(
         genre=pd.Categorical(frame["genre"]), key=pd.Categorical(frame["key"]),
         mode=pd.Categorical(frame["mode"], ["minor", "major"]),
         metre=pd.Categorical(metre, ["4/4", "3/4", "other"]),
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def constant_feature(tracks):
@@ -73,7 +74,7 @@ SPOILERS = (constant_feature, missing_values, genre_of_five, single_genre, no_ge
 
 @pytest.mark.parametrize("spoil", SPOILERS, ids=lambda spoil: spoil.__name__)
 def test_every_number_is_there(tracks, spoil):
-    found = ladders.build_ladder(spoil(tracks))
+    found = ladders.build_ladder(derive_columns(spoil(tracks)))
     frame = found.frame
     compared = ladders.compare_candidates.fresh(found, grouped_folds(frame, 5))
     assert np.isfinite(compared.select_dtypes("number").to_numpy()).all()
@@ -100,7 +101,7 @@ def test_every_number_is_there(tracks, spoil):
     ],
 )
 def test_what_is_left_out_is_said(tracks, spoil, what, reason):
-    said = formulas.left_out(spoil(tracks))
+    said = formulas.left_out(derive_columns(spoil(tracks)))
     assert any(what in row.what and reason in row.reason for row in said.itertuples()), said
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analysis.tracks.cleaning import derive_columns
 from analysis.tracks.schema import KEYS
 
 
@@ -30,7 +31,7 @@ def make_tracks(n: int = 400, artists: int = 80, seed: int = 1, noise: float = 0
     frame["artist"] = frame["artists"]
     level = 0.5 * frame["danceability"] + 0.3 * frame["energy"] ** 2
     frame["valence"] = np.clip(level + rng.normal(0, noise, n), 0.01, 0.99)
-    return frame
+    return derive_columns(frame)
 
 
 @pytest.fixture(scope="session")

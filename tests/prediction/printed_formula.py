@@ -6,8 +6,6 @@ from xml.etree import ElementTree
 import numpy as np
 import pandas as pd
 
-from analysis.prediction import pieces
-
 DEGREES = (
     "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
     "fifth", "minor sixth", "major sixth", "minor seventh", "major seventh",
@@ -37,13 +35,12 @@ def lines_of_page(page: str, label: str) -> list[str]:
 
 def evaluate(lines: list[str], tracks: pd.DataFrame) -> np.ndarray:
     """Return the formula's valence for tracks."""
-    frame = pieces.observe(tracks)
     total = np.full(len(tracks), float(lines[0]))
     for line in lines[1:]:
         sign, size, factors = re.fullmatch(r"([+-])([\d.]+)([<(\[].*)", line).groups()
         value = float(f"{sign}{size}") * np.ones(len(tracks))
         for factor in factors.split("·"):
-            value = value * _factor(factor, frame)
+            value = value * _factor(factor, tracks)
         total = total + value
     return np.clip(total, 0, 1)
 

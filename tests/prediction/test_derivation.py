@@ -71,7 +71,7 @@ def test_the_printed_formula_gives_the_formulas_values():
 
 def test_every_column_of_the_audio_analysis_can_be_printed_and_read():
     tracks = with_audio(made(200))
-    atoms = pieces.pool_of(pieces.observe(tracks), knots=7)
+    atoms = pieces.pool_of(tracks, knots=7)
     for start in range(0, len(atoms), 40):
         terms = tuple(Term(0.01, Piece((atom,))) for atom in atoms[start : start + 40])
         formula = Formula(0.2, terms)
@@ -170,14 +170,14 @@ def test_the_frontier_is_scored_on_other_artists(monkeypatch):
 
 def test_each_step_takes_the_piece_of_the_least_squared_error():
     tracks = planted(400, noise=0.1)
-    frame, target = pieces.observe(tracks), tracks["valence"].to_numpy()
-    atoms = pieces.pool_of(frame, knots=3)
-    taken, _ = growth.grow_pieces(frame, atoms, target, 3, products=False)
+    target = tracks["valence"].to_numpy()
+    atoms = pieces.pool_of(tracks, knots=3)
+    taken, _ = growth.grow_pieces(tracks, atoms, target, 3, products=False)
     chosen = []
     for piece in taken:
         errors = {}
         for atom in atoms:
-            design = pieces.design_of(frame, [*chosen, atom])
+            design = pieces.design_of(tracks, [*chosen, atom])
             line = LinearRegression().fit(design, target)
             errors[atom] = ((target - line.predict(design)) ** 2).sum()
         chosen.append(piece)
@@ -233,7 +233,7 @@ def test_a_scorecard_is_whole_points():
     tracks = planted()
     card = scorecard.make_scorecard(tracks, most=6)
     assert all(isinstance(number, int) and number for number in (*card.points, card.start))
-    answers = pieces.design_of(pieces.observe(tracks), card.questions)
+    answers = pieces.design_of(tracks, card.questions)
     assert set(np.unique(answers)) <= {0.0, 1.0}
     by_hand = [card.unit * (card.start + sum(np.array(card.points)[row > 0])) for row in answers]
     np.testing.assert_allclose(card.predict(tracks), np.clip(by_hand, 0, 1))

@@ -7,7 +7,6 @@ import pytest
 from analysis.prediction import (
     evidence,
     fidelity,
-    harmony,
     hypotheses,
     learners,
     mechanism,
@@ -22,8 +21,8 @@ from analysis.reporting.figures import derivation as figures
 from analysis.reporting.prose import derivation as prose
 from analysis.reporting.prose import mechanism as mechanism_prose
 from analysis.reporting.tables import derivation as tables
-from analysis.tracks import datasets
-from analysis.tracks.cleaning import clean
+from analysis.tracks import datasets, harmony
+from analysis.tracks.cleaning import clean, derive_columns
 from tests.tracks.made_tracks import make_tracks
 
 NO_REPEATS = pd.DataFrame([{"recordings": 0, "r2": np.nan, "low": np.nan, "high": np.nan}])
@@ -52,7 +51,7 @@ def groups(tracks) -> pd.DataFrame:
 
 def with_pitches(tracks: pd.DataFrame, pitches: np.ndarray) -> pd.DataFrame:
     named = {f"pitch_{k}": pitches[:, k] for k in range(12)}
-    return tracks.assign(**named, **{f"timbre_{k}": 0.0 for k in range(12)})
+    return derive_columns(tracks.assign(**named, **{f"timbre_{k}": 0.0 for k in range(12)}))
 
 
 # harmony -----------------------------------------------------------------------------------------

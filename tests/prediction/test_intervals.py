@@ -14,7 +14,7 @@ def test_coverage_holds_for_new_artists_on_simulated_data():
     for _ in range(300):
         artists = np.repeat([f"artist {number}" for number in range(61)], 5)
         errors = np.repeat(rng.normal(0, 0.1, 61), 5) + rng.normal(0, 0.1, 305)
-        tracks = pd.DataFrame({"artist": artists, "valence": 0.5 + errors})
+        tracks = pd.DataFrame({"artist_key": artists, "valence": 0.5 + errors})
         find = intervals.fit_conformal(tracks[:300], np.full(300, 0.5))
         low, high = find(np.full(5, 0.5)).T
         held += [(low <= tracks["valence"][300:]) & (tracks["valence"][300:] <= high)]
@@ -24,14 +24,14 @@ def test_coverage_holds_for_new_artists_on_simulated_data():
 
 
 def test_half_width_by_hand():
-    tracks = pd.DataFrame({"artist": list("abcdefghi"), "valence": 0.5 + np.arange(1, 10) / 100})
+    tracks = pd.DataFrame({"artist_key": list("abcdefghi"), "valence": 0.5 + np.arange(1, 10) / 100})
     for level, width in {0.9: 0.09, 0.5: 0.05}.items():
         find = intervals.fit_conformal(tracks, np.full(9, 0.5), level)
         assert find(np.array([0.5])) == pytest.approx(np.array([[0.5 - width, 0.5 + width]]))
 
 
 def test_too_few_artists_for_the_level_give_the_whole_scale():
-    tracks = pd.DataFrame({"artist": list("abcdefghi"), "valence": np.arange(1, 10) / 10})
+    tracks = pd.DataFrame({"artist_key": list("abcdefghi"), "valence": np.arange(1, 10) / 10})
     with pytest.warns(UserWarning, match="too small"):
         ends = intervals.fit_conformal(tracks, np.full(9, 0.5), 0.95)(np.array([0.5]))
     assert ends.tolist() == [[0, 1]]

@@ -10,7 +10,7 @@ from analysis.inference.formulas import formula_of
 from analysis.prediction import learners, preparing
 from analysis.prediction.evaluation import scores
 from analysis.prediction.formula_learner import formula_learner
-from analysis.prediction.harmony import HARMONY
+from analysis.tracks.harmony import HARMONY
 from analysis.tracks.splitting import hold_out
 
 FEW_TREES = {"trees": 20}
@@ -78,7 +78,7 @@ def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
 def test_formula_equals_least_squares(tracks):
     import statsmodels.formula.api as smf
 
-    from analysis.inference.formulas import model_frame
+    from analysis.inference.frames import model_frame
 
     formula = formula_of(tracks, "categorical")
     one = formula_learner("ols", "OLS", formula)

@@ -20,7 +20,7 @@ def test_interval_is_that_of_resampled_artists():
     rng = np.random.default_rng(3)
     # the same errors at every size: a flat curve, whose limit is the score itself
     noise = rng.normal(0, tracks["valence"].std() / 2, len(tracks))
-    about = tracks[["artist"]].assign(
+    about = tracks[["artist_key"]].assign(
         observed=tracks["valence"], predicted=tracks["valence"] + noise, row=tracks.index, fold=0
     )
     sizes = ((0.2, 400), (0.5, 1000), (1.0, 2000))

@@ -6,7 +6,7 @@ import pytest
 from made_tracks import make_tracks
 
 from analysis.tracks import cleaning, features
-from analysis.tracks.schema import KEYS, PITCHES, TIMBRE
+from analysis.tracks.schema import KEYS, PITCHES, TIMBRE, dictionary
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +27,17 @@ def test_learners_never_see_valence_or_names(tracks):
     assert "metre" not in features.feature_columns(tracks.drop(columns="metre"))
 
 
+def test_derived_columns_are_there_and_no_user_is_told_of_them(tracks):
+    """Cleaning adds them once; neither learners nor the data dictionary take them for data."""
+    derived = {"artist_key", "log_duration", "tonic_0", "interval_5", "level_gap"}
+    assert derived <= set(tracks)
+    assert not derived & set(features.feature_columns(tracks))
+    assert not derived & set(dictionary(tracks)["name"])
+    silent = cleaning.clean(make_tracks(300)).tracks
+    assert "log_duration" in silent
+    assert not {"tonic_0", "interval_5", "level_gap"} & set(silent)
+
+
 def test_relative_pitch_agrees_with_rolling_by_hand(tracks):
     """Oracle: roll each row so that the tonic comes first."""
     turned = features.relative_pitch(tracks)
@@ -38,10 +49,11 @@ def test_relative_pitch_agrees_with_rolling_by_hand(tracks):
 
 def test_shapes_are_finite_at_the_ends_of_the_scale(tracks):
     """0 and 1 are values that Spotify prints; transforms keep their order there."""
-    ends = tracks.assign(acousticness=0.0, instrumentalness=1.0, speechiness=0.0, liveness=0.0)
-    added = features.with_shapes(ends).drop(columns=tracks.columns)
+    plain = tracks[list(features.NUMERIC)]
+    ends = plain.assign(acousticness=0.0, instrumentalness=1.0, speechiness=0.0, liveness=0.0)
+    added = features.with_shapes(ends).drop(columns=plain.columns)
+    assert len(added.columns) == 7
     assert np.isfinite(added).all(axis=None)
-    assert len(features.with_shapes(tracks)) == len(tracks)
     logit = features.logit(pd.Series([0, 0.25, 0.5, 1]))
     assert logit.is_monotonic_increasing
     assert logit[1] == pytest.approx(np.log(1 / 3))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from made_tracks import make_tracks
 
 from analysis.tracks import cleaning, datasets, splitting
+from analysis.tracks.cleaning import derive_columns
 from analysis.tracks.schema import BadInput
 
 SEEDS = st.integers(0, 2**16)
@@ -18,7 +19,7 @@ FEW = settings(max_examples=12, deadline=None)
 @given(seed=SEEDS, artists=st.integers(6, 250))
 def test_no_artist_is_on_both_sides(seed, artists):
     """Training and hold-out share no first artist and no track, and lose none."""
-    tracks = make_tracks(300, artists, seed)
+    tracks = derive_columns(make_tracks(300, artists, seed))
     split = splitting.hold_out(tracks, seed=seed)
     assert not set(split.train["artist"]) & set(split.test["artist"])
     ids = [*split.train["track_id"], *split.test["track_id"]]
@@ -30,7 +31,7 @@ def test_no_artist_is_on_both_sides(seed, artists):
 @given(seed=SEEDS, artists=st.integers(6, 250))
 def test_folds_are_whole_artists_and_cover_once(seed, artists):
     """Every row is validated once, never by a model that knows its artist."""
-    tracks = make_tracks(200, artists, seed)
+    tracks = derive_columns(make_tracks(200, artists, seed))
     folds = splitting.grouped_folds(tracks, 5, seed)
     names = tracks["artist"].to_numpy()
     for train, validation in folds:
@@ -43,7 +44,7 @@ def test_folds_are_whole_artists_and_cover_once(seed, artists):
 @given(seed=SEEDS)
 def test_order_of_rows_does_not_matter(seed):
     """The same tracks are held out of a shuffled table, by the hold-out and by folds."""
-    tracks = make_tracks(200, 30, seed)
+    tracks = derive_columns(make_tracks(200, 30, seed))
     shuffled = tracks.sample(frac=1, random_state=seed)
     held = [set(splitting.hold_out(one).test["track_id"]) for one in (tracks, shuffled)]
     assert held[0] == held[1]
@@ -56,7 +57,7 @@ def test_order_of_rows_does_not_matter(seed):
 
 def test_seed_decides():
     """One seed gives one split, another seed another."""
-    tracks = make_tracks(300)
+    tracks = derive_columns(make_tracks(300))
     one, same, other = (splitting.hold_out(tracks, seed=seed).test for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, same)
     assert set(one["track_id"]) != set(other["track_id"])
@@ -66,7 +67,7 @@ def test_artist_with_half_of_the_tracks():
     """One artist may own half the table: the hold-out still has a fifth, from the others."""
     tracks = make_tracks(600, 200)
     tracks.loc[:299, ["artist", "artists"]] = "Everywhere"
-    split = splitting.hold_out(tracks)
+    split = splitting.hold_out(derive_columns(tracks))
     assert "Everywhere" in set(split.train["artist"])
     assert 0.1 < len(split.test) / len(tracks) < 0.3
 
@@ -76,12 +77,12 @@ def test_genre_with_one_track():
     tracks = make_tracks(300)
     tracks.loc[0, "genre"] = "polka"
     tracks.loc[1:3, "genre"] = "ska"
-    assert len(splitting.grouped_folds(tracks)) == 5
+    assert len(splitting.grouped_folds(derive_columns(tracks))) == 5
 
 
 def test_table_without_genre():
     """Valence alone is balanced then."""
-    split = splitting.hold_out(make_tracks(1000, 300).drop(columns="genre"))
+    split = splitting.hold_out(derive_columns(make_tracks(1000, 300).drop(columns="genre")))
     assert abs(split.train["valence"].mean() - split.test["valence"].mean()) < 0.03
 
 
@@ -89,14 +90,14 @@ def test_names_that_differ_in_case_are_one_artist():
     """Nobody is on both sides by a spelling."""
     tracks = make_tracks(300, 20)
     tracks.loc[::2, "artist"] = tracks["artist"].str.upper()
-    split = splitting.hold_out(tracks)
+    split = splitting.hold_out(derive_columns(tracks))
     assert not set(split.train["artist"].str.lower()) & set(split.test["artist"].str.lower())
 
 
 def test_too_few_artists():
     """Three artists cannot fill five parts."""
     with pytest.raises(BadInput, match="3 artists"):
-        splitting.grouped_folds(make_tracks(100, 3))
+        splitting.grouped_folds(derive_columns(make_tracks(100, 3)))
 
 
 def test_hold_out_of_the_embedded_table_is_balanced():

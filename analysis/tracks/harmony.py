@@ -7,7 +7,6 @@ loudest class of a segment is 1.
 import numpy as np
 import pandas as pd
 
-from analysis.tracks.features import relative_pitch
 from analysis.tracks.schema import PITCHES
 
 # Consonant by the tuning theory of any textbook: fourth and fifth, thirds and sixths; dissonant:
@@ -60,11 +59,9 @@ def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
 
 def thirds(tracks: pd.DataFrame) -> pd.Series:
     """Return how much stronger the major third over the tonic sounds than the minor third."""
-    turned = relative_pitch(tracks)
-    return turned["tonic_4"] - turned["tonic_3"]
+    return tracks["tonic_4"] - tracks["tonic_3"]
 
 
 def consonance(tracks: pd.DataFrame) -> pd.Series:
     """Return fourths and fifths less semitones and tritones, as correlations."""
-    found = describe_harmony(tracks)
-    return found["interval_5"] - (found["interval_1"] + found["interval_6"]) / 2
+    return tracks["interval_5"] - (tracks["interval_1"] + tracks["interval_6"]) / 2
