@@ -24,7 +24,8 @@ def test_coverage_holds_for_new_artists_on_simulated_data():
 
 
 def test_half_width_by_hand():
-    tracks = pd.DataFrame({"artist_key": list("abcdefghi"), "valence": 0.5 + np.arange(1, 10) / 100})
+    errors = np.arange(1, 10) / 100
+    tracks = pd.DataFrame({"artist_key": list("abcdefghi"), "valence": 0.5 + errors})
     for level, width in {0.9: 0.09, 0.5: 0.05}.items():
         find = intervals.fit_conformal(tracks, np.full(9, 0.5), level)
         assert find(np.array([0.5])) == pytest.approx(np.array([[0.5 - width, 0.5 + width]]))
