@@ -100,7 +100,7 @@ def _add_predict(predict: argparse.ArgumentParser) -> None:
     """Describe the options of `predict`."""
     predict.add_argument("tracks", metavar="TRACKS", help="a table of tracks to be predicted")
     predict.add_argument(
-        "--train", metavar="NAME|PATH", required=True, help="the table to learn from"
+        "--train", metavar="NAME|PATH,...", required=True, help="the tables to learn from"
     )
     predict.add_argument(
         "--out",
@@ -200,14 +200,24 @@ def predict_table(options: argparse.Namespace) -> None:
     from analysis.prediction.given_tracks import predict_given, to_csv
 
     refuse_target(options.out)
-    refuse_source(options.out, options.tracks, options.train)
+    names = split_names(options.train)
+    refuse_source(options.out, options.tracks, *names)
     given = datasets.load(options.tracks, PREDICTION)
-    training = datasets.load(options.train)
-    with naming(f"{options.tracks}, learning from {options.train}"):
-        found = predict_given(given, training)
+    found = predict_given(given, {name: datasets.load(name) for name in names})
     write_text(options.out, to_csv(found.rows))
     say(describe_prediction(found))
     say(str(options.out))
+
+
+def split_names(text: str) -> list[str]:
+    """Return the tables that a text names, split at commas that are in no existing path."""
+    parts, names = text.split(","), []
+    while parts:
+        paths = {n: ",".join(parts[:n]) for n in range(len(parts), 0, -1)}
+        n = next((n for n, path in paths.items() if os.path.lexists(datasets.expand(path))), 1)
+        names.append(paths[n] if n > 1 else parts[0].strip())
+        parts = parts[n:]
+    return names
 
 
 def refuse_source(path: Path, *tables: str | Path) -> None:
@@ -222,14 +232,16 @@ def refuse_source(path: Path, *tables: str | Path) -> None:
 
 def describe_prediction(found) -> str:
     """Return what a prediction learned from and, where it can be told, how well it did."""
-    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())
     missing = int((found.rows["reason"] != "").sum())
-    lines = [
-        f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted from "
-        f"{len(found.features)} features, learned on {found.learned:,} tracks "
-        f"({found.left_out:,} rows left out that are among the given tracks).",
-        f"Method: a weighted mean of {weights}.",
+    lines = [f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted."]
+    lines += [
+        f"{brief(name)}: {line.learned:,} tracks learned from ({line.given:,} rows left out that "
+        f"are among the given tracks, {line.repeated:,} that another table has); features: "
+        f"{_join_blocks(line.features)}."
+        for name, line in found.tables.iterrows()
     ]
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())
+    lines.append(f"Method: a weighted mean of {weights}.")
     if found.scored is not None:
         mae, rmse, r2 = (f"{found.scored[name]:.4f}" for name in ("mae", "rmse", "r2"))
         lines.append(f"MAE {mae}, RMSE {rmse}, R² {r2} on {found.known:,} tracks of known valence.")

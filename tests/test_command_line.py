@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from joblib import Memory
 
-from analysis.__main__ import main
+from analysis.__main__ import main, split_names
 from analysis.prediction import given_tracks
 from analysis.prediction.learners import NET
 from analysis.study import records
@@ -62,6 +62,28 @@ def test_predict_writes_one_line_a_track_and_says_how_well(tables, capsys):
     assert not list(tables.glob(".*"))
 
 
+def test_predict_learns_from_several_tables(tables, capsys):
+    given = pd.read_csv(tables / "list.csv")
+    other = make_tracks(250, 30, seed=3).drop(columns="popularity")
+    other["valence"] = (0.2 + 0.6 * other["danceability"]).round(4)
+    other = other.assign(artists=other["artists"] + " II").drop(columns="artist")
+    pd.concat([other, given.head(4).drop(columns="popularity")]).to_csv(tables / "a,b.csv")
+    assert predict(tables, train=f"training.csv,{tables / 'a,b.csv'}") == 0
+    lines = capsys.readouterr().out.splitlines()
+    first, second = (line for line in lines if "learned from" in line)
+    assert "300 tracks learned from (10 rows left out" in first and "popularity" in first
+    assert "250 tracks learned from (4 rows left out" in second and "popularity" not in second
+
+
+def test_training_tables_are_split_at_commas_that_are_in_no_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("a,b.csv", "c.csv"):
+        (tmp_path / name).touch()
+    assert split_names("a,b.csv") == ["a,b.csv"]
+    assert split_names("charts, c.csv,a,b.csv,no") == ["charts", "c.csv", "a,b.csv", "no"]
+    assert split_names("genres,") == ["genres", ""]
+
+
 def test_predict_without_valence_prints_no_scores(tables, capsys):
     pd.read_csv(tables / "list.csv").drop(columns="valence").to_csv(tables / "bare.csv")
     assert predict(tables, "bare.csv") == 0
@@ -78,6 +100,9 @@ def test_predict_without_valence_prints_no_scores(tables, capsys):
         ({"out": "."}, "cannot be written"),
         ({"tracks": "other.csv"}, "no column for duration_ms, danceability"),
         ({"train": "other.csv"}, "no column for"),
+        ({"train": "training.csv,missing.csv"}, "There is no file"),
+        ({"train": "training.csv,"}, "No table is named"),
+        ({"train": "training.csv,genre"}, "genre"),
     ],
 )
 def test_predict_refuses_in_one_sentence(tables, capsys, change, said):

@@ -1,34 +1,36 @@
-"""Valence of given tracks, learned from another table that must not know them.
+"""Valence of given tracks, learned from other tables that must not know them.
 
 This is the assignment's variant in which somebody else supplies the list to be predicted.
 """
 
 import logging
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analysis import SEED
-from analysis.prediction.blending import add_blend, blend_weights, stack_candidate
+from analysis.prediction.blending import add_blend, blend_weights
 from analysis.prediction.comparison import fit_and_predict
 from analysis.prediction.evaluation import scores
 from analysis.prediction.intervals import LEVEL, fit_conformal
 from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
 from analysis.prediction.network import NETWORK
+from analysis.prediction.preparing import predictors
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import Candidate, candidate, cross_predictions, source_of
+from analysis.prediction.validation import candidate, cross_predictions, source_of
 from analysis.tracks import cleaning
 from analysis.tracks.features import AUDIO, feature_columns
-from analysis.tracks.recordings import SIGNS, recording_numbers
-from analysis.tracks.schema import FEATURES, PREDICTION, BadInput
+from analysis.tracks.recordings import recording_numbers
+from analysis.tracks.schema import FEATURES, PREDICTION, BadInput, naming
 
 log = logging.getLogger("analysis")
 
 # The methods that did best on the known tables, with the settings that a search tries first: a
 # short search on few tracks was tried, and its settings did worse on all tracks than these.
-# Their weights are chosen on every table anew.
+# Their weights are chosen anew for every list.
 MEMBERS = (METRIC, NET, NETWORK, BOOSTING)
 N_FOLDS = 3
 # Weights and widths are settled by this many tracks; all of them are learned from in the end.
@@ -37,7 +39,6 @@ MOST_JUDGED = 15_000
 KNOWN_GENRES = 0.5
 # Tables print the same score with three to six decimals.
 DIGITS = 3
-COVERED = f"{LEVEL:.0%}"
 
 
 @dataclass(frozen=True)
@@ -46,32 +47,30 @@ class Prediction:
 
     `rows` has one row a given row, in its order: track_id, predicted, low and high (NaN where
     there is no prediction) and reason (empty where there is one). `weights` are those of the
-    methods, by their names in print; `features` the columns learned from; `learned` counts the
-    training tracks and `left_out` the rows of the training table that are among the given ones.
+    methods, by their names in print. `tables` has one row a training table, in the order in which
+    they were given: name, learned (its tracks), given (its rows among the given tracks, left out),
+    repeated (its tracks that another table has) and features (the columns used, a list).
     `scored` holds the scores of the given rows whose valence is known, `known` counts them;
     `scored` is None where there are fewer than two.
     """
 
     rows: pd.DataFrame
     weights: pd.Series
-    features: tuple[str, ...]
-    learned: int
-    left_out: int
+    tables: pd.DataFrame
     known: int
     scored: pd.Series | None
 
 
 def predict_given(
     given: pd.DataFrame,
-    training: pd.DataFrame,
+    training: Mapping[str, pd.DataFrame],
     members: tuple[Learner, ...] = MEMBERS,
     n_folds: int = N_FOLDS,
     seed: int = SEED,
 ) -> Prediction:
-    """Predict the valence of given tracks.
+    """Predict the valence of given tracks by a weighted mean of several methods.
 
-    A weighted mean of several methods learns from the features that both tables have. No row of the
-    training table is learned from that shares its identifier or its recording with a given row.
+    No training row is learned from that shares its identifier or its recording with a given row.
     Intervals are conformal and cover nine in ten tracks of new artists [@lei2018].
 
     Parameters
@@ -79,8 +78,9 @@ def predict_given(
     given : DataFrame
         A canonical, uncleaned table with the columns of `schema.PREDICTION`; its valence, where it
         has one, is used for nothing but the scores.
-    training : DataFrame
-        A canonical, uncleaned table with the columns of `schema.STUDY`.
+    training : mapping
+        Canonical, uncleaned tables with the columns of `schema.STUDY`, by name; their order does
+        not matter.
     members : tuple of Learner
     n_folds : int
         Folds of whole artists on which weights and intervals are settled.
@@ -93,131 +93,121 @@ def predict_given(
     Raises
     ------
     BadInput
-        No given row can be predicted, or too few training tracks are left.
-    """
-    given, reasons = mark_unusable(given)
-    known = in_given(training, given)
-    train = _clean_rest(training, known)
-    train, tracks = share_features(train, cleaning.encode(given[reasons == ""]))
-    log.info("training: %s tracks, %s features", f"{len(train):,}", len(feature_columns(train)))
-    method, weights, find_intervals = choose_method(train, members, n_folds, seed)
-    predicted = fit_and_predict(method, train, tracks, source_of(method.learner))
-    ends = pd.DataFrame(find_intervals(predicted), tracks.index)
-    rows = pd.DataFrame({"track_id": given["track_id"]}, index=given.index)
-    rows["predicted"] = pd.Series(predicted, tracks.index)
-    rows[["low", "high"]] = ends
-    rows["reason"] = reasons
-    found, n_known = score_known(given, rows["predicted"])
-    features = tuple(feature_columns(train))
-    return Prediction(rows, weights, features, len(train), int(known.sum()), n_known, found)
-
-
-def mark_unusable(given: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series]:
-    """Return the given table without sparse optional columns, and why each row cannot be used.
-
-    Raises
-    ------
-    BadInput
-        No row can be used.
+        No given row can be predicted, or too few tracks of a training table are left.
     """
     given = cleaning.leave_out_sparse(given.reset_index(drop=True))
     reasons = cleaning.unusable(given, PREDICTION)
     if (reasons != "").all():
         why = "; ".join(f"{n:,}: {reason}" for reason, n in Counter(reasons).most_common())
         raise BadInput(f"None of the {len(given):,} given tracks can be predicted ({why}).")
-    return given, reasons
+    tracks = cleaning.encode(given[reasons == ""])
+    train, tables = join_tables(training, given, tracks)
+    tracks = tracks.drop(columns=set(feature_columns(tracks)) - set(train))
+    log.info("training: %s tracks, %s features", f"{len(train):,}", len(feature_columns(train)))
+    methods, find_intervals = choose_methods(train, members, n_folds, seed)
+    weights = pd.Series({one.label: weight for one, _, weight in methods})
+    each = [fit_and_predict(one, part, tracks, source_of(one.learner)) for one, part, _ in methods]
+    predicted = np.average(each, axis=0, weights=weights)
+    rows = pd.DataFrame({"track_id": given["track_id"]}, index=given.index)
+    rows["predicted"] = pd.Series(predicted, tracks.index)
+    rows[["low", "high"]] = pd.DataFrame(find_intervals(predicted), tracks.index)
+    rows["reason"] = reasons
+    valence = given.get("valence", pd.Series(np.nan, given.index))
+    known = rows["predicted"].notna() & valence.notna() & (valence != 0)  # 0 stands for "not known"
+    scored = scores(valence[known], rows["predicted"][known]) if known.sum() > 1 else None
+    return Prediction(rows, weights, tables, int(known.sum()), scored)
 
 
-def in_given(training: pd.DataFrame, given: pd.DataFrame) -> np.ndarray:
-    """Tell which rows of a training table are among given tracks, by identifier or recording.
+def join_tables(
+    training: Mapping[str, pd.DataFrame], given: pd.DataFrame, tracks: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Make one clean training table of several, without given tracks; `tracks` are the usable ones.
 
-    Parameters
-    ----------
-    training, given : DataFrame
-        Canonical, uncleaned tables. Where `given` names no titles or artists, identifiers and
-        scores decide. Valence has no say, so that a table without it is treated alike.
-
-    Returns
-    -------
-    ndarray of bool
-        One value a row of `training`.
+    A recording stays in the table that shares most features with the list, of equal ones in the
+    longest, then in the first by name. A feature is missing where its table does not share it.
+    Also returned is `Prediction.tables`.
     """
-    named = {"title", "artist", "artists"} <= set(given)
-    columns = ["track_id", *(("title", "artist", "artists") if named else ())]
-    numbers = [name for name in FEATURES if name != "valence"]
-    both = pd.concat([given[columns + numbers], training[columns + numbers]], ignore_index=True)
+    listed, *numbers = number_recordings(given, *training.values())
+    parts, lines = {}, {}
+    for (name, table), linked in zip(training.items(), numbers, strict=True):
+        known = np.isin(linked, listed)
+        with naming(f"{name}, without the {known.sum():,} of its {len(table):,} rows that are "
+                    "among the given tracks"):  # fmt: skip
+            if known.all():
+                raise BadInput("nothing is left to learn from; train on another table.")
+            rest = cleaning.clean(table.assign(linked=linked)[~known]).tracks
+        features = shared_features(rest, tracks)
+        parts[name] = rest.drop(columns=set(feature_columns(rest)) - set(features))
+        lines[name] = {"given": int(known.sum()), "features": features}
+    order = sorted(parts, key=lambda name: (-len(lines[name]["features"]), -len(parts[name]), name))
+    train = pd.concat([parts[name].assign(table=name) for name in order], ignore_index=True)
+    repeated = train.groupby("linked")["table"].transform("first") != train["table"]
+    counts = pd.DataFrame({"learned": ~repeated, "repeated": repeated})
+    counts = counts.groupby(train["table"]).sum()
+    train = train[~repeated].reset_index(drop=True)
+    # tables that lack a column, or name other genres, leave plain objects behind
+    mixed = train.select_dtypes("object").columns.intersection(feature_columns(train))
+    train = train.astype({name: "float" if name == "explicit" else "category" for name in mixed})
+    return train, pd.DataFrame.from_dict(lines, orient="index").join(counts)
+
+
+def number_recordings(*tables: pd.DataFrame) -> list[np.ndarray]:
+    """Number the recordings of several canonical, uncleaned tables together; one array a table.
+
+    Where a table names no titles or artists, identifiers and scores decide. Valence has no say, so
+    that a list without it is treated alike.
+    """
+    names, numbers = ["title", "artist", "artists"], [n for n in FEATURES if n != "valence"]
+    both = pd.concat(tables, ignore_index=True).reindex(columns=["track_id", *names, *numbers])
+    both[names] = both[names].fillna("")
     # a row that lacks a score is like no other: no score is below 0 by thousands
     apart = pd.Series(-1e4 - np.arange(len(both)))
     both[numbers] = both[numbers].astype(float).round(DIGITS).apply(lambda c: c.fillna(apart))
-    recordings = recording_numbers(both, SIGNS if named else ("id", "features"))
-    return np.isin(recordings[len(given) :], recordings[: len(given)])
+    return np.split(recording_numbers(both), np.cumsum([len(table) for table in tables])[:-1])
 
 
-def _clean_rest(training: pd.DataFrame, known: np.ndarray) -> pd.DataFrame:
-    """Clean the training rows that are not among the given tracks."""
-    log.info("left out of training: %s rows that are among the given tracks", f"{known.sum():,}")
-    if known.all():
-        raise BadInput(
-            f"All {len(training):,} rows of the training table are among the given tracks, so "
-            "nothing is left to learn from: train on another table."
-        )
-    try:
-        return cleaning.clean(training[~known]).tracks
-    except BadInput as error:
-        if not known.any():
-            raise BadInput(f"The training table: {error}") from error
-        raise BadInput(
-            f"{known.sum():,} of {len(training):,} rows of the training table are among the given "
-            f"tracks and were left out. {error}"
-        ) from error
+def shared_features(train: pd.DataFrame, tracks: pd.DataFrame) -> list[str]:
+    """Return the features that a training table and given tracks have in common.
 
-
-def share_features(train: pd.DataFrame, given: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cut both tables to features that both have.
-
-    The audio analysis is used where both have all of it, genre where training knows the genres of
+    The audio analysis is one where both have all of it, genre where training knows the genres of
     at least half of the given tracks.
     """
-    shared = set(feature_columns(train)) & set(feature_columns(given))
-    if not set(AUDIO) <= shared:
-        shared -= set(AUDIO)
-    if "genre" in shared:
-        levels = set(train["genre"].astype(str))
-        if given["genre"].astype(str).isin(levels).mean() < KNOWN_GENRES:
-            shared.discard("genre")
-    return tuple(
-        frame.drop(columns=[name for name in feature_columns(frame) if name not in shared])
-        for frame in (train, given)
-    )
+    shared = [name for name in feature_columns(train) if name in tracks]
+    if not set(AUDIO) <= set(shared):
+        shared = [name for name in shared if name not in AUDIO]
+    if "genre" in shared and tracks["genre"].isin(train["genre"].unique()).mean() < KNOWN_GENRES:
+        shared.remove("genre")
+    return shared
 
 
-def choose_method(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: int, seed: int):
+def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: int, seed: int):
     """Weigh methods on tracks of artists that they did not see, and learn how far they err.
+
+    Members learn from the tracks that have all features; where some lack any, boosting, which reads
+    gaps, also learns from all. Judged are tracks with all features, since given tracks have them.
 
     Returns
     -------
-    Candidate, Series, callable
-        The weighted mean, unfitted; its weights by the members' names in print; what
+    list of (Candidate, DataFrame, float), callable
+        Methods, unfitted, the tracks from which each is to learn, and their weights; and what
         `intervals.fit_conformal` returns.
     """
-    each = {one.name: candidate(one) for one in members}
-    judged = draw_artists(train, MOST_JUDGED, seed)
-    folds = cross_predictions(list(each.values()), judged, 1, n_folds, seed)
-    folds = add_blend(folds, list(each)).sort_values("row")
-    weights = blend_weights(folds["observed"], folds[list(each)])
-    method: Candidate = stack_candidate(each, weights)
+    whole = predictors(train).notna().all(axis=1)
+    if whole.sum() < cleaning.MINIMUM_TRACKS:
+        whole[:] = True  # hardly a track has all: every method learns with gaps
+    complete, rest = (train[part].reset_index(drop=True) for part in (whole, ~whole))
+    judged = draw_artists(complete, MOST_JUDGED, seed)
+    methods = {one.name: (candidate(one), complete) for one in members}
+    folds = cross_predictions([one for one, _ in methods.values()], judged, 1, n_folds, seed)
+    if len(rest):
+        one = candidate(replace(BOOSTING, name="all", label=f"{BOOSTING.label} on all tables"))
+        both = pd.concat([judged, draw_artists(rest, MOST_JUDGED, seed)], ignore_index=True)
+        folds["all"] = cross_predictions([one], both, 1, n_folds, seed)["all"]
+        methods["all"] = one, train
+    folds = add_blend(folds, list(methods))
+    weights = blend_weights(folds["observed"], folds[list(methods)])
     find_intervals = fit_conformal(judged, folds["stack"].to_numpy(), LEVEL)
-    return method, weights.rename(index=lambda name: each[name].label), find_intervals
-
-
-def score_known(given: pd.DataFrame, predicted: pd.Series) -> tuple[pd.Series | None, int]:
-    """Score the predictions of rows whose valence is known; 0 is a code for "not known"."""
-    if "valence" not in given:
-        return None, 0
-    known = (predicted.notna() & given["valence"].notna() & (given["valence"] != 0)).to_numpy()
-    if known.sum() < 2:
-        return None, int(known.sum())
-    return scores(given["valence"][known], predicted[known]), int(known.sum())
+    return [(*methods[name], weight) for name, weight in weights.items()], find_intervals
 
 
 def to_csv(rows: pd.DataFrame) -> str:

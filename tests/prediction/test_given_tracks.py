@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.prediction import given_tracks
-from analysis.prediction.learners import BOOSTING, FOREST
+from analysis.prediction import given_tracks, learners
+from analysis.prediction.learners import BOOSTING, FOREST, NET
+from analysis.tracks import cleaning
 from analysis.tracks.schema import PITCHES, TIMBRE, BadInput
 from tests.tracks.made_tracks import make_tracks
 
@@ -18,7 +19,23 @@ def tell_valence(tracks: pd.DataFrame) -> pd.DataFrame:
 
 
 def predict(given, training, members=(BOOSTING,)):
-    return given_tracks.predict_given(given, training, members)
+    tables = training if isinstance(training, dict) else {"table": training}
+    return given_tracks.predict_given(given, tables, members)
+
+
+def features_of(found, name="table"):
+    return set(found.tables.loc[name, "features"])
+
+
+def in_given(training, given):
+    """Tell which training rows have a recording of the given tracks."""
+    first, second = given_tracks.number_recordings(given, training)
+    return np.isin(second, first)
+
+
+def rename(tracks, suffix):
+    """Return tracks by other artists."""
+    return tracks.assign(artist=tracks["artist"] + suffix, artists=tracks["artists"] + suffix)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +45,14 @@ def training():
 
 @pytest.fixture(scope="module")
 def given():
-    tracks = tell_valence(make_tracks(60, 20, seed=2))
-    return tracks.assign(artist=tracks["artist"] + " II", artists=tracks["artists"] + " II")
+    return rename(tell_valence(make_tracks(60, 20, seed=2)), " II")
+
+
+@pytest.fixture(scope="module")
+def second():
+    """Another table, in which two columns of the others are not known."""
+    tracks = tell_valence(make_tracks(400, 50, seed=3))
+    return rename(tracks, " III").drop(columns=["popularity", "time_signature"])
 
 
 def test_every_row_is_answered_in_its_order(given, training):
@@ -73,7 +96,7 @@ def test_given_tracks_are_left_out_by_identifier_title_and_scores(given, trainin
     known.loc[1, "track_id"] = "elsewhere"
     known.loc[1, "energy"] = 0.5  # the title stays
     known.loc[2, ["track_id", "title", "artist", "artists"]] = ["x", "Renamed", "Y", "Y"]
-    marked = given_tracks.in_given(pd.concat([training, known], ignore_index=True), given)
+    marked = in_given(pd.concat([training, known], ignore_index=True), given)
     assert list(np.flatnonzero(marked)) == [500, 501, 502]
 
 
@@ -81,8 +104,8 @@ def test_a_list_without_names_is_recognised_by_identifier_and_scores(given, trai
     nameless = given.drop(columns=["title", "artist", "artists", "valence"])
     both = pd.concat([training, given], ignore_index=True)
     both.loc[both.index[-5:], "track_id"] = [f"new {n}" for n in range(5)]
-    assert given_tracks.in_given(both, nameless).sum() == len(given)
-    assert predict(nameless, both).left_out == len(given)
+    assert in_given(both, nameless).sum() == len(given)
+    assert predict(nameless, both).tables.loc["table", "given"] == len(given)
 
 
 def test_a_list_equal_to_the_training_table_is_refused(training):
@@ -91,7 +114,7 @@ def test_a_list_equal_to_the_training_table_is_refused(training):
 
 
 def test_too_little_left_to_learn_from_is_refused(training):
-    with pytest.raises(BadInput, match=r"were left out.*give at least"):
+    with pytest.raises(BadInput, match=r"table, without the 450 of its 500 .*give at least"):
         predict(training.head(450), training)
 
 
@@ -102,12 +125,77 @@ def test_a_list_of_failed_analyses_is_refused(given, training):
 
 def test_features_are_those_of_both_tables(given, training):
     means = dict.fromkeys(PITCHES + TIMBRE, 0.5)
-    assert "pitch_0" not in predict(given, training.assign(**means)).features
-    assert "genre" in predict(given, training).features
+    assert "pitch_0" not in features_of(predict(given, training.assign(**means)))
+    assert "genre" in features_of(predict(given, training))
     other = given.assign(genre="polka").drop(columns=["popularity", "time_signature"])
-    found = predict(other, training).features
-    assert not {"genre", "popularity", "metre"} & set(found)
+    found = features_of(predict(other, training))
+    assert not {"genre", "popularity", "metre"} & found
     assert "tempo" in found
+
+
+def test_one_table_is_learned_from_as_it_is(given, training):
+    clean = cleaning.clean(training).tracks
+    plain = learners.predict(learners.fit_learner(NET, clean), cleaning.encode(given))
+    np.testing.assert_allclose(predict(given, training, (NET,)).rows["predicted"], plain)
+
+
+def test_given_tracks_are_left_out_of_every_table(given, training, second):
+    by_id, by_title = given.head(5), given[5:10].assign(track_id=list("abcde"), energy=0.5)
+    # the last given track is linked to a row of the second table by one of the first only
+    chain = given.tail(1).assign(track_id="f", tempo=99.0, danceability=0.123)
+    far = chain.assign(track_id="g", title="Renamed", artist="Nobody", artists="Nobody")
+    tables = {
+        "first": pd.concat([training, by_id, chain], ignore_index=True),
+        "second": pd.concat([second, by_title, far], ignore_index=True),
+    }
+    found = predict(given, tables, (NET,)).tables
+    assert found["given"].to_dict() == {"first": 6, "second": 6}
+    assert found["learned"].to_dict() == {"first": 500, "second": 400}
+
+
+def test_a_recording_of_two_tables_counts_once_where_it_has_most_features(given, training, second):
+    repeats = training.head(30).drop(columns=["popularity", "time_signature"])
+    repeats["track_id"] = [f"new {number}" for number in range(30)]
+    both = {"poor": pd.concat([second, repeats], ignore_index=True), "rich": training}
+    found = predict(given, both, (NET,)).tables
+    assert found["repeated"].to_dict() == {"poor": 30, "rich": 0}
+    assert found["learned"].to_dict() == {"poor": 400, "rich": 500}
+
+
+def test_the_order_of_tables_does_not_matter(given, training, second):
+    tables = {"first": training, "second": second}
+    found = predict(given, tables, (NET,))
+    turned = predict(given, dict(reversed(tables.items())), (NET,))
+    pd.testing.assert_frame_equal(found.rows, turned.rows)
+    pd.testing.assert_frame_equal(found.tables, turned.tables.loc[found.tables.index])
+
+
+def test_a_feature_that_one_table_lacks_is_learned_from_the_other(given, training, second):
+    by_popularity = [table.assign(valence=0.1 + 0.008 * table["popularity"])
+                     for table in (given, training)]  # fmt: skip
+    tables = {"first": by_popularity[1], "second": second}
+    found = predict(by_popularity[0], tables, (NET,))
+    assert features_of(found, "first") - features_of(found, "second") == {"popularity", "metre"}
+    assert found.scored["r2"] > 0.95
+
+
+def test_the_shorter_of_two_tables_gains_by_the_longer(given, training):
+    short = rename(tell_valence(make_tracks(220, 50, seed=4)), " IV")
+    tables = {"short": short, "long": training.drop(columns="popularity")}
+    alone, joined = (predict(given, table).scored["mae"] for table in (short, tables))
+    assert joined < alone
+
+
+def test_tables_of_which_neither_has_all_features_are_learned_from(given, training, second):
+    tables = {"first": training.drop(columns="genre"), "second": second}
+    found = predict(given, tables, (NET, FOREST))
+    assert found.rows["predicted"].notna().all()
+    assert found.scored["r2"] > 0.7
+
+
+def test_a_table_of_given_tracks_only_is_refused_by_its_name(given, training):
+    with pytest.raises(BadInput, match=r"mine, without the 60 of its 60 rows .* nothing is left"):
+        predict(given, {"all": training, "mine": given})
 
 
 def test_csv_has_one_line_a_row_and_nothing_where_nothing_is_known(given, training):
