@@ -197,14 +197,15 @@ def study_table(options: argparse.Namespace) -> None:
 
 def predict_table(options: argparse.Namespace) -> None:
     """Predict given tracks, write the predictions, print scores where valence is known."""
-    from analysis.prediction.given_tracks import predict_given, to_csv
+    from analysis.prediction.given_tracks import predict_given
 
     refuse_target(options.out)
     names = split_names(options.train)
     refuse_source(options.out, options.tracks, *names)
     given = datasets.load(options.tracks, PREDICTION)
     found = predict_given(given, {name: datasets.load(name) for name in names})
-    write_text(options.out, to_csv(found.rows))
+    table = found.rows.to_csv(index=False, float_format="%.6f", lineterminator="\n")
+    write_text(options.out, table)
     say(describe_prediction(found))
     say(str(options.out))
 

@@ -54,6 +54,7 @@ def test_predict_writes_one_line_a_track_and_says_how_well(tables, capsys):
     assert "MAE 0.0" in said and "R² 0.9" in said and "29 tracks of known valence" in said
     given = pd.read_csv(tables / "list.csv", dtype={"track_id": str})
     written = pd.read_csv(tables / "out.csv", dtype={"track_id": str})
+    assert list(written) == ["track_id", "valence", "low", "high", "reason"]
     assert written["track_id"].tolist() == given["track_id"].tolist()
     assert np.isnan(written["valence"].iloc[29])
     assert "failed audio analysis" in written["reason"].iloc[29]
@@ -65,7 +66,8 @@ def test_predict_writes_one_line_a_track_and_says_how_well(tables, capsys):
 def test_predict_learns_from_several_tables(tables, capsys):
     given = pd.read_csv(tables / "list.csv")
     other = make_tracks(250, 30, seed=3).drop(columns="popularity")
-    other["valence"] = (0.2 + 0.6 * other["danceability"]).round(4)
+    noise = np.random.default_rng(3).normal(0, 0.01, len(other))
+    other["valence"] = (0.2 + 0.6 * other["danceability"] + noise).round(4)
     other = other.assign(artists=other["artists"] + " II").drop(columns="artist")
     pd.concat([other, given.head(4).drop(columns="popularity")]).to_csv(tables / "a,b.csv")
     assert predict(tables, train=f"training.csv,{tables / 'a,b.csv'}") == 0

@@ -11,14 +11,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis import SEED
 from analysis.prediction.blending import add_blend, blend_weights
 from analysis.prediction.comparison import fit_and_predict
 from analysis.prediction.evaluation import scores
 from analysis.prediction.intervals import LEVEL, fit_conformal
 from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
 from analysis.prediction.network import NETWORK
-from analysis.prediction.preparing import predictors
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import candidate, cross_predictions, source_of
 from analysis.tracks import cleaning
@@ -32,8 +30,9 @@ log = logging.getLogger("analysis")
 # short search on few tracks was tried, and its settings did worse on all tracks than these.
 # Their weights are chosen anew for every list.
 MEMBERS = (METRIC, NET, NETWORK, BOOSTING)
+# Weights and widths are settled in this many folds of whole artists, by this many tracks; all of
+# them are learned from in the end.
 N_FOLDS = 3
-# Weights and widths are settled by this many tracks; all of them are learned from in the end.
 MOST_JUDGED = 15_000
 # Genres are used where training knows the genre of at least this share of the given tracks.
 KNOWN_GENRES = 0.5
@@ -45,7 +44,7 @@ DIGITS = 3
 class Prediction:
     """Predictions of given tracks.
 
-    `rows` has one row a given row, in its order: track_id, predicted, low and high (NaN where
+    `rows` has one row a given row, in its order: track_id, valence, low and high (NaN where
     there is no prediction) and reason (empty where there is one). `weights` are those of the
     methods, by their names in print. `tables` has one row a training table, in the order in which
     they were given: name, learned (its tracks), given (its rows among the given tracks, left out),
@@ -65,8 +64,6 @@ def predict_given(
     given: pd.DataFrame,
     training: Mapping[str, pd.DataFrame],
     members: tuple[Learner, ...] = MEMBERS,
-    n_folds: int = N_FOLDS,
-    seed: int = SEED,
 ) -> Prediction:
     """Predict the valence of given tracks by a weighted mean of several methods.
 
@@ -82,13 +79,6 @@ def predict_given(
         Canonical, uncleaned tables with the columns of `schema.STUDY`, by name; their order does
         not matter.
     members : tuple of Learner
-    n_folds : int
-        Folds of whole artists on which weights and intervals are settled.
-    seed : int
-
-    Returns
-    -------
-    Prediction
 
     Raises
     ------
@@ -104,24 +94,23 @@ def predict_given(
     train, tables = join_tables(training, given, tracks)
     tracks = tracks.drop(columns=set(feature_columns(tracks)) - set(train))
     log.info("training: %s tracks, %s features", f"{len(train):,}", len(feature_columns(train)))
-    methods, find_intervals = choose_methods(train, members, n_folds, seed)
+    methods, find_intervals = choose_methods(train, members)
     weights = pd.Series({one.label: weight for one, _, weight in methods})
     each = [fit_and_predict(one, part, tracks, source_of(one.learner)) for one, part, _ in methods]
     predicted = np.average(each, axis=0, weights=weights)
-    rows = pd.DataFrame({"track_id": given["track_id"]}, index=given.index)
-    rows["predicted"] = pd.Series(predicted, tracks.index)
+    rows = given[["track_id"]].assign(valence=pd.Series(predicted, tracks.index))
     rows[["low", "high"]] = pd.DataFrame(find_intervals(predicted), tracks.index)
     rows["reason"] = reasons
     valence = given.get("valence", pd.Series(np.nan, given.index))
-    known = rows["predicted"].notna() & valence.notna() & (valence != 0)  # 0 stands for "not known"
-    scored = scores(valence[known], rows["predicted"][known]) if known.sum() > 1 else None
+    known = rows["valence"].notna() & valence.notna() & (valence != 0)  # 0 stands for "not known"
+    scored = scores(valence[known], rows["valence"][known]) if known.sum() > 1 else None
     return Prediction(rows, weights, tables, int(known.sum()), scored)
 
 
 def join_tables(
     training: Mapping[str, pd.DataFrame], given: pd.DataFrame, tracks: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Make one clean training table of several, without given tracks; `tracks` are the usable ones.
+    """Make one clean training table of several; `tracks` are the given ones that can be predicted.
 
     A recording stays in the table that shares most features with the list, of equal ones in the
     longest, then in the first by name. A feature is missing where its table does not share it.
@@ -131,8 +120,8 @@ def join_tables(
     parts, lines = {}, {}
     for (name, table), linked in zip(training.items(), numbers, strict=True):
         known = np.isin(linked, listed)
-        with naming(f"{name}, without the {known.sum():,} of its {len(table):,} rows that are "
-                    "among the given tracks"):  # fmt: skip
+        without = f", without the {known.sum():,} of its {len(table):,} rows that are given tracks"
+        with naming(name + without if known.any() else name):
             if known.all():
                 raise BadInput("nothing is left to learn from; train on another table.")
             rest = cleaning.clean(table.assign(linked=linked)[~known]).tracks
@@ -146,7 +135,7 @@ def join_tables(
     counts = counts.groupby(train["table"]).sum()
     train = train[~repeated].reset_index(drop=True)
     # tables that lack a column, or name other genres, leave plain objects behind
-    mixed = train.select_dtypes("object").columns.intersection(feature_columns(train))
+    mixed = train.select_dtypes(["object", "str"]).columns.intersection(feature_columns(train))
     train = train.astype({name: "float" if name == "explicit" else "category" for name in mixed})
     return train, pd.DataFrame.from_dict(lines, orient="index").join(counts)
 
@@ -180,11 +169,12 @@ def shared_features(train: pd.DataFrame, tracks: pd.DataFrame) -> list[str]:
     return shared
 
 
-def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: int, seed: int):
+def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...]):
     """Weigh methods on tracks of artists that they did not see, and learn how far they err.
 
-    Members learn from the tracks that have all features; where some lack any, boosting, which reads
-    gaps, also learns from all. Judged are tracks with all features, since given tracks have them.
+    Members learn from all tracks, and put medians where a table lacks a feature. Where the list has
+    the audio analysis, too much would be made up: they then learn from tracks with it, and
+    boosting, which reads gaps, also from all. Judged are tracks with it, as the given tracks are.
 
     Returns
     -------
@@ -192,25 +182,17 @@ def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...], n_folds: i
         Methods, unfitted, the tracks from which each is to learn, and their weights; and what
         `intervals.fit_conformal` returns.
     """
-    whole = predictors(train).notna().all(axis=1)
-    if whole.sum() < cleaning.MINIMUM_TRACKS:
-        whole[:] = True  # hardly a track has all: every method learns with gaps
+    whole = train.filter(items=AUDIO).notna().all(axis=1)
     complete, rest = (train[part].reset_index(drop=True) for part in (whole, ~whole))
-    judged = draw_artists(complete, MOST_JUDGED, seed)
+    judged = draw_artists(complete, MOST_JUDGED)
     methods = {one.name: (candidate(one), complete) for one in members}
-    folds = cross_predictions([one for one, _ in methods.values()], judged, 1, n_folds, seed)
+    folds = cross_predictions([one for one, _ in methods.values()], judged, 1, N_FOLDS)
     if len(rest):
         one = candidate(replace(BOOSTING, name="all", label=f"{BOOSTING.label} on all tables"))
-        both = pd.concat([judged, draw_artists(rest, MOST_JUDGED, seed)], ignore_index=True)
-        folds["all"] = cross_predictions([one], both, 1, n_folds, seed)["all"]
+        both = pd.concat([judged, draw_artists(rest, MOST_JUDGED)], ignore_index=True)
+        folds["all"] = cross_predictions([one], both, 1, N_FOLDS)["all"]
         methods["all"] = one, train
     folds = add_blend(folds, list(methods))
     weights = blend_weights(folds["observed"], folds[list(methods)])
     find_intervals = fit_conformal(judged, folds["stack"].to_numpy(), LEVEL)
     return [(*methods[name], weight) for name, weight in weights.items()], find_intervals
-
-
-def to_csv(rows: pd.DataFrame) -> str:
-    """Return predictions as CSV, one line a given row: empty where there is no prediction."""
-    names = {"predicted": "valence"}
-    return rows.rename(columns=names).to_csv(index=False, float_format="%.6f", lineterminator="\n")
