@@ -458,16 +458,12 @@ def show_source(*functions) -> Markdown:
 
 
 def tabulate_gains(gains: pd.DataFrame) -> Markdown:
-    """Tabulate R² of each method without and with the audio analysis, largest gain first."""
+    """Tabulate R² of each method without and with the audio analysis, and the gain."""
     if gains.empty:
         return NOTHING
-    rows = gains.sort_values("gain", ascending=False).to_dict("records")
-    shown = pd.DataFrame({
-        "method": [row["label"] for row in rows], "without": [row["without"] for row in rows],
-        "with": [row["with"] for row in rows],
-        "gain": [_estimated(row, "gain") for row in rows],
-    })  # fmt: skip
-    return markdown(shown, right=("gain",))
+    cells = [_estimated(row, "gain") for row in gains.to_dict("records")]
+    shown = gains[["label", "without", "with"]].rename(columns={"label": "method"})
+    return markdown(shown.assign(gain=cells), right=("gain",))
 
 
 def tabulate_findings(findings: pd.DataFrame) -> Markdown:
