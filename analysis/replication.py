@@ -113,7 +113,7 @@ def measure_findings(record: dict) -> list[tuple]:
         ("the best method errs less than the final model", "MAE", 1,
          _ends(methods.loc["question_1"], "difference")),
         ("the network errs less than the best method", "MAE", -1, _both(network.loc["mae"])),
-        ("the network has the higher R²", "R²", 1, _both(network.loc["r2"])),
+        ("the network explains more", "R²", 1, _both(network.loc["r2"])),
         ("the audio analysis adds to the best single method", "R²", 1,
          UNKNOWN if top is None else _ends(top, "gain")),
         ("releases agree better than a prediction does", "R²", 1, _apart(releases, best)),

@@ -474,6 +474,6 @@ def tabulate_findings(findings: pd.DataFrame) -> Markdown:
         EMPTY if np.isnan(row.low) else f"{signed(row.size)}{'' if row.holds else ' (not shown)'}"
         for row in findings.itertuples(index=False)
     ]
-    shown = findings.assign(cell=cells, finding=findings["finding"] + ", " + findings["unit"])
-    wide = shown.pivot_table("cell", "finding", "data", aggfunc="first", sort=False)
+    shown = findings.assign(cell=cells).rename(columns={"unit": "size in"})
+    wide = shown.pivot_table("cell", ["finding", "size in"], "data", aggfunc="first", sort=False)
     return markdown(wide.reset_index(), right=tuple(wide.columns))
