@@ -8,8 +8,8 @@ The rooms, in the order in which data walk through them:
     Question 1: which features go with valence, in which direction, how much and in what shape.
 ``prediction``
     Question 2: how well valence can be predicted, and what the predictions rest on.
-``study``
-    One data set through all of it, into one record in ``results/``.
+``study``, ``replication``
+    One data set through all of it, into one record in ``results/``; records side by side.
 ``printing``
     Numbers, tables and figures as the report prints them; it computes nothing.
 

@@ -182,7 +182,7 @@ def check_analyses(path: Path) -> None:
 
 def study_table(options: argparse.Namespace) -> None:
     """Study a table and write its record."""
-    from analysis.study.records import RESULTS, make_record, write_record
+    from analysis.study import RESULTS, make_record, write_record
 
     name = datasets.describe(options.data).name
     if not options.out and name in datasets.KNOWN and options.data != name:

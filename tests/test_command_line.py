@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from joblib import Memory
 
+from analysis import study
 from analysis.__main__ import main, split_names
 from analysis.prediction import given_tracks
 from analysis.prediction.learners import NET
-from analysis.study import records
 from analysis.tracks import datasets
 from tests.tracks.made_tracks import as_export, make_tracks
 
@@ -178,8 +178,8 @@ def test_study_writes_the_record_of_a_table(tables, capsys, monkeypatch):
     def stub(data, budget, draws):
         return {"data": data, "budget": budget}
 
-    monkeypatch.setattr(records, "make_record", stub)
-    monkeypatch.setattr(records, "check_record", lambda record: None)
+    monkeypatch.setattr(study, "make_record", stub)
+    monkeypatch.setattr(study, "check_record", lambda record: None)
     out = tables / "record.json"
     assert main(["study", "genres", "--budget", "quick", "--out", str(out)]) == 0
     assert json.loads(out.read_text()) == {"data": "genres", "budget": "quick"}
@@ -190,7 +190,7 @@ def test_an_interrupted_study_says_so_and_leaves_the_old_record(tables, capsys, 
     def interrupt(data, budget, draws):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(records, "make_record", interrupt)
+    monkeypatch.setattr(study, "make_record", interrupt)
     out = tables / "record.json"
     out.write_text("old")
     assert main(["study", "genres", "--out", str(out)]) == 130

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import HOLD_OUT_SEED
+from analysis import HOLD_OUT_SEED, study
 from analysis.prediction import comparison, learners
 from analysis.prediction.tuning import Budget
-from analysis.study import hold_outs
 from analysis.tracks.splitting import artist_keys, hold_out
 from tests.prediction.conftest import make_tracks
 
@@ -35,7 +34,7 @@ def test_every_draw_tunes_on_its_own_training_part(quick, monkeypatch):
 
     original = comparison.tune
     monkeypatch.setattr(comparison, "tune", watch)
-    found = hold_outs.score_hold_outs(tracks, BUDGET, 2)
+    found = study.score_hold_outs(tracks, BUDGET, 2)
     assert found["seed"].unique().tolist() == [HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 2]
     assert found.groupby("seed")["best"].sum().tolist() == [1, 1]
     for seed, train in zip(found["seed"].unique(), seen, strict=True):
@@ -51,8 +50,8 @@ def test_summary_follows_the_method_that_each_draw_chose():
         "seed": [1, 1, 2, 2], "model": ["a", "b", "a", "b"], "best": [True, False, False, True],
         "mae": [0.10, 0.12, 0.14, 0.11], "r2": [0.5, 0.4, 0.3, 0.45],
     })  # fmt: skip
-    found = hold_outs.summarize_hold_outs(scored)
+    found = study.summarize_hold_outs(scored)
     assert found.loc["chosen", "mae"] == pytest.approx(0.105)
     assert found.loc["a", ["r2_low", "r2", "r2_high"]].tolist() == pytest.approx([0.3, 0.4, 0.5])
     assert found["draws"].tolist() == [2, 2, 2]
-    assert hold_outs.summarize_hold_outs(pd.DataFrame()).empty
+    assert study.summarize_hold_outs(pd.DataFrame()).empty

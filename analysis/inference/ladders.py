@@ -27,8 +27,9 @@ CONTEXTS = (
     ("genre",),
     ("popularity", "explicit"),
     ("year", "key", "mode", "metre"),
-    (*TONIC, *TIMBRE),
 )
+# What of the audio analysis may stand beside all that, as straight lines.
+AUDIO = {"": (), " + pitch": TONIC, " + timbre": TIMBRE, " + pitch and timbre": (*TONIC, *TIMBRE)}
 # Keeps a solution unique where a level of a factor is absent from some of the artists.
 RIDGE = 1e-9
 
@@ -56,13 +57,16 @@ class Ladder:
         return replace(self, frame=frame)
 
 
-def build_ladder(train: pd.DataFrame) -> Ladder:
+def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
     """Return every candidate that a table can serve.
 
     Parameters
     ----------
     train : DataFrame
         Clean tracks, one a row. Tracks that lack a value of a usable column are left out.
+    audio : bool
+        Whether every candidate also comes with the means of pitch over the tonic, those of timbre,
+        and both, where the table has them.
 
     Raises
     ------
@@ -83,7 +87,7 @@ def build_ladder(train: pd.DataFrame) -> Ladder:
         }
         for shape in (SHAPES if scores else SHAPES[:1])
         for own in [_score_terms(scores, shape)]
-        for label, beside in _contexts(usable)
+        for label, beside in _contexts(usable, audio)
         for crossed, extra in [(False, ()), (True, _interactions(scores, shape))]
         if (own or beside) and (extra or not crossed)
     ]  # fmt: skip
@@ -124,16 +128,18 @@ def _interactions(scores: list, shape: str) -> tuple[str, ...]:
     return tuple(f"{column[a]}:{column[b]}" for a, b in INTERACTIONS if {a, b} <= set(column))
 
 
-def _contexts(usable: set[str]) -> list[tuple[str, tuple[str, ...]]]:
+def _contexts(usable: set[str], audio: bool) -> list[tuple[str, tuple[str, ...]]]:
     """Return what may stand beside the scores: a label, and the terms."""
     found, terms = [("scores only", ())], ()
     for step in CONTEXTS:
         present = tuple(name for name in step if name in usable)
         if present:
             terms += present
-            audio = present[0].startswith(("tonic_", "timbre_"))
-            found.append((f"+ {'pitch and timbre' if audio else ', '.join(present)}", terms))
-    return found
+            found.append((f"+ {', '.join(present)}", terms))
+    blocks = {label: tuple(name for name in block if name in usable)
+              for label, block in (AUDIO if audio else {"": ()}).items()}  # fmt: skip
+    return [(label + more, terms + block) for label, terms in found
+            for more, block in blocks.items() if block or not more]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -258,7 +264,6 @@ def choose(compared: pd.DataFrame) -> int:
 def features_of(term: str) -> tuple[str, ...]:
     """Return the features that a term reads, under the names that the report prints."""
     columns = {scale: one.name for one in FEATURES for scale in (one.plain, one.shape)}
-    columns |= dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
     found = [columns.get(code, code) for code in columns_of(term)]
     return tuple(dict.fromkeys(found))
 

@@ -8,8 +8,15 @@ import math
 import re
 from collections.abc import Sequence
 
+from analysis.tracks.schema import TIMBRES
+
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+NO_RECORD = "No record of a study is stored."
+DEGREES = (
+    "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
+    "fifth", "minor sixth", "major sixth", "minor seventh", "major seventh",
+)  # fmt: skip
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -78,6 +85,12 @@ def spelled(value: int) -> str:
 
 def feature_name(name: str) -> str:
     """Return the name in print of a column, or of columns joined by other words."""
+    kind, _, place = name.partition("_")
+    if kind == "tonic":
+        return f"pitch of the {DEGREES[int(place)]}"
+    if kind == "timbre" and place.isdigit():
+        meaning = TIMBRES[int(place)]
+        return f"timbre {place}" + ("" if meaning.startswith("shape") else f" ({meaning})")
     return re.sub(r"\bduration_(?:ms|min)\b", "duration", name).replace("genre_", "genre: ")
 
 

@@ -11,6 +11,7 @@ from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
 from analysis.printing import inert
 from analysis.printing.numbers import (
+    NO_RECORD,
     SPACE,
     count,
     feature_name,
@@ -25,6 +26,7 @@ from analysis.printing.numbers import (
 )
 
 EMPTY = "\N{EN DASH}"
+NOTHING = Markdown(f"*{NO_RECORD}*")
 
 
 def markdown(
@@ -453,3 +455,25 @@ def show_source(*functions) -> Markdown:
     code = "\n\n\n".join(inspect.getsource(one).strip() for one in functions)
     code = re.sub(r'\n *"""(?:.|\n)*?"""', "", code)
     return Markdown(f"```python\n{code}\n```")
+
+
+def tabulate_gains(gains: pd.DataFrame) -> Markdown:
+    """Tabulate R² of each method without and with the audio analysis, and the gain."""
+    if gains.empty:
+        return NOTHING
+    cells = [_estimated(row, "gain") for row in gains.to_dict("records")]
+    shown = gains[["label", "without", "with"]].rename(columns={"label": "method"})
+    return markdown(shown.assign(gain=cells), right=("gain",))
+
+
+def tabulate_findings(findings: pd.DataFrame) -> Markdown:
+    """Tabulate the size of each finding in each data set, and whether it is shown there."""
+    if findings.empty:
+        return NOTHING
+    cells = [
+        EMPTY if np.isnan(row.low) else f"{signed(row.size)}{'' if row.holds else ' (not shown)'}"
+        for row in findings.itertuples(index=False)
+    ]
+    shown = findings.assign(cell=cells).rename(columns={"unit": "size in"})
+    wide = shown.pivot_table("cell", ["finding", "size in"], "data", aggfunc="first", sort=False)
+    return markdown(wide.reset_index(), right=tuple(wide.columns))

@@ -69,7 +69,7 @@ def test_where_nothing_is_stored_one_sentence_says_so():
         assert all(text.count(".") == 1 and text.endswith(".") for text in said)
         shown = [tables.tabulate_verdicts(frame), tables.tabulate_kept(frame),
                  tables.tabulate_transfer(frame)]  # fmt: skip
-        assert all("No record is stored" in table.data for table in shown)
+        assert all("No record of a study is stored" in table.data for table in shown)
 
 
 def test_the_piles_are_no_test_where_they_were_found():

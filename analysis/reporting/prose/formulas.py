@@ -17,10 +17,6 @@ ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
 }  # fmt: skip
 INTERVALS = ("semitone", "whole tone", "minor third", "major third", "fourth", "tritone")
-DEGREES = (
-    "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
-    "fifth", "minor sixth", "major sixth", "minor seventh", "major seventh",
-)  # fmt: skip
 
 
 def typeset(formula) -> str:
@@ -60,7 +56,7 @@ def name_of(column: str) -> str:
     if kind == "timbre":
         return f"timbre {number}"
     if kind == "tonic":
-        return f"pitch of the {DEGREES[int(number)]}"
+        return f"pitch of the {prose.DEGREES[int(number)]}"
     if kind == "interval":
         return f"{INTERVALS[int(number) - 1]}s"
     return "timbre 0 less loudness" if column == "level_gap" else NAMES.get(column, column)

@@ -5,9 +5,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.printing import numbers as prose
-from analysis.printing.tables import EMPTY, markdown
+from analysis.printing.tables import EMPTY, NOTHING, markdown
 from analysis.reporting.prose import formulas as words
-from analysis.reporting.tables.replication import NOTHING
 
 METRICS = {"r2": "R²", "mae": "MAE", "rmse": "RMSE"}
 

@@ -1,14 +1,26 @@
 """Tables on how claims and formulas do in the stored studies of other tables."""
 
+import functools
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
 from analysis.printing import numbers as prose
-from analysis.printing.tables import EMPTY, markdown
-from analysis.reporting.tables.replication import or_nothing
+from analysis.printing.tables import EMPTY, NOTHING, markdown
 
 FORMULAS = {"all features": "all features", "scores only": "scores only", "best method": "best"}
+
+
+def or_nothing(tabulate: Callable[..., Markdown]) -> Callable[..., Markdown]:
+    """Return a line in place of a table where there is no record to make it from."""
+
+    @functools.wraps(tabulate)
+    def made(frame: pd.DataFrame) -> Markdown:
+        return NOTHING if frame.empty else tabulate(frame)
+
+    return made
 
 
 @or_nothing

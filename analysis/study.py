@@ -1,0 +1,381 @@
+"""One data set through all of the analysis, kept as one record.
+
+The steps call the functions that the report's chapters call, with the same arguments, so that
+either finds in the cache what the other has computed, and a study that was interrupted goes on
+where it stopped. `results/README.md` describes the record.
+"""
+
+import contextlib
+import datetime
+import functools
+import hashlib
+import json
+import logging
+import math
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import statsmodels.formula.api as smf
+
+from analysis import HOLD_OUT_SEED
+from analysis.inference import final_model, halving, ladders
+from analysis.prediction import (
+    ceiling,
+    comparison,
+    derivation,
+    evidence,
+    fidelity,
+    hypotheses,
+    leakage,
+    network_comparison,
+    transfer,
+    tuning,
+    validation,
+)  # fmt: skip
+from analysis.prediction.evaluation import scores
+from analysis.prediction.preparing import without_analysis
+from analysis.provenance import list_versions
+from analysis.sources import ROOT, list_sources, read_bare
+from analysis.tracks import cleaning, datasets
+from analysis.tracks.features import CATEGORICAL
+from analysis.tracks.schema import BadInput, naming
+from analysis.tracks.splitting import Split, describe_split, grouped_folds, hold_out
+from analysis.writing import write_text
+
+log = logging.getLogger("analysis")
+
+RESULTS = ROOT / "results"
+# The table whose record also says how formulas transfer between all known tables.
+LARGEST = "tracks114k"
+# Floats keep so many significant digits: more would differ from machine to machine.
+DIGITS = 7
+
+# Raised when tables or columns are added or change name or meaning.
+SCHEMA = 3
+TABLES = ("account", "split", "leakage", "ladder", "final", "common", "methods", "network",
+          "repeats", "groups", "piles", "verdicts", "formula", "formula_scores")  # fmt: skip
+OPTIONAL = ("hold_outs", "transfer", "audio_methods", "audio_ladder", "audio_effects")
+FIELDS = ("schema", "name", "title", "source", "licence", "citation", "snapshot", "budget", "seed",
+          "made", "fingerprints", "versions", "seconds", "tables")  # fmt: skip
+
+
+def study_tracks(
+    published: pd.DataFrame, budget: str, name: str = "", draws: int = 0
+) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
+    """Take one table through cleaning, both questions and the derivation.
+
+    Parameters
+    ----------
+    published : DataFrame
+        A canonical table, uncleaned.
+    budget : {"quick", "full"}
+    name : str
+        Name of the known table that this is, if it is one.
+    draws : int
+        Further hold-outs, on each of which all methods are tuned and compared anew.
+
+    Returns
+    -------
+    dict of str to DataFrame, dict of str to float
+        Frames by the names of `TABLES` and `OPTIONAL`, and seconds by step; what an earlier run
+        left in the cache takes none.
+    """
+    tables, seconds, full = {}, {}, budget == "full"
+    spending = tuning.find_budget(budget)
+
+    @contextlib.contextmanager
+    def step(label: str):
+        log.info("== %s", label)
+        start = time.perf_counter()
+        yield
+        seconds[label] = time.perf_counter() - start
+
+    with step("cleaning"):
+        cleaned = cleaning.clean(published)
+        split = hold_out(cleaned.tracks)
+        train, test = split.train, split.test
+        tables |= {"account": cleaned.account, "split": describe_split(split)}
+    with step("leakage"):
+        found = leakage.leakage_table(published, cleaned.tracks, repeats=3 if full else 1)
+        tables["leakage"] = found
+    with step("question 1"):
+        ladder = ladders.build_ladder(train)
+        tables["ladder"], tables["final"] = explain_valence(ladder, budget)
+        # one formula for all tables: the scores as splines, key, mode and metre
+        same = [term for term in ladder.terms if term.startswith("cr(") or term in CATEGORICAL]
+        tables["common"] = summarize_fit("valence ~ " + " + ".join(same), ladder.frame)
+    with step("question 2"):
+        chosen = tables["ladder"].query("chosen")["formula"].iloc[0]
+        _, compared = comparison.tune_and_compare(split, spending, chosen)
+        methods = comparison.score_methods(compared, test, spending.folds)
+        tables["methods"] = methods.assign(best=methods["model"] == compared.best)
+    with step("network"):
+        tables["network"] = network_comparison.compare_with_best(
+            compared, train, test, spending.folds, seeds=5 if full else 2
+        )
+    with step("derivation"):
+        tables |= derive(published, cleaned.tracks, split, compared)
+    if "pitch_0" in train and "timbre_0" in train:
+        with step("audio analysis"):
+            tables |= study_audio(train, compared, budget)
+    if draws:
+        with step("hold-outs"):
+            tables["hold_outs"] = score_hold_outs(cleaned.tracks, spending, draws)
+    if name == LARGEST:
+        with step("transfer"):
+            tables |= find_transfer()
+    return tables, seconds
+
+
+def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose a formula, fit it to all tracks of the ladder and test its features by halving.
+
+    Returns
+    -------
+    DataFrame, DataFrame
+        What `ladders.compare_candidates` returns, without terms, and a row a feature of any
+        candidate: what `final_model.summarize` says of it in the chosen formula (missing where that
+        lacks it), what `halving.aggregate` says, and `significant`.
+    """
+    compared = ladders.compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
+    sizes = summarize_fit(compared.query("chosen")["formula"].iloc[0], ladder.frame)
+    many = 100 if len(ladder.frame) < 20_000 else 50
+    halvings = halving.halve(ladder, repeats=many if budget == "full" else 20)
+    halved = halving.aggregate(halvings.drop(columns="chosen"))
+    halved["significant"] = halved["p_halved_holm"] < 0.05
+    effects = sizes.merge(halved, on="feature", how="right")
+    return compared.drop(columns="terms"), effects.sort_values("r2_lost", ascending=False)
+
+
+def summarize_fit(formula: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return what `final_model.summarize` says of a formula's fit, clustered by artist."""
+    fit = smf.ols(formula, frame).fit(
+        cov_type="cluster", cov_kwds={"groups": frame["group"]}, use_t=True
+    )
+    return final_model.summarize(fit, frame)
+
+
+def derive(
+    published: pd.DataFrame, tracks: pd.DataFrame, split: Split, compared: comparison.Comparison
+) -> dict[str, pd.DataFrame]:
+    """Derive a formula and weigh the claims on how valence is made."""
+    train, test = split.train, split.test
+    most = 15 if "pitch_0" in train else 12
+    found = {
+        "all features": derivation.derive_formula(train, most=most).formula,
+        "scores only": derivation.derive_formula(train, context=False, audio=False).formula,
+    }
+    printed = found["all features"]
+    terms = [(printed.intercept, [])]
+    for term in printed.terms:
+        atoms = [[atom.column, atom.kind, atom.at] for atom in term.piece.atoms]
+        terms.append((term.coefficient, atoms))
+    best = {"best method": compared.held_out[compared.best]}
+    groups = evidence.score_feature_groups(train)
+    repeats, piles = ceiling.repeat_measurements(published), evidence.end_piles(tracks)
+    return {
+        "formula": pd.DataFrame(terms, columns=["coefficient", "atoms"]),
+        "formula_scores": fidelity.formula_scores(found, test, best),
+        "groups": groups,
+        "repeats": repeats,
+        "piles": piles,
+        "verdicts": hypotheses.judge_hypotheses(groups, repeats, piles),
+    }
+
+
+def study_audio(
+    train: pd.DataFrame, compared: comparison.Comparison, budget: str
+) -> dict[str, pd.DataFrame]:
+    """Return what the audio analysis adds to the methods, and question 1's answer with it.
+
+    Returns
+    -------
+    dict of str to DataFrame
+        ``audio_methods``, of the tuned methods; ``audio_ladder`` and ``audio_effects``, what
+        `explain_valence` returns for the candidates with the means of pitch and timbre.
+    """
+    ladder, effects = explain_valence(ladders.build_ladder(train, audio=True), budget)
+    methods = compare_without_analysis(compared)
+    return {"audio_methods": methods, "audio_ladder": ladder, "audio_effects": effects}
+
+
+def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
+    """Cross-validate every tuned method without the audio analysis, beside its scores with it.
+
+    Settings are kept, so that a gain is one of features alone.
+
+    Returns
+    -------
+    DataFrame
+        `model`, `label`, `without`, `with` (mean R² over folds of whole artists), `gain`,
+        `gain_low`, `gain_high` (95%, corrected for the overlap of folds [@nadeau2003]).
+    """
+    tuned = {name: one for name, one in compared.candidates.items()
+             if one.learner.kind not in ("baseline", "stack", "average")}  # fmt: skip
+    first = compared.by_fold.query("repeat == 0")
+    n_folds, crossed = first["fold"].nunique(), without_analysis(compared.crossed)
+    folds = validation.cross_predictions(list(tuned.values()), crossed, 1, n_folds)
+    plain, heard = (one.pivot_table("r2", "fold", "model")
+                    for one in (validation.fold_scores(folds, list(tuned)), first))  # fmt: skip
+    rows = []
+    for name, one in tuned.items():
+        gain, low, high = validation.corrected_interval(heard[name] - plain[name], n_folds)
+        means = plain[name].mean(), heard[name].mean()
+        rows.append((name, one.label, *means, gain, low, high))
+    names = ["model", "label", "without", "with", "gain", "gain_low", "gain_high"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> pd.DataFrame:
+    """Tune, compare and score all methods on further artist hold-outs.
+
+    One hold-out of a few hundred artists is one draw; how far scores move between draws says more
+    than the interval of one of them. Formula, settings and method are chosen anew on every training
+    part, so the scores are those of nested cross-validation [@cawley2010] with random fifths.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        Clean tracks.
+    budget : Budget
+        Cross-validation is not repeated here.
+    draws : int
+
+    Returns
+    -------
+    DataFrame
+        One row a hold-out and method: seed (of the split), model, best (whether it was chosen on
+        the training part as the best method without a network), and the held-out scores.
+    """
+    rows, once = [], replace(budget, repeats=1)
+    for seed in range(HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 1 + draws):
+        log.info("hold-out %d of %d", seed - HOLD_OUT_SEED, draws)
+        split = hold_out(tracks, seed=seed)
+        chosen = final_model.answer(split.train)["formula"]
+        _, compared = comparison.tune_and_compare(split, once, chosen, seed)
+        rows += [
+            {"seed": seed, "model": model, "best": model == compared.best,
+             **scores(split.test["valence"], predicted)}
+            for model, predicted in compared.held_out.items()
+        ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def summarize_hold_outs(scored: pd.DataFrame) -> pd.DataFrame:
+    """Return mean, least and greatest score over hold-outs.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        The result of `score_hold_outs`; it may be empty.
+
+    Returns
+    -------
+    DataFrame
+        Index model, and "chosen" for the method that each training part chose; columns draws and,
+        for mae and r2, the mean with _low and _high (least and greatest).
+    """
+    if scored.empty:
+        return pd.DataFrame()
+    chosen = scored[scored["best"].astype(bool)].assign(model="chosen")
+    parts = pd.concat([scored, chosen]).groupby("model")
+    names = {"": "mean", "_low": "min", "_high": "max"}
+    columns = {f"{m}{end}": (m, how) for m in ("mae", "r2") for end, how in names.items()}
+    return parts.agg(draws=("mae", "size"), **columns)
+
+
+def find_transfer() -> dict[str, pd.DataFrame]:
+    """Take the formula of each known table to every other; nothing where a table is not here."""
+    frames = transfer.known_tracks()
+    if set(frames) != set(datasets.KNOWN):
+        return {}
+    return {"transfer": transfer.transfer(frames, transfer.derive_elsewhere(frames))}
+
+
+def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
+    """Study one table and return its record, ready for JSON.
+
+    Parameters
+    ----------
+    name_or_path : str
+        A known table, or the path of any other.
+    budget : {"quick", "full"}
+    draws : int
+        Further hold-outs on which all methods are compared.
+    """
+    source = datasets.describe(name_or_path)
+    published = datasets.load(name_or_path)
+    prints = {"data": datasets.fingerprint(published), "code": code_fingerprint()}
+    with naming(datasets.locate(name_or_path)):
+        tables, seconds = study_tracks(published, budget, source.name, draws)
+    about = ("name", "title", "source", "licence", "citation", "snapshot")
+    return {
+        "schema": SCHEMA,
+        **{name: getattr(source, name) for name in about},
+        "budget": budget,
+        "seed": HOLD_OUT_SEED,
+        "made": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "fingerprints": prints,
+        "versions": dict(list_versions().itertuples(index=False, name=None)),
+        "seconds": {label: round(value, 1) for label, value in seconds.items()},
+        "tables": {
+            name: {"columns": list(frame), "rows": [[*map(_plain, row)] for row in rows]}
+            for name, frame in tables.items() for rows in [frame.itertuples(index=False)]
+        },
+    }  # fmt: skip
+
+
+def _plain(value):
+    """Return a cell as JSON has it; a number that is not known is null."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return None if value is pd.NA else str(value)
+
+
+@functools.cache
+def code_fingerprint() -> str:
+    """Return the SHA-256 of this module and all that it imports; wording is no part of it."""
+    digest = hashlib.sha256()
+    for path in sorted(list_sources(Path(__file__))):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        digest.update(read_bare(path).encode() + b"\0")
+    return digest.hexdigest()
+
+
+def is_current(record: dict) -> bool:
+    """Tell whether a record was made by the code that is here."""
+    return record["fingerprints"]["code"] == code_fingerprint()
+
+
+def write_record(record: dict, path: Path) -> None:
+    """Check a record and write it, whole or not at all."""
+    check_record(record)
+    write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def check_record(record: dict, place: str = "the record") -> None:
+    """Refuse what is of another schema, or lacks a field or a table."""
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise BadInput(f"{place} is no record of schema {SCHEMA}: study the table again.")
+    missing = [name for name in FIELDS if name not in record]
+    missing += [name for name in TABLES if name not in record.get("tables", {})]
+    if missing:
+        raise BadInput(f"{place} lacks {', '.join(missing)}: study the table again.")
+
+
+def read_record(path: Path) -> dict:
+    """Read and check one record; what is no JSON or does not fit the schema is bad input."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BadInput(f"{path} cannot be read as a record ({error}).") from error
+    check_record(record, str(path))
+    return record
