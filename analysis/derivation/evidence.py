@@ -5,11 +5,11 @@ import logging
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.evaluation import draw_counts, interval_of, scores
-from analysis.prediction.learners import build_boosting
 from analysis.prediction.preparing import predictors
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, corrected_interval
@@ -21,6 +21,7 @@ from analysis.tracks.splitting import grouped_folds
 
 log = logging.getLogger("analysis")
 MOST_TRACKS = 12_000
+ROUNDS = 120  # of boosting
 # Hundredths of valence at which values pile up, and the side on which their neighbours stand; first
 # seen on `tracks114k`.
 PILES = {"low": (3, 1), "high": (96, -1)}
@@ -95,8 +96,13 @@ def _score_folds(features: pd.DataFrame, target: np.ndarray, folds: list) -> np.
     """Return R² of boosted trees in every fold, of shape (n_folds,)."""
     found = []
     for fitting, held in folds:
-        # a few larger steps: groups are compared with each other, not with a tuned model
-        model = build_boosting(features, rate=0.08, rounds=120, bags=1)
+        # not tuned: groups are compared with each other, by one and the same model
+        model = HistGradientBoostingRegressor(
+            learning_rate=0.08,
+            max_iter=ROUNDS,
+            categorical_features="from_dtype",
+            random_state=SEED,
+        )
         predicted = model.fit(features.iloc[fitting], target[fitting]).predict(features.iloc[held])
         found.append(scores(target[held], predicted)["r2"])
     return np.array(found)
@@ -153,8 +159,7 @@ def judge_claims(groups: pd.DataFrame, repeats: pd.DataFrame, piles: pd.Series) 
         table on which the piles were found cannot test them.
     """
     agreed = repeats["r2"].fillna(1).iloc[0]
-    sizes = {name: groups.loc[name, ["share", "share_low", "share_high"]]
-             for name in ("harmony", "rhythm", "timbre", "genre") if name in groups.index}  # fmt: skip
+    sizes = dict(groups[["share", "share_low", "share_high"]].T.items())
     sizes["scores"] = groups.loc["scores", ["r2", "r2_low", "r2_high"]] / agreed
     if "scores and analysis" in groups.index:
         gain = groups.loc["scores and analysis", ["gain", "gain_low", "gain_high"]]

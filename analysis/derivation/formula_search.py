@@ -172,7 +172,9 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
             rest = chosen[:place] + chosen[place + 1 :]
             weights = np.linalg.pinv(gram[np.ix_(rest, rest)], hermitian=True) @ gram[rest]
             new = 1 - (gram[rest] * weights).sum(axis=0)
-            gains = (towards - towards[rest] @ weights) ** 2 / np.where(new > LEAST_NEW, new, np.inf)
+            gains = (towards - towards[rest] @ weights) ** 2 / np.where(
+                new > LEAST_NEW, new, np.inf
+            )
             if gains.max() > gains[chosen[place]] * (1 + 1e-6):
                 chosen[place] = int(gains.argmax())
         if chosen == before:

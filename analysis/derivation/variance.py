@@ -13,7 +13,12 @@ PARTS = (
 
 
 def divide_variance(
-    tracks: pd.DataFrame, formula, best, repeats: pd.DataFrame, resamples: int = 1000, seed: int = SEED
+    tracks: pd.DataFrame,
+    formula,
+    best,
+    repeats: pd.DataFrame,
+    resamples: int = 1000,
+    seed: int = SEED,
 ) -> pd.DataFrame:
     """Divide the variance of valence into five parts that add up to 1.
 
@@ -68,6 +73,8 @@ def _parts(sums: np.ndarray, artists: np.ndarray, agreed: np.ndarray) -> np.ndar
     among = (between - residual**2 / n) / (artists - 1)
     within = (rest - between) / np.maximum(n - artists, 1)
     typical = (n - sizes / n) / (artists - 1)
-    likeness = np.clip((among - within) / (among + (typical - 1) * within), 0, 1)
+    spread = among + (typical - 1) * within
+    likeness = np.divide(among - within, spread, out=np.zeros_like(spread), where=spread > 0)
+    likeness = np.clip(likeness, 0, 1)
     shared = np.minimum(likeness * (1 - best), np.maximum(agreed - best, 0))
     return np.stack([formula, best - formula, shared, agreed - best - shared, 1 - agreed], axis=1)

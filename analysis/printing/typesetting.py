@@ -11,7 +11,8 @@ from analysis.printing.tables import EMPTY, markdown
 
 # Signs that mean something to TeX; as text within a formula, no other does.
 ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "|": r"\textbar{}",
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
+    "|": "\N{DIVIDES}",  # a cell of a table ends at a bar
 }  # fmt: skip
 NAMES = {
     "duration_min": "minutes", "pitch_mean": "mean pitch", "pitch_least": "least pitch",
@@ -70,7 +71,7 @@ def _text(words: str) -> str:
 
 
 def tabulate_formula(formula, worked: pd.DataFrame) -> Markdown:
-    """Tabulate a formula, worked through for one track: what `formula_search.work_through` returns."""
+    """Tabulate a formula and what `formula_search.work_through` returns for one track."""
     total = formula.intercept + worked["contribution"].sum()
     rows = [[_math(typeset(row.term)), plain(row.coefficient), plain(float(f"{row.value:.4g}")),
              number(row.contribution)] for row in worked.itertuples()]  # fmt: skip

@@ -6,7 +6,6 @@ import pytest
 
 from analysis.derivation import evidence
 from analysis.derivation.variance import divide_variance
-from analysis.prediction import learners
 from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
 from tests.tracks.made_tracks import add_analysis, make_tracks
@@ -23,13 +22,10 @@ def tracks() -> pd.DataFrame:
 
 
 def score_groups(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of groups by fewer, larger steps of the trees than in the report."""
+    """Return the scores of groups by fewer rounds of boosting than in the report."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(evidence, "JOBS", 1)
-        patch.setattr(
-            evidence, "build_boosting",
-            lambda features, **_: learners.build_boosting(features, rate=0.3, rounds=25),
-        )  # fmt: skip
+        patch.setattr(evidence, "ROUNDS", 40)
         return evidence.score_feature_groups.fresh(tracks, n_folds=3)
 
 
