@@ -68,6 +68,6 @@ def _text_of(element: ElementTree.Element) -> str:
 
 def _tight(cell: str) -> str:
     """Return a cell without the spaces outside of names, and with plain signs."""
-    plain = cell.replace("−", "-").replace("⋅", "·").replace("∣", "|")
+    plain = cell.replace("−", "-").replace("⋅", "·").replace("\N{DIVIDES}", "|")
     parts = re.split(r"(<[^<>]*>)", plain)
     return "".join(part if part[:1] == "<" else re.sub(r"\s", "", part) for part in parts)
