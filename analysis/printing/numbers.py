@@ -110,6 +110,13 @@ def interval(row, name: str, digits: int = 3) -> str:
     return f"[{low},{SPACE}{high}]"
 
 
+def estimated(row, name: str, digits: int = 3) -> str:
+    """Return an estimate of a row with its 95% CI in brackets, or a dash where there is none."""
+    if not math.isfinite(row[name]):
+        return "\N{EN DASH}"
+    return f"{number(row[name], digits)}{SPACE}{interval(row, name, digits)}"
+
+
 def percents(row, name: str) -> str:
     """Return the ends of a row's interval as percentages, in brackets that never break."""
     low, high = (number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))

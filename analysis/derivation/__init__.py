@@ -1,0 +1,1 @@
+"""How valence is made: rival claims, a formula that can be printed, and what remains."""

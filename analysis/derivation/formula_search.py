@@ -1,0 +1,313 @@
+"""A formula for valence, short enough to print: its search, its rounding and its scores.
+
+The dictionary holds the features as they are, hinges at two round knots each, levels such as a
+genre, and products of two of these [@friedman1991]. Orthogonal matching pursuit [@pati1993] chooses
+as many of them as wanted; then each is exchanged for whatever serves better beside the others,
+until nothing does [@miller2002]. Folds of whole artists say how many are worth having.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from sklearn.linear_model import LinearRegression, orthogonal_mp_gram
+
+from analysis import SEED
+from analysis.memory import remember
+from analysis.prediction.evaluation import scores
+from analysis.prediction.tuning import draw_artists
+from analysis.prediction.validation import JOBS
+from analysis.tracks.features import TONIC
+from analysis.tracks.harmony import HARMONY
+from analysis.tracks.schema import TIMBRE
+from analysis.tracks.splitting import grouped_folds
+
+log = logging.getLogger("analysis")
+
+SCORES = (
+    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
+    "liveness", "tempo", "duration_min",
+)  # fmt: skip
+ANALYSIS = (*HARMONY, *TONIC, *TIMBRE)
+# The search sees at most so many tracks; the coefficients are estimated from all of them.
+MOST_TRACKS = 8_000
+# A term that differs from its commonest value on a smaller share of the tracks is not tried.
+LEAST_SHARE = 0.005
+# Share of its variance that a term keeps beside the others: less, and its coefficient is unstable.
+LEAST_NEW = 0.02
+# R² that rounding of the coefficients may cost.
+ROUNDING_LOSS = 0.0005
+
+
+class Factor(NamedTuple):
+    """One function of one column.
+
+    `kind` is "line" (the column itself), "above" (what exceeds `at`, else 0), "below" (what lacks
+    to `at`, else 0) or "level" (1 where the column is `at`, else 0).
+    """
+
+    column: str
+    kind: str
+    at: float | str | None = None
+
+    def values(self, tracks: pd.DataFrame) -> np.ndarray:
+        """Return the factor for every track, of shape (n,)."""
+        if self.kind == "level":
+            return (tracks[self.column].astype(object) == self.at).to_numpy(float)
+        column = tracks[self.column].to_numpy(float)
+        if self.kind == "line":
+            return column
+        return np.maximum(column - self.at if self.kind == "above" else self.at - column, 0)
+
+
+Term = tuple[Factor, ...]  # one factor, or a product of two
+
+
+@dataclass(frozen=True)
+class Formula:
+    """An intercept, and one coefficient for each term, in valence per unit of the term."""
+
+    intercept: float
+    coefficients: tuple[float, ...]
+    terms: tuple[Term, ...]
+
+    def predict(self, tracks: pd.DataFrame) -> np.ndarray:
+        """Return the formula's valence, kept within 0 and 1, of shape (n,)."""
+        return np.clip(self.intercept + design(tracks, self.terms) @ self.coefficients, 0, 1)
+
+
+@dataclass(frozen=True)
+class Search:
+    """A formula with rounded coefficients, and how its length was chosen.
+
+    `frontier` has one row a length: terms, r2 (mean over folds of whole artists), loss (R² below
+    the best length, paired by fold) with its standard error loss_se, and chosen. `tried` is the
+    number of terms in the dictionary.
+    """
+
+    formula: Formula
+    frontier: pd.DataFrame
+    tried: int
+
+
+def find_formula(
+    train: pd.DataFrame, most: int = 12, context: bool = True, audio: bool = True, seed: int = SEED
+) -> Search:
+    """Search the shortest formula that is about as good as the best of at most `most` terms.
+
+    The search is repeated in every fold, so that the scores by length pay for the search too. The
+    length is the least whose R² is within one standard error of the best, the error being that of
+    the paired difference over folds [@breiman1984].
+
+    Parameters
+    ----------
+    train : DataFrame
+        Clean training tracks with valence.
+    most : int
+        Terms at most, the intercept not counted.
+    context, audio : bool
+        Whether the formula may read genre and year, and the audio analysis, where present.
+    seed : int
+    """
+    sample = draw_artists(train, MOST_TRACKS, seed)
+    folds = grouped_folds(sample, 5, seed)
+    parts = [sample, *(sample.iloc[fitting].reset_index(drop=True) for fitting, _ in folds)]
+    log.info("formula: %d tracks, at most %d terms", len(sample), most)
+    found = Parallel(n_jobs=JOBS)(
+        delayed(search_terms)(part, most, context, audio) for part in parts
+    )
+    r2 = pd.DataFrame([
+        {n: scores(held["valence"], fit_terms(terms, part).predict(held))["r2"]
+         for n, terms in enumerate(by_length, 1)}
+        for (by_length, _), part, (_, rest) in zip(found[1:], parts[1:], folds, strict=True)
+        for held in [sample.iloc[rest]]
+    ])  # fmt: skip
+    by_length, tried = found[0]
+    r2 = r2[[n for n in r2 if n <= len(by_length)]].dropna(axis=1)
+    loss = r2[r2.mean().idxmax()].to_numpy()[:, None] - r2
+    frontier = pd.DataFrame({"r2": r2.mean(), "loss": loss.mean(), "loss_se": loss.sem()})
+    near = frontier.index[frontier["loss"] <= frontier["loss_se"] + 1e-12]
+    frontier["chosen"] = frontier.index == near.min()
+    formula = round_coefficients(fit_terms(by_length[near.min() - 1], train), train)
+    return Search(formula, frontier.rename_axis("terms").reset_index(), tried)
+
+
+@remember
+def search_terms(
+    train: pd.DataFrame, most: int, context: bool, audio: bool
+) -> tuple[list[tuple[Term, ...]], int]:
+    """Return the terms of the formula of every length from 1 to `most`, and how many were tried."""
+    terms = dictionary(train, context, audio)
+    columns = design(train, terms, np.float32)
+    columns -= columns.mean(axis=0)
+    columns /= np.linalg.norm(columns, axis=0)
+    target = (train["valence"] - train["valence"].mean()).to_numpy(np.float32)
+    gram, towards = columns.T @ columns, columns.T @ target
+    most = min(most, len(terms))
+    path = orthogonal_mp_gram(gram, towards, n_nonzero_coefs=most, return_path=True)
+    starts = [np.flatnonzero(weights) for weights in path.T]
+    found = [exchange(gram, towards, list(start)) for start in starts]
+    return [tuple(terms[place] for place in chosen) for chosen in found], len(terms)
+
+
+def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[int]:
+    """Exchange chosen columns, one at a time, for the column that lowers the squared error most.
+
+    Parameters
+    ----------
+    gram : array of shape (p, p)
+        Cross-products of centred columns of length 1.
+    towards : array of shape (p,)
+        Their products with the centred target.
+    chosen : list of int
+        Where to begin.
+    """
+    for _ in range(20):  # a local optimum is reached after a few rounds
+        before = list(chosen)
+        for place in range(len(chosen)):
+            rest = chosen[:place] + chosen[place + 1 :]
+            weights = np.linalg.pinv(gram[np.ix_(rest, rest)], hermitian=True) @ gram[rest]
+            new = 1 - (gram[rest] * weights).sum(axis=0)
+            gains = (towards - towards[rest] @ weights) ** 2 / np.where(
+                new > LEAST_NEW, new, np.inf
+            )
+            if gains.max() > gains[chosen[place]] * (1 + 1e-6):
+                chosen[place] = int(gains.argmax())
+        if chosen == before:
+            break
+    return chosen
+
+
+def dictionary(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
+    """Return the terms that a formula may have.
+
+    Parameters
+    ----------
+    tracks : DataFrame
+        Clean training tracks: knots are terciles of their columns, rounded.
+    context, audio : bool
+        As in `find_formula`.
+    """
+    scores_here = [*SCORES, *(["year"] if context and "year" in tracks else [])]
+    heard = [name for name in ANALYSIS if audio and name in tracks]
+    factors = [factor for name in (*scores_here, *heard) for factor in _bend(tracks[name])]
+    names = ["mode", "metre", *(["genre"] if context else [])]
+    for name in (name for name in names if name in tracks):
+        levels = sorted(tracks[name].astype(str).unique())
+        # one of two levels says what the other does
+        factors += [Factor(name, "level", level) for level in levels[len(levels) == 2 :]]
+    values = design(tracks, [(factor,) for factor in factors], np.float32)
+    kept = [place for place in range(len(factors)) if _varies(values[:, place])]
+    found = [(factors[place],) for place in kept]
+    for number, one in enumerate(kept):
+        for other in kept[number + 1 :]:
+            pair = (factors[one], factors[other])
+            # of the analysis only lines, and no two: they would be most of the dictionary
+            own = [factor.kind for factor in pair if factor.column in heard]
+            apart = pair[0].column != pair[1].column and own in ([], ["line"])
+            if apart and _varies(values[:, one] * values[:, other]):
+                found.append(pair)
+    return found
+
+
+def _bend(column: pd.Series) -> list[Factor]:
+    """Return a column as a line and as hinges on both sides of its terciles, rounded."""
+    low, *knots, high = column.quantile([0.02, 1 / 3, 2 / 3, 0.98])
+    name, found = str(column.name), [Factor(str(column.name), "line")]
+    if not high > low:
+        return found
+    # the largest of 1, 2 and 5 times a power of ten that is at most a twentieth of the range
+    power = 10.0 ** np.floor(np.log10((high - low) / 20))
+    step = max(factor * power for factor in (1, 2, 5) if factor * power <= (high - low) / 20)
+    rounded = {float(f"{round(knot / step) * step:.6g}") for knot in knots}
+    return found + [Factor(name, kind, at) for at in sorted(rounded) if low < at < high
+                    for kind in ("above", "below")]  # fmt: skip
+
+
+def _varies(values: np.ndarray) -> bool:
+    """Tell whether a column is not 0, or 1, on nearly all tracks."""
+    commonest = max((values == 0).mean(), (values == 1).mean())
+    return bool(commonest <= 1 - LEAST_SHARE and values.std() > 1e-6)
+
+
+def design(tracks: pd.DataFrame, terms: Sequence[Term], dtype=float) -> np.ndarray:
+    """Return the values of terms, of shape (n, terms)."""
+    factors = {factor: factor.values(tracks).astype(dtype) for term in terms for factor in term}
+    columns = np.empty((len(tracks), len(terms)), dtype, order="F")
+    for place, term in enumerate(terms):
+        columns[:, place] = np.prod([factors[factor] for factor in term], axis=0)
+    return columns
+
+
+def fit_terms(terms: Sequence[Term], train: pd.DataFrame) -> Formula:
+    """Estimate the coefficients of terms by least squares on tracks."""
+    values = design(train, terms)
+    scale = np.maximum(np.abs(values).max(axis=0), 1e-12)
+    line = LinearRegression().fit(values / scale, train["valence"])
+    return Formula(float(line.intercept_), tuple(map(float, line.coef_ / scale)), tuple(terms))
+
+
+def round_coefficients(exact: Formula, train: pd.DataFrame) -> Formula:
+    """Keep the fewest significant digits that cost at most `ROUNDING_LOSS` of R² in training.
+
+    The intercept is set anew for the rounded coefficients, to three decimals.
+    """
+    observed, values = train["valence"].to_numpy(float), design(train, exact.terms)
+    full = scores(observed, exact.predict(train))["r2"]
+    for digits in range(1, 8):
+        short = tuple(float(f"{weight:.{digits}g}") for weight in exact.coefficients)
+        start = round(float(observed.mean() - (values @ short).mean()), 3)
+        rounded = Formula(start, short, exact.terms)
+        if full - scores(observed, rounded.predict(train))["r2"] <= ROUNDING_LOSS:
+            break
+    return rounded
+
+
+def compare_with_best(formula: Formula, best_predicted, tracks: pd.DataFrame) -> pd.Series:
+    """Say how well a formula stands for valence and for the best method's predictions.
+
+    Parameters
+    ----------
+    formula : Formula
+    best_predicted : array of shape (n,)
+        The best method's predictions of the same held-out tracks.
+    tracks : DataFrame
+
+    Returns
+    -------
+    Series
+        `r2`, `mae` of the formula, `best_r2`, `best_mae`, and `kept`, the formula's share of the
+        best method's R², missing where that is not above 0.
+    """
+    own = scores(tracks["valence"], formula.predict(tracks))
+    best = scores(tracks["valence"], best_predicted)
+    kept = own["r2"] / best["r2"] if best["r2"] > 0 else np.nan
+    return pd.Series({"r2": own["r2"], "mae": own["mae"], "best_r2": best["r2"],
+                      "best_mae": best["mae"], "kept": kept})  # fmt: skip
+
+
+def work_through(formula: Formula, track: pd.DataFrame) -> pd.DataFrame:
+    """Compute a formula for the one track of a table, term by term.
+
+    Returns
+    -------
+    DataFrame
+        Columns term, coefficient, value, contribution. With the intercept, contributions add up to
+        the formula's valence before it is kept within 0 and 1.
+    """
+    values = design(track, formula.terms)[0]
+    rows = {"term": formula.terms, "coefficient": formula.coefficients, "value": values}
+    table = pd.DataFrame(rows)
+    return table.assign(contribution=table["coefficient"] * table["value"])
+
+
+def pick_example(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Return the most popular named track as a table of one row: an example not chosen by fit."""
+    named = tracks[(tracks["title"] != "") & (tracks["artist"] != "")]
+    named = named if len(named) else tracks
+    column = "popularity" if "popularity" in tracks else "track_id"
+    return named.sort_values([column, "track_id"], ascending=[False, True]).head(1)

@@ -1,0 +1,87 @@
+"""A formula in print: its terms as TeX, in a table that works it through for one track."""
+
+from decimal import Decimal
+
+import pandas as pd
+from IPython.display import Markdown
+
+from analysis.printing import inert
+from analysis.printing.numbers import MINUS, number
+from analysis.printing.tables import EMPTY, markdown
+
+# Signs that mean something to TeX; as text within a formula, no other does.
+ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
+    "|": "\N{DIVIDES}",  # a cell of a table ends at a bar
+}  # fmt: skip
+NAMES = {
+    "duration_min": "minutes", "pitch_mean": "mean pitch", "pitch_least": "least pitch",
+    "pitch_contrast": "pitch contrast", "level_gap": "timbre 0 less loudness",
+}  # fmt: skip
+INTERVALS = ("semitones", "whole tones", "minor thirds", "major thirds", "fourths", "tritones")
+DEGREES = (
+    "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
+    "fifth", "minor sixth", "major sixth", "minor seventh", "major seventh",
+)  # fmt: skip
+
+
+def name_of(column: str) -> str:
+    """Return the printed name of a column."""
+    kind, _, place = column.rpartition("_")
+    if kind == "timbre":
+        return f"timbre {place}"
+    if kind == "tonic":
+        return f"pitch of the {DEGREES[int(place)]}"
+    if kind == "interval":
+        return INTERVALS[int(place) - 1]
+    return NAMES.get(column, column)
+
+
+def plain(value: float) -> str:
+    """Return a number in full decimals, without exponent and without trailing zeros."""
+    text = f"{Decimal(repr(float(value))):f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+
+
+def typeset(term) -> str:
+    """Return a term as TeX.
+
+    The subscript + marks what is 0 where the bracket is negative; square brackets are 1 where what
+    they say holds and 0 elsewhere.
+    """
+    return r" \cdot ".join(_typeset(factor) for factor in term)
+
+
+def _typeset(factor) -> str:
+    name = _text(name_of(factor.column))
+    if factor.kind == "level":
+        return rf"[{name} = {_text(factor.at)}]"
+    if factor.kind == "line":
+        return name
+    if factor.kind == "below":
+        return rf"({plain(factor.at)} - {name})_{{+}}"
+    return rf"({name} {'-' if factor.at >= 0 else '+'} {plain(abs(factor.at))})_{{+}}"
+
+
+def _text(words: str) -> str:
+    """Return words as text within TeX, with the characters escaped that mean something to it."""
+    # the empty group keeps a space that follows the escaped character
+    letters = (ESCAPES.get(letter, letter) for letter in inert.shown(words))
+    return rf"\text{{{''.join(letters)}}}"
+
+
+def tabulate_formula(formula, worked: pd.DataFrame) -> Markdown:
+    """Tabulate a formula and what `formula_search.work_through` returns for one track."""
+    total = formula.intercept + worked["contribution"].sum()
+    rows = [[_math(typeset(row.term)), plain(row.coefficient), plain(float(f"{row.value:.4g}")),
+             number(row.contribution)] for row in worked.itertuples()]  # fmt: skip
+    rows = [["start", plain(formula.intercept), EMPTY, number(formula.intercept)], *rows,
+            ["sum", EMPTY, EMPTY, number(total)]]  # fmt: skip
+    names = ["term", "coefficient", "value", "product"]
+    table = pd.DataFrame(rows, columns=names)
+    table[names[1:3]] = table[names[1:3]].replace("-", MINUS, regex=True)
+    return markdown(table, right=tuple(names[1:]))
+
+
+def _math(tex: str) -> Markdown:
+    return Markdown(f"${tex}$")
