@@ -3,11 +3,9 @@
 
 import analysis.reporting.figures.derivation
 import analysis.reporting.figures.replication
-import analysis.reporting.prose.abstract
 import analysis.reporting.prose.audio
 import analysis.reporting.prose.derivation
 import analysis.reporting.prose.elsewhere
-import analysis.reporting.prose.mechanism
 import analysis.reporting.prose.replication
 import analysis.reporting.tables.derivation
 import analysis.reporting.tables.elsewhere

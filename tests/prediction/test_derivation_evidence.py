@@ -1,4 +1,4 @@
-"""The evidence for and against each hypothesis, what remains, and the simulated mechanisms."""
+"""The evidence for and against each hypothesis, and what remains."""
 
 import numpy as np
 import pandas as pd
@@ -9,17 +9,13 @@ from analysis.prediction import (
     fidelity,
     hypotheses,
     learners,
-    mechanism,
-    patterns,
     remainder,
     titles,
-    transfer,
 )
 from analysis.prediction.derivation import Derivation, Formula, Term
 from analysis.prediction.pieces import Atom, Piece
 from analysis.reporting.figures import derivation as figures
 from analysis.reporting.prose import derivation as prose
-from analysis.reporting.prose import mechanism as mechanism_prose
 from analysis.reporting.tables import derivation as tables
 from analysis.tracks import datasets, harmony
 from analysis.tracks.cleaning import clean, derive_columns
@@ -216,89 +212,9 @@ def test_languages_of_titles(title, language):
     assert titles.title_language(title) == language
 
 
-# mechanisms --------------------------------------------------------------------------------------
-
-
-def test_mechanisms_differ_as_they_must(tracks):
-    compared = mechanism.compare_mechanisms(tracks, 0.99, draws=4)
-    values = compared.set_index(["mechanism", "pattern"])["value"]
-    lines = "R² from the scores, straight lines"
-    assert values["function", lines] > 0.95
-    assert values["apart", lines] < 0.15
-    assert values["siblings", "tracks piled up at the ends"] > 3
-    again = mechanism.compare_mechanisms(tracks, 0.99, draws=4)
-    pd.testing.assert_frame_equal(compared, again)
-
-
-def test_scatter_reproduces_nothing():
-    observed = pd.Series({"tracks piled up at the ends": 2.1, "loudness alone": 0.05})
-    wide = pd.Series(np.linspace(-2, 4, 50))
-    row = mechanism._row("apart", "tracks piled up at the ends", wide, observed)
-    assert row["low"] < row["observed"] < row["high"] and row["reproduced"] == "no"
-    flat, steep = (pd.Series([slope] * 3) for slope in (0.01, 0.03))
-    found = [mechanism._row("apart", "loudness alone", one, observed) for one in (flat, steep)]
-    assert [one["reproduced"] for one in found] == ["no", "yes"]
-
-
-def test_loadings_reproduce_the_correlations_of_a_factor_model():
-    rng = np.random.default_rng(0)
-    loadings = rng.uniform(-0.7, 0.7, (9, 2))
-    own = np.sqrt(1 - (loadings**2).sum(axis=1).clip(max=0.9))
-    values = rng.normal(size=(50_000, 2)) @ loadings.T + own * rng.normal(size=(50_000, 9))
-    frame = pd.DataFrame(values)
-    found = mechanism.factor_loadings(frame, 2)
-    gap = found @ found.T - frame.corr().to_numpy()
-    np.fill_diagonal(gap, 0)
-    assert np.abs(gap).max() < 0.02
-
-
-def test_a_flat_score_is_left_out(tracks):
-    """Mechanisms are compared by the scores that vary, and without loudness by fewer patterns."""
-    assert "tempo" not in patterns.normal_scores(tracks.assign(tempo=120.0))
-    flat = tracks.assign(loudness=-7.0, tempo=120.0)
-    found = mechanism.compare_mechanisms(flat, float("nan"), draws=2)
-    assert not found["pattern"].str.contains("loudness").any()
-    assert not found[["value", "low", "high"]].isna().any(axis=None)
-
-
-@pytest.mark.parametrize("varied", [3, 4, 8])
-def test_few_scores_have_few_factors(tracks, varied):
-    flat = dict.fromkeys(patterns.SIBLINGS[varied:], 0.5)
-    found = mechanism.compare_mechanisms(tracks.assign(**flat), float("nan"), draws=2)
-    assert found["value"].drop(found.index[found["reproduced"] == "unknown"]).notna().all()
-    assert mechanism.count_factors(varied + 1) == {3: 1, 4: 2, 8: 5}[varied]
-
-
-def test_a_score_that_stands_twice_has_loadings(tracks):
-    frame = patterns.normal_scores(tracks.assign(liveness=tracks["energy"]))
-    assert np.isfinite(mechanism.factor_loadings(frame, 5)).all()
-
-
 def test_a_mode_that_all_tracks_share_has_no_slope(tracks):
     found = evidence.describe_keys.fresh(tracks.assign(mode="major")).iloc[0]
     assert found.drop("sign").isna().all()
-
-
-# transfer ----------------------------------------------------------------------------------------
-
-
-def test_no_formula_learns_from_an_artist_that_any_table_holds_out(tracks, monkeypatch):
-    seen = []
-
-    def note(train, *rest, **options):
-        seen.append(set(train["artist"]))
-        return Derivation(Formula(0.5, ()), Formula(0.5, ()), pd.DataFrame(), 0, len(train))
-
-    monkeypatch.setattr(transfer, "derive_formula", note)
-    frames = {"one": tracks, "two": tracks.iloc[::-1].reset_index(drop=True).assign(year=1990)}
-    formulas = transfer.derive_elsewhere(frames)
-    held = set().union(*(set(transfer.hold_out(f).test["artist"]) for f in frames.values()))
-    assert len(seen) == 2 and not any(names & held for names in seen)
-    table = transfer.transfer(frames, formulas)
-    assert list(zip(table["trained"], table["tested"], strict=True)) == [
-        ("one", "one"), ("two", "one"), ("one", "two"), ("two", "two"),
-    ]  # fmt: skip
-    assert table["r2"].lt(0.01).all()
 
 
 # print -------------------------------------------------------------------------------------------
@@ -316,8 +232,6 @@ def test_everything_can_be_shown(tracks, groups):
     described = remainder.describe_residuals(tracks, predicted)
     shares = remainder.explain_residuals(tracks, predicted)
     rest = remainder.open_variance(0.4, 0.5, shares, np.nan)
-    labels = {one.key: one.label for one in mechanism.MECHANISMS}
-    compared = mechanism.compare_mechanisms(tracks, np.nan, draws=3)
     example = fidelity.pick_example(tracks)
     worked = fidelity.work_through(formula, example)
     scored = fidelity.formula_scores({"formula": formula}, tracks, {"mean": predicted * 0 + 0.5})
@@ -329,22 +243,17 @@ def test_everything_can_be_shown(tracks, groups):
         prose.introduce_example(example, worked), prose.summarize_verdicts(judged),
         prose.explain_harmony(keys), prose.explain_piles(piles), prose.caption_ends(piles),
         prose.caption_residuals(described), prose.explain_rest(rest, shares),
-        mechanism_prose.summarize_mechanisms(compared, labels),
-        mechanism_prose.explain_loudness(compared), mechanism_prose.explain_cut(compared),
-        mechanism_prose.propose(judged, pd.Series({"best method": 0.5, "formula": 0.4}), rest),
     ]  # fmt: skip
     shown = [
         tables.tabulate_hypotheses(hypotheses.state_hypotheses()), tables.tabulate_verdicts(judged),
         tables.tabulate_groups(groups), tables.tabulate_keys(keys), tables.tabulate_scores(scored),
         tables.tabulate_example(formula, worked, example), tables.tabulate_shares(shares),
         tables.tabulate_gains(remainder.expect_gains(rest, groups)), tables.tabulate_rest(rest),
-        tables.tabulate_mechanisms(compared, labels),
     ]  # fmt: skip
     assert not [text for text in sentences if "nan" in text.split() or not text.endswith(".")]
     assert not [table.data for table in shown if " nan " in table.data]
     for plot in (
         figures.draw_frontier({"all": lengths}), figures.draw_residuals(described),
         figures.draw_ends(evidence.describe_ends(tracks)),
-        figures.draw_mechanisms(compared, labels),
     ):  # fmt: skip
         plot.draw()

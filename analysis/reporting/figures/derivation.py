@@ -4,18 +4,14 @@ import pandas as pd
 from plotnine import (
     aes,
     coord_flip,
-    element_blank,
     element_text,
     facet_grid,
-    facet_wrap,
     geom_col,
     geom_hline,
     geom_line,
     geom_linerange,
     geom_point,
     geom_pointrange,
-    geom_segment,
-    geom_vline,
     ggplot,
     labs,
     scale_color_manual,
@@ -103,37 +99,6 @@ def draw_residuals(described: pd.DataFrame):
         + coord_flip()
         + labs(x="", y="Valence less prediction (mean, 95 % interval)")
         + theme_report(1.0 + 0.24 * len(shown), strip_text_y=element_text(angle=0, ha="left"))
-    )
-
-
-def draw_mechanisms(compared: pd.DataFrame, labels: dict[str, str]):
-    """Draw patterns of simulated mechanisms beside those of the data.
-
-    Parameters
-    ----------
-    compared : pandas.DataFrame
-        What `compare_mechanisms` returns; patterns that were set are not drawn.
-    labels : dict of str to str
-        Names of the mechanisms by key.
-    """
-    tested = compared[compared["role"] != "set"]
-    shown = tested.assign(
-        pattern=pd.Categorical(tested["pattern"], list(dict.fromkeys(tested["pattern"]))),
-        mechanism=pd.Categorical(tested["mechanism"].map(labels), list(labels.values())[::-1]),
-    )
-    seen = shown.drop_duplicates("pattern").dropna(subset=["observed"])
-    return (
-        ggplot(shown, aes("value", "mechanism"))
-        + geom_vline(aes(xintercept="observed"), seen, color=PALETTE[1], size=0.8)
-        + geom_segment(
-            aes(x="low", xend="high", y="mechanism", yend="mechanism"), color=PALETTE[0], size=0.8
-        )
-        + geom_point(color=PALETTE[0], size=1.8)
-        + facet_wrap("pattern", ncol=2, scales="free_x")
-        + labs(x="Line: the data. Points: median of the simulations, with 95 % of them", y="")
-        + theme_report(
-            4.8, panel_grid_major_y=element_blank(), panel_spacing_x=0.04, panel_spacing_y=0.06
-        )
     )
 
 

@@ -5,8 +5,6 @@ import pandas as pd
 from analysis.printing import numbers as prose
 
 NOTHING = "No study is stored, so this cannot be shown."
-# A rule behind the score would keep at least this share of its R² from table to table.
-RULE = 0.9
 HEARSAY = (
     "It shows that valence reads audio that the other scores do not carry, as a sibling would and "
     "a score judged from the audio by itself would too; that experts' labels taught it is known "
@@ -87,67 +85,6 @@ def _judge_sound(verdicts: pd.DataFrame, tested: list[pd.Series]) -> str:
         if row["verdict"] in WORDS
     ]
     return f"There, where pitch and timbre are measured, {prose.joined(told)}." if told else ""
-
-
-def summarize_kept(scored: pd.DataFrame) -> str:
-    """Say what share of the best method's R² the formulas keep in each stored study."""
-    kept = share_kept(scored)
-    if kept.empty:
-        return NOTHING
-    parts = [f"{prose.percent(value)} on {name}" for name, value in kept.items()]
-    text = (
-        "Of the R² of the best method that is no network, the formula of all features keeps "
-        f"{prose.joined(parts)}."
-    )
-    worse = _worse_with_more(scored)
-    if worse:
-        text += (
-            f" In {prose.joined(worse)} it is below the formula of the scores only: a search that "
-            "adds one piece at a time need not find the better formula where it has more to "
-            "choose from, and one piece holds one genre only."
-        )
-    return text
-
-
-def _worse_with_more(scored: pd.DataFrame) -> list[str]:
-    """Return the tables in which the formula of all features does worse than that of the scores."""
-    r2 = scored[scored["metric"] == "r2"].pivot_table(
-        index="data", columns="model", values="value", sort=False
-    )
-    return list(r2.index[r2["all features"] < r2["scores only"]])
-
-
-def share_kept(scored: pd.DataFrame) -> pd.Series:
-    """Return the formula's share of the best method's R², by table."""
-    if scored.empty:
-        return pd.Series(dtype=float)
-    r2 = scored[scored["metric"] == "r2"].pivot_table(
-        index="data", columns="model", values="value", sort=False
-    )
-    return r2["all features"] / r2["best method"]
-
-
-def summarize_transfer(table: pd.DataFrame) -> str:
-    """Say how well formulas hold on tables that they were not derived from."""
-    if table.empty:
-        return (
-            "This needs all known tables at once: neither are they on this machine, nor is a "
-            "study of them stored, so nothing is shown."
-        )
-    away = table[table["trained"] != table["tested"]]
-    home = table[table["trained"] == table["tested"]].set_index("tested")["r2"]
-    kept = away["r2"] / away["tested"].map(home)
-    worst, best = away.loc[kept.idxmin()], away.loc[kept.idxmax()]
-    text = (
-        f"A formula from another table keeps between {prose.percent(kept.min())} (from "
-        f"{worst['trained']} to {worst['tested']}) and {prose.percent(kept.max())} (from "
-        f"{best['trained']} to {best['tested']}) of the R² of the table's own formula."
-    )
-    if kept.min() < RULE:
-        text += (
-            " So none of them is the rule by which valence is made: each fits its table's music."
-        )
-    return text
 
 
 def _is_test(row: pd.Series) -> bool:

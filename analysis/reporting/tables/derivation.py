@@ -125,30 +125,6 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
     return markdown(gains.rename(columns={"gain": "R² to gain"}))
 
 
-def tabulate_mechanisms(compared: pd.DataFrame, labels: dict[str, str]) -> Markdown:
-    """Tabulate patterns of the data beside those of every simulated mechanism."""
-    cells = [
-        prose.number(r["value"], 2) + ("*" if r["reproduced"] == "yes" else "")
-        for _, r in compared.iterrows()
-    ]
-    wide = compared.assign(cell=cells).pivot_table(
-        index="pattern", columns="mechanism", values="cell", aggfunc="first", sort=False
-    )
-    first = compared.drop_duplicates("pattern").set_index("pattern")
-    shown = wide[list(labels)].rename(columns=labels)
-    shown.insert(0, "role", first["role"])
-    seen = [_within(first.loc[name]) for name in shown.index]
-    shown.insert(0, "observed ± tolerance", seen)
-    return markdown(shown.reset_index())
-
-
-def _within(row: pd.Series) -> str:
-    """Return what was observed with what a simulation may be off by, or a dash."""
-    if np.isnan(row["observed"]):
-        return EMPTY
-    return f"{prose.number(row['observed'], 2)} ± {prose.number(row['tolerance'], 2)}"
-
-
 def _factor(value: float) -> str:
     """Return a coefficient as the formula prints it, with a true minus sign."""
     return words.plain(value).replace("-", prose.MINUS)

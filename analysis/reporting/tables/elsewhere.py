@@ -8,31 +8,12 @@ from analysis.printing import numbers as prose
 from analysis.printing.tables import EMPTY, markdown
 from analysis.reporting.tables.replication import or_nothing
 
-FORMULAS = {"all features": "all features", "scores only": "scores only", "best method": "best"}
-
 
 @or_nothing
 def tabulate_verdicts(verdicts: pd.DataFrame) -> Markdown:
     """Tabulate size and verdict of every claim, a column for each stored study."""
     cells = [_verdict(row) for _, row in verdicts.iterrows()]
     return _spread(verdicts.assign(cell=cells), "claim", "data")
-
-
-@or_nothing
-def tabulate_kept(scored: pd.DataFrame) -> Markdown:
-    """Tabulate held-out R² of the formulas and of the best method, a line for each study."""
-    r2 = scored[scored["metric"] == "r2"].rename(columns={"data": "table"})
-    cells = [f"{prose.number(r['value'])} ({_range(r)})" for _, r in r2.iterrows()]
-    shown = r2.assign(cell=cells, model=r2["model"].map(FORMULAS))
-    return _spread(shown, "table", "model")
-
-
-@or_nothing
-def tabulate_transfer(table: pd.DataFrame) -> Markdown:
-    """Tabulate R² by the table that a formula was derived from and the one it is tested on."""
-    cells = [f"{prose.number(r['r2'])} ({_range(r)})" for _, r in table.iterrows()]
-    shown = table.assign(cell=cells, tested="on " + table["tested"])
-    return _spread(shown.rename(columns={"trained": "derived from"}), "derived from", "tested")
 
 
 def _spread(frame: pd.DataFrame, index: str, columns: str) -> Markdown:
@@ -51,8 +32,3 @@ def _verdict(row: pd.Series) -> str:
     doubt = row.get("doubt") if isinstance(row.get("doubt"), str) else ""
     told = ", ".join(filter(None, (word, doubt)))
     return f"{prose.number(row['size'], 2)}, {told}" if known else EMPTY
-
-
-def _range(row: pd.Series) -> str:
-    """Return the interval of a line."""
-    return prose.bounds(row["low"], row["high"])
