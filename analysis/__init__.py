@@ -13,6 +13,7 @@ The rooms, in the order in which data walk through them:
 ``printing``
     Numbers, tables and figures as the report prints them; it computes nothing.
 
+``simulation`` makes scores by four mechanisms, for the appendix.
 ``memory`` keeps the results of slow steps between runs, ``sources`` knows the code that made them;
 ``surroundings`` shuts out the reader's own settings; ``stopping`` ends a run that is told to end;
 ``provenance`` says what made a report; ``__main__`` is the command line.

@@ -1,8 +1,10 @@
-"""What made this report: its citation, packages and commit, for the colophon."""
+"""What made this report: its citation, packages, commit and tests."""
 
+import ast
 import importlib.metadata
 import os
 import platform
+import re
 import subprocess
 from pathlib import Path
 
@@ -19,6 +21,7 @@ PACKAGES = (
     "keras",
     "jax",
     "optuna",
+    "shap",
     "plotnine",
 )
 # what leads git to another repository, as inside a hook
@@ -53,6 +56,27 @@ def list_versions() -> pd.DataFrame:
     versions = [("Python", platform.python_version())]
     versions += [(name, importlib.metadata.version(name)) for name in PACKAGES]
     return pd.DataFrame(versions, columns=["software", "version"])
+
+
+def count_checks() -> dict[str, int]:
+    """Count what of the report is tested.
+
+    Returns
+    -------
+    dict
+        ``tests``, the test functions in `tests/`; ``against_r``, those of them that read the
+        numbers of R, which the fixture `oracle` returns; ``cells``, those of `report.qmd`.
+    """
+    paths = (ROOT / "tests").rglob("test_*.py")
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+    tests = [one for one in functions if one.name.startswith("test_")]
+    cells = re.findall(r"^```\{python\}", (ROOT / "report.qmd").read_text("utf-8"), re.M)
+    return {
+        "tests": len(tests),
+        "against_r": sum("oracle" in [each.arg for each in one.args.args] for one in tests),
+        "cells": len(cells),
+    }
 
 
 def name_commit() -> str:

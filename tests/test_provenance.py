@@ -1,4 +1,4 @@
-"""The colophon's versions and commit."""
+"""The versions, counts and commit that the report prints."""
 
 import importlib.metadata
 import re
@@ -14,6 +14,19 @@ def test_versions_are_those_installed():
     versions = provenance.list_versions().set_index("software")["version"]
     assert versions["statsmodels"] == importlib.metadata.version("statsmodels")
     assert versions["Python"].count(".") == 2
+
+
+def test_test_functions_and_cells_are_counted(tmp_path, monkeypatch):
+    (tmp_path / "tests" / "deep").mkdir(parents=True)
+    (tmp_path / "tests" / "test_one.py").write_text("def test_a(oracle): ...\ndef helper(): ...\n")
+    (tmp_path / "tests" / "deep" / "test_two.py").write_text(
+        "class TestIt:\n    def test_b(self): ...\n"
+    )
+    (tmp_path / "tests" / "made.py").write_text("def test_no(): ...\n")
+    text = "```{python}\n1\n```\n\n`{python} 2`\n\n```{python}\n3\n```\n"
+    (tmp_path / "report.qmd").write_text(text)
+    monkeypatch.setattr(provenance, "ROOT", tmp_path)
+    assert provenance.count_checks() == {"tests": 2, "against_r": 1, "cells": 2}
 
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]

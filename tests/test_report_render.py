@@ -16,7 +16,9 @@ from analysis.tracks.splitting import hold_out
 from tests.prediction.printed_formula import evaluate, lines_of_page
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTS = ("analysis", "data", "render", "results", "report.qmd", "_quarto.yml", "references.bib")
+PARTS = (
+    "analysis", "data", "render", "results", "tests", "report.qmd", "_quarto.yml", "references.bib",
+)  # fmt: skip
 FAULTS = (
     r"\?@", r"np\.float64", r"np\.int64", "Traceback", r"\bnan\b", r"\bNaN\b", r"\bNone\b",
     r"\binf\b", r"\[@", r"@[a-z]+\d{4}", r"\{python\}", r"<NA>", "Injected Parameters",

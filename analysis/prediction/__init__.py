@@ -28,6 +28,6 @@
     Prediction of tracks that somebody hands in.
 ``derivation``, ``pieces``, ``growth``, ``fidelity``, ``scorecard``, ``transfer``
     Formulas that can be printed: the search, what they keep, where else they hold.
-``hypotheses``, ``evidence``, ``remainder``, ``mechanism``, ``patterns``
-    How valence may be made: claims and verdicts, what is left over, simulated mechanisms.
+``hypotheses``, ``evidence``, ``remainder``
+    How valence may be made: claims and verdicts, what is left over.
 """

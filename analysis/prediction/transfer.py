@@ -1,90 +1,56 @@
-"""Does a formula found on one table hold on another?"""
+"""Does a formula found on one data set hold on another?"""
 
 from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis import SEED
 from analysis.prediction.derivation import Formula, derive_formula
 from analysis.prediction.evaluation import bootstrap_scores
 from analysis.tracks.cleaning import clean
 from analysis.tracks.datasets import KNOWN, load
 from analysis.tracks.schema import BadInput
-from analysis.tracks.splitting import artist_keys, hold_out
+from analysis.tracks.splitting import hold_out
 
 
 def known_tracks() -> dict[str, pd.DataFrame]:
-    """Return the clean tracks of every known table that is on this machine, by its name."""
+    """Return the clean tracks of every known data set that is on this machine, by its name."""
     found = {}
     for name in KNOWN:
         try:
             found[name] = clean(load(name)).tracks
-        except BadInput:  # the table is not here: the others are compared without it
+        except BadInput:  # it is not here: the others are compared without it
             continue
     return found
 
 
-def derive_elsewhere(
-    frames: Mapping[str, pd.DataFrame], audio: bool = False, most: int = 12, seed: int = SEED
-) -> dict[str, Formula]:
-    """Derive a formula from each table without any artist that any table holds out.
+def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
+    """Derive a formula of the scores from each data set, by its name, from its training tracks.
 
-    Tables overlap, so an artist held out of one may be in another; such artists teach nothing.
-    Genre and year are not used: their levels differ from table to table.
-
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-        Clean tracks by the name of their table.
-    audio : bool
-        Whether the audio analysis may be used; then every table must have it.
-    most : int
-        Terms at most.
-    seed : int
-
-    Returns
-    -------
-    dict of str to Formula
+    Data sets overlap, so artists whom any of them holds out teach nothing. Genre and year are not
+    used, since their levels differ between data sets.
     """
     splits = {name: hold_out(tracks) for name, tracks in frames.items()}
-    held = set().union(*(artist_keys(split.test["artist"]) for split in splits.values()))
+    held = set().union(*(split.test["artist_key"] for split in splits.values()))
     found = {}
     for name, split in splits.items():
-        known = artist_keys(split.train["artist"]).isin(held)
-        train = split.train[~known].reset_index(drop=True)
-        found[name] = derive_formula(train, False, audio, most, seed=seed).formula
+        train = split.train[~split.train["artist_key"].isin(held)].reset_index(drop=True)
+        found[name] = derive_formula(train, context=False, audio=False, most=12).formula
     return found
 
 
-def transfer(
-    frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula], seed: int = SEED
-) -> pd.DataFrame:
-    """Score every table's formula on the held-out tracks of every table.
-
-    Parameters
-    ----------
-    frames : mapping of str to DataFrame
-    formulas : mapping of str to Formula
-        What `derive_elsewhere` returns for these tables.
-    seed : int
+def transfer(frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula]) -> pd.DataFrame:
+    """Score every data set's formula on the held-out tracks of every data set.
 
     Returns
     -------
     DataFrame
-        Columns trained, tested, tracks, r2, low, high (95 %, artists resampled), mae, agreement
-        (squared correlation: R² once the level and spread of the other table are known).
+        Columns trained, tested, r2, low, high (95% CI over resampled artists).
     """
-    rows = []
+    parts = []
     for tested, tracks in frames.items():
         held = hold_out(tracks).test
         made = pd.DataFrame({name: formula.predict(held) for name, formula in formulas.items()})
-        scored = bootstrap_scores(held["valence"], made, held["artist"], 500, seed)
-        for trained, part in scored.groupby("model", sort=False):
-            by_metric = part.set_index("metric")
-            rows.append({
-                "trained": trained, "tested": tested, "tracks": len(held),
-                "r2": by_metric.loc["r2", "value"], "low": by_metric.loc["r2", "low"],
-                "high": by_metric.loc["r2", "high"], "mae": by_metric.loc["mae", "value"],
-                "agreement": made[trained].corr(held["valence"]) ** 2,
-            })  # fmt: skip
-    return pd.DataFrame(rows)
+        scored = bootstrap_scores(held["valence"], made, held["artist"], 500)
+        r2 = scored[scored["metric"] == "r2"].rename(columns={"model": "trained", "value": "r2"})
+        parts.append(r2.assign(tested=tested))
+    return pd.concat(parts, ignore_index=True)[["trained", "tested", "r2", "low", "high"]]

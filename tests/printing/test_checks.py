@@ -1,16 +1,11 @@
 """Sentences that say how far a comparison can be trusted."""
 
 import pandas as pd
-import pytest
 
 from analysis.prediction.derivation import Formula, Term
 from analysis.prediction.pieces import Atom, Piece
 from analysis.printing import tables as table_of_tracks
-from analysis.reporting.prose import (
-    abstract,
-    derivation,
-    elsewhere,
-)
+from analysis.reporting.prose import derivation, elsewhere
 
 LEADS = pd.DataFrame(
     {"feature": ["energy"], "larger": [0.01], "larger_low": [-0.02], "larger_high": [0.04]}
@@ -30,25 +25,6 @@ def test_units_are_those_of_the_columns_that_formulas_read():
 def test_stand_ins_are_named_where_sound_was_not_measured():
     assert elsewhere.remark_on_stand_ins(["energy", "pitch_0"]) == ""
     assert "key and mode alone" in elsewhere.remark_on_stand_ins(["energy"])
-
-
-def test_choices_are_admitted_for_the_tables_that_were_seen():
-    assert "the held-out fifth included" in abstract.admit_choices(known=True)
-    assert "held-out" not in abstract.admit_choices(known=False)
-
-
-@pytest.mark.parametrize(
-    ("kept", "said"),
-    [
-        (0.87, "keeps 87%"),
-        (1.27, "explains no less than"),
-        (-0.2, "explains nothing on new"),
-        (float("nan"), "has nothing to keep"),
-    ],
-)
-def test_a_formula_never_keeps_more_than_all(kept, said):
-    fit = pd.Series({"kept": kept, "best": 0.4})
-    assert said in abstract.answer_derivation(3, fit, pd.DataFrame({"r2": [float("nan")]}))
 
 
 def test_a_frontier_without_a_gain_is_captioned():

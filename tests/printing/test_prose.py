@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from analysis.printing import numbers as prose
 from analysis.printing.tables import markdown
-from analysis.reporting.prose.abstract import mark_draft
 
 
 @pytest.mark.parametrize(
@@ -73,8 +72,3 @@ def test_cells_of_a_table():
     assert [cell.strip() for cell in lines[2].strip("|").split("|")] == ["−0.12", "1,000", "yes"]
     assert [cell.strip() for cell in lines[3].strip("|").split("|")] == ["–", "2", "no"]
     assert lines[1].count("-:") == 2  # numbers stand right
-
-
-def test_a_draft_says_so_and_a_whole_report_does_not():
-    assert mark_draft("full") == ""
-    assert mark_draft("quick").data.startswith("**Draft.**")

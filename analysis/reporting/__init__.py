@@ -1,1 +1,0 @@
-"""Sentences, tables and figures of the chapters that are not rebuilt yet."""

@@ -1,1 +1,0 @@
-"""The report's figures, one module a chapter; every function draws one frame."""

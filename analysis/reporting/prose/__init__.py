@@ -1,1 +1,0 @@
-"""Sentences of the chapters that are not rebuilt yet."""

@@ -1,1 +1,0 @@
-"""Tables of the chapters that are not rebuilt yet."""
