@@ -8,12 +8,13 @@ The rooms, in the order in which data walk through them:
     Question 1: which features go with valence, in which direction, how much and in what shape.
 ``prediction``
     Question 2: how well valence can be predicted, and what the predictions rest on.
+``derivation``
+    How valence may be made: claims, a printed formula, what remains, simulated mechanisms.
 ``study``, ``replication``
     One data set through all of it, into one record in ``results/``; records side by side.
 ``printing``
     Numbers, tables and figures as the report prints them; it computes nothing.
 
-``simulation`` makes scores by four mechanisms, for the appendix.
 ``memory`` keeps the results of slow steps between runs, ``sources`` knows the code that made them;
 ``surroundings`` shuts out the reader's own settings; ``stopping`` ends a run that is told to end;
 ``provenance`` says what made a report; ``__main__`` is the command line.

@@ -98,7 +98,7 @@ def measure_findings(record: dict) -> list[tuple]:
     network = table_of(record, "network").set_index("metric")
     heard, best = table_of(record, "audio_methods"), _ends(methods[methods["best"]].iloc[0], "r2")
     top = heard.loc[heard["with"].idxmax()] if len(heard) else None
-    piles = table_of(record, "piles").set_index("end").loc["both"]
+    piles = table_of(record, "claims").set_index("claim").loc["rescaled"]
     releases = table_of(record, "repeats")[["r2", "low", "high"]].astype(float).to_numpy()[0]
     return [
         ("repeated recordings flatter a prediction", "R²", 1, _apart(leaks[0], leaks[1])),
@@ -118,7 +118,7 @@ def measure_findings(record: dict) -> list[tuple]:
          UNKNOWN if top is None else _ends(top, "gain")),
         ("releases agree better than a prediction does", "R²", 1, _apart(releases, best)),
         ("values pile up near both ends of the scale", "share", 1,
-         np.array([piles["ratio"], piles["low"], piles["high"]]) - 1),
+         np.array(_ends(piles, "size")) - 1),
     ]  # fmt: skip
 
 

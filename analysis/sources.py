@@ -35,8 +35,8 @@ class Snapshot:
         return self.texts[path]
 
     def holds(self) -> bool:
-        """Tell whether all that was read is on disk as it was, `reporting` apart: it only draws."""
-        return all(self._is_same(path) for path in self.texts if "reporting" not in path.parts)
+        """Tell whether all that was read is on disk as it was, `printing` apart: it only draws."""
+        return all(self._is_same(path) for path in self.texts if "printing" not in path.parts)
 
     def _is_same(self, path: Path) -> bool:
         """Compare one file; one that was written again with the same text is the same."""

@@ -20,20 +20,16 @@ import pandas as pd
 import statsmodels.formula.api as smf
 
 from analysis import HOLD_OUT_SEED
+from analysis.derivation import evidence, formula_search, transfer, variance
 from analysis.inference import final_model, halving, ladders
 from analysis.prediction import (
     ceiling,
     comparison,
-    derivation,
-    evidence,
-    fidelity,
-    hypotheses,
     leakage,
     network_comparison,
-    transfer,
     tuning,
     validation,
-)  # fmt: skip
+)
 from analysis.prediction.evaluation import scores
 from analysis.prediction.preparing import without_analysis
 from analysis.provenance import list_versions
@@ -54,8 +50,8 @@ DIGITS = 7
 
 # Raised when tables or columns are added or change name or meaning.
 SCHEMA = 3
-TABLES = ("account", "split", "leakage", "ladder", "final", "common", "methods", "network",
-          "repeats", "groups", "piles", "verdicts", "formula", "formula_scores")  # fmt: skip
+TABLES = ("split", "leakage", "ladder", "final", "common", "methods", "network", "repeats",
+          "formula", "claims", "variance")  # fmt: skip
 OPTIONAL = ("hold_outs", "transfer", "audio_methods", "audio_ladder", "audio_effects")
 FIELDS = ("schema", "name", "title", "source", "licence", "citation", "snapshot", "budget", "seed",
           "made", "fingerprints", "versions", "seconds", "tables")  # fmt: skip
@@ -96,7 +92,7 @@ def study_tracks(
         cleaned = cleaning.clean(published)
         split = hold_out(cleaned.tracks)
         train, test = split.train, split.test
-        tables |= {"account": cleaned.account, "split": describe_split(split)}
+        tables["split"] = describe_split(split)
     with step("leakage"):
         found = leakage.leakage_table(published, cleaned.tracks, repeats=3 if full else 1)
         tables["leakage"] = found
@@ -160,28 +156,20 @@ def summarize_fit(formula: str, frame: pd.DataFrame) -> pd.DataFrame:
 def derive(
     published: pd.DataFrame, tracks: pd.DataFrame, split: Split, compared: comparison.Comparison
 ) -> dict[str, pd.DataFrame]:
-    """Derive a formula and weigh the claims on how valence is made."""
+    """Search a formula, weigh the claims on how valence is made, and divide its variance."""
     train, test = split.train, split.test
-    most = 15 if "pitch_0" in train else 12
-    found = {
-        "all features": derivation.derive_formula(train, most=most).formula,
-        "scores only": derivation.derive_formula(train, context=False, audio=False).formula,
-    }
-    printed = found["all features"]
-    terms = [(printed.intercept, [])]
-    for term in printed.terms:
-        atoms = [[atom.column, atom.kind, atom.at] for atom in term.piece.atoms]
-        terms.append((term.coefficient, atoms))
-    best = {"best method": compared.held_out[compared.best]}
-    groups = evidence.score_feature_groups(train)
-    repeats, piles = ceiling.repeat_measurements(published), evidence.end_piles(tracks)
+    formula = formula_search.find_formula(train, most=15 if "pitch_0" in train else 12).formula
+    best = compared.held_out[compared.best]
+    fit = formula_search.compare_with_best(formula, best, test)
+    repeats = ceiling.repeat_measurements(published)
+    judged = evidence.judge_claims(
+        evidence.score_feature_groups(train), repeats, evidence.end_piles(tracks)
+    )
     return {
-        "formula": pd.DataFrame(terms, columns=["coefficient", "atoms"]),
-        "formula_scores": fidelity.formula_scores(found, test, best),
-        "groups": groups,
+        "formula": fit.to_frame().T.assign(terms=len(formula.terms)),
+        "claims": judged.reset_index(),
+        "variance": variance.divide_variance(test, formula.predict(test), best, repeats),
         "repeats": repeats,
-        "piles": piles,
-        "verdicts": hypotheses.judge_hypotheses(groups, repeats, piles),
     }
 
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # no room imports from a room further down the way
-WAY = ("tracks", "inference", "prediction", "study", "replication", "reporting")
+WAY = ("tracks", "inference", "prediction", "derivation", "study", "replication", "printing")
 
 
 def relative(path: Path) -> str:

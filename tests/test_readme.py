@@ -57,12 +57,10 @@ def test_prediction_and_formula():
     records = read_records()
     if "genres" not in records:
         pytest.skip("the record of genres is of an earlier schema, to be made again")
-    scored = table_of(records["genres"], "formula_scores").set_index(["model", "metric"])["value"]
-    best = scored["best method", "r2"]
-    assert f"explains {prose.percent(best)} of the variance" in README
-    terms = table_of(records["genres"], "formula")
-    kept = prose.percent(scored["all features", "r2"] / best)
-    assert f"formula of {len(terms) - 1} terms keeps {kept} of that R²" in README
+    fit = table_of(records["genres"], "formula").iloc[0]
+    assert f"explains {prose.percent(fit['best_r2'])} of the variance" in README
+    kept = prose.percent(fit["kept"])
+    assert f"formula of {fit['terms']:.0f} terms keeps {kept} of that R²" in README
 
 
 def test_commands_and_places_exist():

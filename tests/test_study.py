@@ -1,10 +1,8 @@
 """A study from table to record: complete, readable, whole or not at all, and what is told of it."""
 
 import ast
-import functools
 import json
 import logging
-import pkgutil
 from dataclasses import replace
 
 import numpy as np
@@ -22,7 +20,8 @@ from render.document import Cell, read_document
 from tests import walk_report
 from tests.tracks.made_tracks import add_repeats, as_export, make_tracks
 
-ROOMS = ("validation", "tuning", "comparison", "leakage", "derivation", "evidence")
+ROOMS = ("prediction.validation", "prediction.tuning", "prediction.comparison",
+         "prediction.leakage", "derivation.formula_search", "derivation.evidence")  # fmt: skip
 ROWS = 300
 SPENDING = Budget("quick", 1, 3, 400, 1, (0.5, 1.0))
 # few trees, few folds, and trees in place of the network: what is tested is the record, not what
@@ -37,8 +36,6 @@ def build_quick(features, rounds: int, seed: int = 1):
 
 
 QUICK = Learner("network", "Neural network", "network", build_quick, FEW)
-FEWER = ("analysis.prediction.derivation.derive_formula",
-         "analysis.prediction.evidence.score_feature_groups")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -65,14 +62,10 @@ def own_store(tmp_path_factory):
         patch.setattr("analysis.prediction.comparison.LEARNERS", (NET, LIGHT))
         patch.setattr("analysis.prediction.comparison.NETWORKS", (QUICK,))
         patch.setattr("analysis.prediction.leakage.BOOSTING", LIGHT)
-        small = functools.partial(build_boosting, leaves=3)
-        patch.setattr("analysis.prediction.evidence.build_boosting",
-                      lambda features, **settings: small(features, rounds=5))  # fmt: skip
+        patch.setattr("analysis.derivation.evidence.ROUNDS", 5)
         patch.setitem(BUDGETS, "quick", SPENDING)
-        for path in FEWER:
-            patch.setattr(path, functools.partial(pkgutil.resolve_name(path), n_folds=3))
         for room in ROOMS:
-            patch.setattr(f"analysis.prediction.{room}.JOBS", 1)
+            patch.setattr(f"analysis.{room}.JOBS", 1)
         yield patch
 
 
@@ -93,7 +86,7 @@ def test_a_record_fits_the_schema_and_comes_back_unchanged(record, tmp_path):
 def test_a_record_says_what_the_table_says(record, table):
     assert record["fingerprints"]["data"] == datasets.fingerprint(datasets.load(table))
     frames = {name: replication.table_of(record, name) for name in record["tables"]}
-    assert frames["account"]["left"].iloc[[0, -1]].tolist() == [ROWS + 30, ROWS]
+    assert frames["split"]["tracks"].sum() == ROWS
     assert (frames["audio_methods"].set_index("model")["gain"] > 0.1).all()
     heard = frames["audio_effects"].set_index("feature")
     assert set(heard.index[heard["significant"]]) == {"danceability", "timbre_0"}
@@ -188,7 +181,8 @@ def planted(effects: dict[str, tuple], held: tuple, folds: tuple, best: float = 
              "fold_difference_high": max(sign * end for end in folds)}
             for metric, sign in (("mae", 1), ("r2", -1))]),
         "repeats": pd.DataFrame({"r2": [0.95], "low": [0.9], "high": [0.97]}),
-        "piles": pd.DataFrame({"end": ["both"], "ratio": [1.2], "low": [0.9], "high": [1.5]}),
+        "claims": pd.DataFrame({"claim": ["rescaled"], "size": [1.2], "size_low": [0.9],
+                                "size_high": [1.5]}),
     }  # fmt: skip
     return {"tables": {name: {"columns": list(frame), "rows": frame.to_numpy().tolist()}
                        for name, frame in frames.items()}}  # fmt: skip

@@ -26,8 +26,4 @@
     The neural network, in Keras, as one more learner; beside the best other method.
 ``given_tracks``
     Prediction of tracks that somebody hands in.
-``derivation``, ``pieces``, ``growth``, ``fidelity``, ``scorecard``, ``transfer``
-    Formulas that can be printed: the search, what they keep, where else they hold.
-``hypotheses``, ``evidence``, ``remainder``
-    How valence may be made: claims and verdicts, what is left over.
 """

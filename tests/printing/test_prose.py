@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.printing import numbers as prose
-from analysis.printing.tables import markdown
+from analysis.printing.tables import markdown, tabulate_dictionary
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,13 @@ def test_cells_of_a_table():
     assert [cell.strip() for cell in lines[2].strip("|").split("|")] == ["−0.12", "1,000", "yes"]
     assert [cell.strip() for cell in lines[3].strip("|").split("|")] == ["–", "2", "no"]
     assert lines[1].count("-:") == 2  # numbers stand right
+
+
+def test_years_have_no_separator():
+    lines = pd.DataFrame({
+        "name": ["year", "duration_ms"], "meaning": "m", "unit": "none", "levels": 3,
+        "smallest": [1965.0, 1965.0], "largest": [2020.0, 2020.0],
+    })  # fmt: skip
+    text = tabulate_dictionary(lines).data
+    assert "1965 to 2020" in text
+    assert "1,965 to 2,020" in text

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis import simulation
+from analysis.derivation import simulation
 from analysis.tracks.cleaning import clean
 from tests.tracks.made_tracks import make_tracks
 

@@ -11,8 +11,8 @@ from scipy.stats import norm, rankdata
 from sklearn.linear_model import LinearRegression, Ridge
 
 from analysis import SEED
+from analysis.derivation.evidence import PILES
 from analysis.memory import remember
-from analysis.prediction.evidence import PILES
 
 SCORES = (
     "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from analysis.prediction.derivation import Formula, derive_formula
+from analysis.derivation.formula_search import Formula, find_formula
 from analysis.prediction.evaluation import bootstrap_scores
 from analysis.tracks.cleaning import clean
 from analysis.tracks.datasets import KNOWN, load
@@ -34,7 +34,7 @@ def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
     found = {}
     for name, split in splits.items():
         train = split.train[~split.train["artist_key"].isin(held)].reset_index(drop=True)
-        found[name] = derive_formula(train, context=False, audio=False, most=12).formula
+        found[name] = find_formula(train, context=False, audio=False).formula
     return found
 
 

@@ -2,12 +2,11 @@
 
 import pandas as pd
 
-from analysis.prediction import transfer
-from analysis.prediction.derivation import Derivation, Formula, Term
-from analysis.prediction.pieces import Atom, Piece
+from analysis.derivation import transfer
+from analysis.derivation.formula_search import Factor, Formula, Search
 from analysis.tracks.splitting import hold_out
 
-RULE = Formula(0.1, (Term(0.8, Piece((Atom("danceability", "line"),))),))
+RULE = Formula(0.1, (0.8,), ((Factor("danceability", "line"),),))
 
 
 def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, monkeypatch):
@@ -15,9 +14,9 @@ def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, mo
 
     def note(train, **options):
         seen.append(set(train["artist"]))
-        return Derivation(RULE, RULE, pd.DataFrame(), 0, len(train))
+        return Search(RULE, pd.DataFrame(), 0)
 
-    monkeypatch.setattr(transfer, "derive_formula", note)
+    monkeypatch.setattr(transfer, "find_formula", note)
     frames = {"one": tracks, "two": tracks.iloc[::2].reset_index(drop=True)}
     assert transfer.derive_elsewhere(frames) == {"one": RULE, "two": RULE}
     held = set().union(*(hold_out(each).test["artist"] for each in frames.values()))
@@ -27,7 +26,7 @@ def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, mo
 def test_a_rule_holds_where_valence_is_made_by_it_and_nowhere_else(tracks):
     ruled = tracks.assign(valence=0.1 + 0.8 * tracks["danceability"])
     other = tracks.assign(valence=0.1 + 0.8 * tracks["energy"])
-    formulas = {"here": RULE, "flat": Formula(0.5, ())}
+    formulas = {"here": RULE, "flat": Formula(0.5, (), ())}
     found = transfer.transfer({"here": ruled, "there": other}, formulas)
     assert list(found) == ["trained", "tested", "r2", "low", "high"]
     r2 = found.set_index(["trained", "tested"])["r2"]
