@@ -333,8 +333,7 @@ def code_fingerprint() -> str:
     """Return the SHA-256 of this module and all that it imports; wording is no part of it."""
     digest = hashlib.sha256()
     for path in sorted(list_sources(Path(__file__))):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
-        digest.update(read_bare(path).encode() + b"\0")
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0{read_bare(path)}\0".encode())
     return digest.hexdigest()
 
 
