@@ -68,7 +68,8 @@ def compare_methods(records: Mapping[str, dict]) -> pd.DataFrame:
     methods = stack_tables(records, "methods")
     methods = pd.concat([methods, methods[methods["best"]].assign(model="best")])
     methods = methods.assign(method=methods["model"].map(ROLES)).dropna(subset="method")
-    methods = methods.sort_values("model", key=lambda names: names.map([*ROLES].index))
+    in_order = {"key": lambda names: names.map([*ROLES].index), "kind": "stable"}
+    methods = methods.sort_values("model", **in_order)
     return methods.drop_duplicates(["data", "method"], keep="last", ignore_index=True)
 
 
