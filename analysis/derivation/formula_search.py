@@ -1,9 +1,9 @@
 """A formula for valence, short enough to print: its search, its rounding and its scores.
 
 The dictionary holds the features as they are, hinges at two round knots each, levels such as a
-genre, and products of two of these [@friedman1991]. Orthogonal matching pursuit [@pati1993] chooses
-as many of them as wanted; then each is exchanged for whatever serves better beside the others,
-until nothing does [@miller2002]. Folds of whole artists say how many are worth having.
+genre, and products of two of these [@friedman1991]. One after another is added, and after each
+addition every term is exchanged for whatever serves better beside the others, until nothing does:
+sequential replacement [@miller2002]. Folds of whole artists say how many terms are worth having.
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
-from sklearn.linear_model import LinearRegression, orthogonal_mp_gram
+from sklearn.linear_model import LinearRegression
 
 from analysis import SEED
 from analysis.memory import remember
@@ -147,11 +147,22 @@ def search_terms(
     columns /= np.linalg.norm(columns, axis=0)
     target = (train["valence"] - train["valence"].mean()).to_numpy(np.float32)
     gram, towards = columns.T @ columns, columns.T @ target
-    most = min(most, len(terms))
-    path = orthogonal_mp_gram(gram, towards, n_nonzero_coefs=most, return_path=True)
-    starts = [np.flatnonzero(weights) for weights in path.T]
-    found = [exchange(gram, towards, list(start)) for start in starts]
-    return [tuple(terms[place] for place in chosen) for chosen in found], len(terms)
+    found, chosen = [], []
+    for _ in range(min(most, len(terms))):
+        added = int(find_gains(gram, towards, chosen).argmax())
+        chosen = exchange(gram, towards, [*chosen, added])
+        found.append(tuple(terms[place] for place in chosen))
+    return found, len(terms)
+
+
+def find_gains(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> np.ndarray:
+    """Return by how much each column would lower the squared error beside those chosen.
+
+    Parameters are those of `exchange`; the result has shape (p,).
+    """
+    weights = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True) @ gram[chosen]
+    new = 1 - (gram[chosen] * weights).sum(axis=0)
+    return (towards - towards[chosen] @ weights) ** 2 / np.where(new > LEAST_NEW, new, np.inf)
 
 
 def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[int]:
@@ -169,12 +180,7 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
     for _ in range(20):  # a local optimum is reached after a few rounds
         before = list(chosen)
         for place in range(len(chosen)):
-            rest = chosen[:place] + chosen[place + 1 :]
-            weights = np.linalg.pinv(gram[np.ix_(rest, rest)], hermitian=True) @ gram[rest]
-            new = 1 - (gram[rest] * weights).sum(axis=0)
-            gains = (towards - towards[rest] @ weights) ** 2 / np.where(
-                new > LEAST_NEW, new, np.inf
-            )
+            gains = find_gains(gram, towards, chosen[:place] + chosen[place + 1 :])
             if gains.max() > gains[chosen[place]] * (1 + 1e-6):
                 chosen[place] = int(gains.argmax())
         if chosen == before:
