@@ -37,7 +37,7 @@ def publish(files: list[Path], folder: Path) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".publishing-", dir=folder) as beside:
             fresh = [Path(shutil.copyfile(file, Path(beside, file.name))) for file in files]
-            # the PDF first: where a viewer on Windows holds it fast, the page stays as old as it is
+            # the PDF first: where a viewer on Windows holds it fast, the page must stay too
             fresh.sort(key=lambda copy: copy.suffix != ".pdf")
             with _uninterrupted():
                 for copy in fresh:
