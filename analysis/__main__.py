@@ -1,6 +1,7 @@
 """The command line: ``python -m analysis COMMAND``."""
 
 import argparse
+import logging
 import os
 import re
 import sys
@@ -11,7 +12,7 @@ from typing import NoReturn
 import pandas as pd
 
 from analysis.stopping import code_of, heed_signals
-from analysis.terminal import brief, complain, prepare, printable, say
+from analysis.terminal import brief, printable
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.download import download
@@ -34,25 +35,31 @@ def main(arguments: list[str] | None = None) -> int:
     That is 0, 2 where the input or the machine is at fault, 130 where the user interrupted, and
     143 or 129 where the run was told to end.
     """
-    prepare()
+    sys.stdout.reconfigure(errors="backslashreplace")  # for names that its encoding lacks
+    logging.basicConfig(format="%(message)s")
+    logging.getLogger("analysis").setLevel(logging.INFO)
     options = _build_parser().parse_args(arguments)
     # solvers and pools of processes warn in their own words of what does no harm here
     warnings.filterwarnings("ignore")
     try:
         with heed_signals():
             options.command(options)
-    except BadInput as error:
-        complain(str(error))
-        return 2
+    except BrokenPipeError:  # who reads the output has left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt as interrupt:
-        complain("")  # the line on which ^C stands
-        complain("Interrupted. Nothing was written; the same command goes on from the results "
-                 "that it has kept.")  # fmt: skip
+        print("\nInterrupted. Nothing was written; the same command goes on from the results that "
+              "it has kept.", file=sys.stderr)  # fmt: skip
         return code_of(interrupt)
-    except (OSError, MemoryError, RecursionError, UnicodeError) as error:
-        complain(explain(error))
+    except (BadInput, OSError, MemoryError, RecursionError, UnicodeError) as error:
+        said = str(error) if isinstance(error, BadInput) else explain(error)
+        print(printable(said), file=sys.stderr)
         return 2
     return 0
+
+
+def say(text: str) -> None:
+    """Print lines that hold nothing but print."""
+    print(printable(text, keep="\n"), flush=True)
 
 
 def explain(error: Exception) -> str:

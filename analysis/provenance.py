@@ -2,7 +2,6 @@
 
 import ast
 import importlib.metadata
-import os
 import platform
 import re
 import subprocess
@@ -11,28 +10,9 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
+from analysis.memory import PACKAGES
+
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = (
-    "pandas",
-    "statsmodels",
-    "patsy",
-    "scikit-learn",
-    "pygam",
-    "keras",
-    "jax",
-    "optuna",
-    "shap",
-    "plotnine",
-)
-# what leads git to another repository, as inside a hook
-ELSEWHERE = (
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_COMMON_DIR",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_NAMESPACE",
-)
 
 
 def cite_report() -> str:
@@ -46,7 +26,7 @@ def cite_report() -> str:
 
 
 def list_versions() -> pd.DataFrame:
-    """Return the versions of Python and of the packages that compute.
+    """Return the versions of Python and of the packages that compute and draw.
 
     Returns
     -------
@@ -54,7 +34,7 @@ def list_versions() -> pd.DataFrame:
         Columns ``software`` and ``version``, one row each.
     """
     versions = [("Python", platform.python_version())]
-    versions += [(name, importlib.metadata.version(name)) for name in PACKAGES]
+    versions += [(name, importlib.metadata.version(name)) for name in (*PACKAGES, "plotnine")]
     return pd.DataFrame(versions, columns=["software", "version"])
 
 
@@ -85,25 +65,13 @@ def name_commit() -> str:
     Returns
     -------
     str
-        Twelve characters of the commit; nothing without git, without a checkout, and in a folder
-        that lies inside another repository or is none of its files.
+        Twelve characters of the commit; nothing without git, and where the report's folder is no
+        checkout, as in an archive, whatever repository may be around it.
     """
-    top = _ask_git("rev-parse", "--show-toplevel")
-    if not top or Path(top).resolve() != ROOT.resolve():
-        return ""
-    if not _ask_git("ls-files", "--error-unmatch", "report.qmd"):
-        return ""
-    commit = _ask_git("rev-parse", "--short=12", "HEAD")
-    changed = _ask_git("status", "--porcelain", "--untracked-files=no")
-    return f"{commit} + changes" if commit and changed else commit
-
-
-def _ask_git(*words: str) -> str:
-    """Return what git prints of the report's folder, or nothing where it fails or is absent."""
-    options = {"capture_output": True, "text": True, "timeout": 20, "check": True}
-    environment = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    folder = ROOT / ".git"
+    options = ["--always", "--exclude=*", "--abbrev=12", "--dirty= + changes"]
+    command = ["git", f"--git-dir={folder}", f"--work-tree={ROOT}", "describe", *options]
     try:
-        answer = subprocess.run(["git", *words], cwd=ROOT, env=environment, **options)
+        return subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).strip()
     except (OSError, subprocess.SubprocessError):
         return ""
-    return answer.stdout.strip()

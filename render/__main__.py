@@ -1,14 +1,13 @@
 """Render the report: `python -m render [-P name:value ...]`."""
 
 import argparse
-import io
 import os
-import re
 import sys
 import time
 from pathlib import Path
 
 from analysis.stopping import code_of, heed_signals
+from analysis.terminal import printable
 from render import RenderError, choosing, quarto
 from render.checking import check_parameters, default_parameters, read_parameters
 from render.document import read_document
@@ -20,15 +19,14 @@ def main(arguments: list[str] | None = None) -> int:
     That is 0, 1 (document), 2 (input or disk), 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
     """
     options = _parser().parse_args(arguments)
-    for stream in (sys.stdout, sys.stderr):  # a name may hold what the terminal cannot show
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    sys.stdout.reconfigure(errors="backslashreplace")  # for names that its encoding lacks
     start = time.perf_counter()
     try:
         with heed_signals():
             files = _render(options)
     except RenderError as error:
-        print(_visible(f"\n{error}" if error.code == 1 else str(error)), file=sys.stderr)
+        said = printable(str(error), keep="\n")
+        print(f"\n{said}" if error.code == 1 else said, file=sys.stderr)
         return error.code
     except OSError as error:
         what = f"{error.filename or 'A file'} cannot be read or written"
@@ -58,11 +56,6 @@ def _render(options: argparse.Namespace) -> list[Path]:
     from render import pipeline
 
     return pipeline.render(document, parameters)
-
-
-def _visible(text: str) -> str:
-    """Return a message whose names cannot command the terminal that shows it."""
-    return re.sub(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]", lambda one: repr(one[0])[1:-1], text)
 
 
 def _parser() -> argparse.ArgumentParser:

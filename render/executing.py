@@ -17,15 +17,15 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from analysis.stopping import end_group
+from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
 from render.document import Cell, Document, Prose
 from render.progress import show_progress
 from render.settings import Settings
 
-# Bytes of a folder's name under which a socket's own name still fits (103 on macOS, 107 on Linux).
-LONGEST = 75
+# Bytes of a folder's name with which a socket's own name still fits (103 on macOS, 107 on Linux).
+LONGEST = 92
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 PLACE = re.compile(r"Cell In\[\d+\], line (\d+)")
 # Figures as Quarto asks for them. The salt makes the names inside an SVG the same in every run.
@@ -75,9 +75,13 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     try:
         with _client(document) as client, show_progress(say) as variables:
             environment = _environment(settings) | variables
-            with _kernel(client, environment):
-                _run(client, SETUP.format(**_figure(settings)))
-                return _walk(client, document, settings, parameters, say)
+            with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+                try:
+                    _run(client, SETUP.format(**_figure(settings)))
+                    return _walk(client, document, settings, parameters, say)
+                except BaseException:
+                    end_children()  # a kernel that is asked to end would end its cell first
+                    raise
     except KeyboardInterrupt:
         # the task that waited for the kernel is left behind and would complain of its death
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -155,41 +159,17 @@ def _run(client, code: str) -> list:
 
 @contextmanager
 def _client(document: Document):
-    """Give a client whose kernel works beside the document, without a network port."""
+    """Give a client whose kernel works beside the document, where it can without a port."""
     resources = {"metadata": {"path": str(document.path.parent)}}
     client = NotebookClient(nbformat.v4.new_notebook(), timeout=None, resources=resources)
     client.km = client.create_kernel_manager()
     # this Python, whatever kernels the reader has installed
     client.km._kernel_spec = KernelSpec(resource_dir="", **get_kernel_dict())
-    place = _place_for_sockets()
-    prefix = {"prefix": "kernel-", "ignore_cleanup_errors": True}
-    with tempfile.TemporaryDirectory(dir=place, **prefix) as folder:
-        if place:
+    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
+        if sys.platform != "win32" and len(os.fsencode(folder)) < LONGEST:
             client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
             client.km.ip = f"{folder}/kernel"  # sockets' names; else they lie beside the document
         yield client
-
-
-def _place_for_sockets() -> str | None:
-    """Return a folder where the name of a socket is short enough, or nothing: then TCP serves."""
-    if sys.platform == "win32":
-        return None
-    places = (tempfile.gettempdir(), "/tmp", "/var/tmp")
-    usable = (one for one in places if len(os.fsencode(one)) < LONGEST and os.access(one, os.W_OK))
-    return next(usable, None)
-
-
-@contextmanager
-def _kernel(client, environment: dict[str, str]):
-    """Run a kernel; at the end end it and every process that it started, however it ended."""
-    group = None
-    try:
-        with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
-            group = getattr(client.km.provisioner, "pgid", None)
-            yield
-    finally:
-        if group:
-            end_group(group)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -8,15 +8,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from render.choosing import find_quarto
 
 LOCK = Path(__file__).resolve().parent.parent / "requirements-quarto.lock"
-RELEASES = "https://github.com/quarto-dev/quarto-cli/releases"
-ANSWER_WITHIN = 8  # seconds for the address to answer; a line that hangs costs no more
 INSTALL_WITHIN = 600  # seconds for a download of some 130 MB over a slow line
 PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps")
 LOCKED = ("--require-hashes", "--no-build-isolation")  # else pip fetches a builder of its own
@@ -34,7 +30,7 @@ def main() -> int:
         print(found.reason)
         return 0
     print("Installing Quarto ...", flush=True)
-    problem = _unreachable() or install()
+    problem = install()
     if problem or not (found := find_quarto()):
         why = problem or "its program does not run"
         print(f"Quarto could not be installed: {why}. The report does not need it.")
@@ -67,15 +63,6 @@ def _run_pip(options: list[str]) -> str:
         return ""
     mismatch = "HASHES" in done.stderr
     return "a package is not the one that the lock names" if mismatch else "pip failed"
-
-
-def _unreachable() -> str:
-    """Say why the address of Quarto's releases does not answer, or nothing."""
-    try:
-        with urllib.request.urlopen(RELEASES, timeout=ANSWER_WITHIN):
-            return ""
-    except (urllib.error.URLError, OSError):
-        return "the address of its releases does not answer"
 
 
 if __name__ == "__main__":

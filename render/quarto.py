@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from analysis.stopping import end_tree
+from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
 from render.document import Document
@@ -75,7 +75,7 @@ def _run(command: list, document: Document, name: str, say) -> None:
             if process.wait():
                 raise RenderError(_explain(log, document))
         finally:
-            end_tree(process.pid)
+            end_children()
             process.wait()
 
 

@@ -124,35 +124,6 @@ def test_predict_never_writes_over_what_it_reads(tables, capsys, out):
     assert (tables / out).read_bytes() == before
 
 
-def test_predict_follows_a_link_and_keeps_the_mode(tables):
-    (tables / "kept.csv").write_text("old")
-    (tables / "kept.csv").chmod(0o640)
-    (tables / "link.csv").symlink_to("kept.csv")
-    assert predict(tables, out="link.csv") == 0
-    assert (tables / "link.csv").is_symlink()
-    assert (tables / "kept.csv").read_text().startswith("track_id,")
-    assert (tables / "kept.csv").stat().st_mode & 0o777 == 0o640
-
-
-@pytest.mark.parametrize("command", ["predict", "study"])
-@pytest.mark.parametrize(
-    ("out", "said"), [("locked.csv", "is read-only"), ("null", "no regular file"),
-                      ("n" * 300, "too long")]
-)  # fmt: skip
-def test_what_cannot_be_written_is_refused_before_a_table_is_read(
-    tables, capsys, monkeypatch, command, out, said
-):
-    (tables / "locked.csv").write_text("old")
-    (tables / "locked.csv").chmod(0o444)
-    (tables / "null").symlink_to("/dev/null")
-    monkeypatch.setattr(datasets, "load", lambda *table: pytest.fail("a table was read"))
-    train = ["--train", str(tables / "training.csv")] if command == "predict" else []
-    table = str(tables / "list.csv")
-    assert main([command, table, *train, "--out", str(tables / out)]) == 2
-    assert said in capsys.readouterr().err
-    assert (tables / "locked.csv").read_text() == "old"
-
-
 def test_queues_are_refused_by_every_command(tables, capsys):
     os.mkfifo(tables / "queue")
     queue, training = str(tables / "queue"), str(tables / "training.csv")

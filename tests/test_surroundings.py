@@ -10,7 +10,7 @@ import joblib
 import pytest
 from joblib import Parallel, delayed
 
-from analysis.surroundings import LOCALE, settle
+from analysis.surroundings import LOCALE
 
 ROOT = Path(__file__).resolve().parent.parent
 ASKS = """
@@ -73,20 +73,19 @@ def home(tmp_path) -> Path:
     return made
 
 
-def hostile(home: Path) -> dict[str, str]:
-    """Return the environment of that owner."""
+def answer(script: str, home: Path, folder: Path) -> dict:
+    """Run a script for that owner and return what it prints."""
     own = {"HOME": os.fspath(home), "PYTHONSTARTUP": os.fspath(home / "started.py")}
-    return {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.fspath(ROOT), **HOSTILE, **own}
+    (folder / "matplotlibrc").write_text("axes.facecolor: blue\n")
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": os.fspath(ROOT), **HOSTILE, **own}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, env=environment, cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def test_packages_compute_as_ever(home, tmp_path):
-    environment = hostile(home)
-    (tmp_path / "matplotlibrc").write_text("axes.facecolor: blue\n")
-    done = subprocess.run(
-        [sys.executable, "-c", ASKS], env=environment, cwd=tmp_path, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    found = answer(ASKS, home, tmp_path)
     assert (found["backend"], found["float"], found["order"]) == ("jax", "float32", "channels_last")
     assert found["wide"] is False
     assert (found["ground"], found["dpi"]) == ("white", 123)
@@ -96,7 +95,6 @@ def test_packages_compute_as_ever(home, tmp_path):
 
 def test_a_kernel_is_nobodys(home, tmp_path):
     (tmp_path / "report.qmd").write_text(CELL)
-    (tmp_path / "matplotlibrc").write_text("axes.facecolor: blue\n")
     script = (
         "import json; from pathlib import Path; from render.document import read_document\n"
         "from render.executing import execute; from render.settings import read_settings\n"
@@ -105,26 +103,10 @@ def test_a_kernel_is_nobodys(home, tmp_path):
         "run = execute(document, settings, {}, lambda *_, **__: None)\n"
         "print(run.outputs['asks'][0]['text'])"
     )
-    environment = hostile(home)
-    done = subprocess.run(
-        [sys.executable, "-c", script],
-        env=environment,
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == {
+    assert answer(script, home, tmp_path) == {
         "ground": "white", "zone": "UTC", "started": None, "backend": "jax", "dpi": 96.0,
         "locale": LOCALE,
     }  # fmt: skip
-
-
-def test_only_what_computes_is_settled():
-    found = settle({**HOSTILE, "HOME": "/home/me", "VALENCE_DATA": "/data", "SKLEARN_X": "1"})
-    assert (found["HOME"], found["VALENCE_DATA"]) == ("/home/me", "/data")
-    assert not found.keys() & {"OMP_NUM_THREADS", "JAX_ENABLE_X64", "PYTHONWARNINGS", "SKLEARN_X"}
-    assert settle(dict(found)) == found
 
 
 def test_workers_keep_the_threads_that_they_are_allowed():

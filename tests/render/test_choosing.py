@@ -111,17 +111,6 @@ def test_a_quarto_that_is_here_is_not_installed_again(quarto, monkeypatch, capsy
     assert "Quarto 1.10.18, found on the path." in capsys.readouterr().out
 
 
-def test_a_closed_address_costs_no_installation(monkeypatch, capsys):
-    monkeypatch.setattr(installing, "RELEASES", "http://127.0.0.1:9/")
-    monkeypatch.setattr(installing.subprocess, "run", pytest.fail)
-    assert installing.main() == 2
-    told = capsys.readouterr().out.splitlines()[-1]
-    assert told == (
-        "Quarto could not be installed: the address of its releases does not answer. "
-        "The report does not need it."
-    )
-
-
 def test_what_the_lock_names_is_installed_by_its_hash(monkeypatch):
     """One after the other, as the second is built with the first, and no builder is fetched."""
     asked = []

@@ -1,14 +1,8 @@
 """Whatever goes wrong: one clear message, and the last good files as they were."""
 
 import re
-import signal
-import subprocess
-import sys
-import time
-from functools import partial
 
 import pytest
-from conftest import ROOT
 
 from render import RenderError, pipeline
 from render.__main__ import main
@@ -179,31 +173,3 @@ def test_wrong_data_stop_before_anything_runs(report, fail):
     message = fail(folder, "-P", "data:none.csv", code=2)
     assert "none.csv" in message
     assert len(message.strip().splitlines()) == 1
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT to send")
-def test_an_interrupt_leaves_the_last_good_files(report):
-    folder = report(cell("#| label: slow", "import time", "time.sleep(60)"))
-    command = [sys.executable, "-m", "render", "--renderer", "pandoc"]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    # a shell starts what it sends to the background with interrupts ignored, and tests inherit that
-    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    process = subprocess.Popen(
-        command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, preexec_fn=heard, **streams
-    )
-    wait_for(process, "slow")
-    process.send_signal(signal.SIGINT)
-    _, message = process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert "last good run" in message
-    assert "Traceback" not in message
-    assert (folder / "report.html").read_text() == "last good page"
-
-
-def wait_for(process: subprocess.Popen, word: str) -> None:
-    """Read a process's output up to a word."""
-    seen, end = "", time.monotonic() + 30
-    while word not in seen and time.monotonic() < end:
-        seen += process.stdout.read(1)
-    assert word in seen
-    time.sleep(0.3)
