@@ -8,7 +8,7 @@ from analysis.prediction.evaluation import draw_counts, interval_of
 
 PARTS = (
     "the printed formula", "the best method beyond it", "shared by an artist's tracks",
-    "particular to a recording", "between releases of one recording",
+    "left open, between recordings", "between releases of one recording",
 )  # fmt: skip
 
 
@@ -25,7 +25,7 @@ def divide_variance(
     The first two are R² on held-out tracks. What tracks of one artist share beyond the best method
     is the intraclass correlation of its residuals, by one-way analysis of variance [@shrout1979].
     Releases of one recording, where none is a copy, differ by the last part; where that is not
-    known it is taken as 0. What is left is particular to a recording.
+    known it is taken as 0. What lies between these is left open and differs between recordings.
 
     Parameters
     ----------

@@ -438,7 +438,7 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
     gains = settings["label"] + " (" + settings["gained"].map(lambda x: number(x, 4)) + ")"
     return markdown(pd.DataFrame({
         "method (gain)": gains.where(~gains.duplicated(), ""),
-        "setting": settings["meaning"],
+        "setting": settings["meaning"] + " (" + settings["setting"] + ")",
         "range": settings["range"],
         "default": [f"{value:.3g}" for value in settings["default"]],
         "chosen": [f"{value:.3g}" for value in settings["chosen"]],
