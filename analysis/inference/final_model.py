@@ -24,7 +24,7 @@ from analysis.inference.ladders import (
     features_of,
     keep_levels,
 )
-from analysis.inference.scales import FEATURES
+from analysis.inference.scores import FEATURES
 from analysis.tracks.splitting import grouped_folds
 
 # A feature with a larger share of the tracks at its lowest or highest value has no slope there.

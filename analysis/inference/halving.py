@@ -18,6 +18,7 @@ from analysis.inference.ladders import (
     build_design,
     choose,
     features_of,
+    standard_error,
 )
 from analysis.memory import remember
 
@@ -61,10 +62,9 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
     terms = ladder.candidates["terms"]
     scores = np.array([products.r2_by_part(design.columns(one)) for one in terms])
     scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
-    count = scores.shape[1]
-    row = 0 if count < 2 else choose(pd.DataFrame({
+    row = 0 if scores.shape[1] < 2 else choose(pd.DataFrame({
         "parameters": [len(design.columns(one)) for one in terms],
-        "cv_r2": scores.mean(axis=1), "cv_r2_se": scores.std(axis=1, ddof=1) / np.sqrt(count),
+        "cv_r2": scores.mean(axis=1), "cv_r2_se": standard_error(scores),
     }))  # fmt: skip
     found = _test(design, terms[row], valence, groups, ~choosing)
     names = dict.fromkeys(name for one in ladder.terms for name in features_of(one))

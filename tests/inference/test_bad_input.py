@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 from simulated_tracks import make_tracks
 
-from analysis.inference import final_model, formulas, halving, ladders, regression
+from analysis.inference import final_model, halving, ladders
 from analysis.tracks.cleaning import derive_columns
 from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import grouped_folds
@@ -101,22 +101,15 @@ def test_every_number_is_there(tracks, spoil):
     ],
 )
 def test_what_is_left_out_is_said(tracks, spoil, what, reason):
-    said = formulas.left_out(derive_columns(spoil(tracks)))
+    said = ladders.build_ladder(derive_columns(spoil(tracks))).left_out
     assert any(what in row.what and reason in row.reason for row in said.itertuples()), said
 
 
 def test_rows_with_gaps_are_not_used(tracks):
     spoiled = missing_values(tracks)
-    fit = regression.fit_ols("valence ~ energy", spoiled)
-    assert len(fit.tracks) == spoiled["popularity"].notna().sum()
-
-
-def test_aliased_columns_are_dropped_and_named(tracks):
-    fit = regression.fit_ols("valence ~ energy + loudness + I(2 * energy - 1)", tracks)
-    assert fit.design.aliased == ("I(2 * energy - 1)",)
-    assert len(fit.params) == 3
+    assert len(ladders.build_ladder(spoiled).frame) == spoiled["popularity"].notna().sum()
 
 
 def test_constant_valence_is_refused(tracks):
     with pytest.raises(BadInput, match="one value only"):
-        formulas.ladder_for(tracks.assign(valence=0.5))
+        ladders.build_ladder(tracks.assign(valence=0.5))

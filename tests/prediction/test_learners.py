@@ -78,7 +78,7 @@ def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
 def test_formula_equals_least_squares(tracks):
     import statsmodels.formula.api as smf
 
-    from analysis.inference.frames import model_frame
+    from analysis.inference.scores import model_frame
 
     formula = formula_of(tracks, "categorical")
     one = formula_learner("ols", "OLS", formula)
