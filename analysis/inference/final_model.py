@@ -1,6 +1,7 @@
 """What the final model says of each feature: size on the valence scale, tests, variance lost.
 
-Everything is read from statsmodels results of patsy formulas; covariances are those of the fit.
+Everything is read from `result`, what statsmodels makes of a patsy formula; `frame` has the tracks
+that it was fitted to. Covariances are those of the fit.
 """
 
 from typing import NamedTuple
@@ -60,12 +61,6 @@ def contrasts(result, frame: pd.DataFrame) -> list[Contrast]:
 
     They are the 10th and the 90th percentile; where more than a tenth of the tracks lie at a bound,
     the bound and the median of the rest; for a flag, no and yes.
-
-    Parameters
-    ----------
-    result : statsmodels results of a formula
-    frame : DataFrame
-        The tracks that it was fitted to.
     """
     plain = {one.shape: one.plain for one in FEATURES}
     return [_contrast(name, frame[name], frame[plain.get(name, name)])
@@ -134,13 +129,7 @@ def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
     """Return the standard error of each feature's R² lost, by a jackknife over artists.
 
     Artists are divided at random into `parts`, and each part is left out once; a fit without it
-    takes cross-products only.
-
-    Parameters
-    ----------
-    result : statsmodels results of a formula
-    groups : array of length n
-        The number of each track's artist, from 0.
+    takes cross-products only. `groups` has the number of each track's artist, from 0.
     """
     groups = np.asarray(groups)
     own = np.random.default_rng(SEED).permutation(np.arange(groups.max() + 1) % parts)[groups]
@@ -209,18 +198,8 @@ def _estimate(result, row: np.ndarray, name: str) -> dict[str, float]:
 def compare_sizes(result, frame: pd.DataFrame, first, second) -> dict[str, float]:
     """Return how much larger one feature's difference is than another's, whatever their signs.
 
-    Parameters
-    ----------
-    result : statsmodels results of a formula
-    frame : DataFrame
-        The tracks that it was fitted to.
-    first, second : Series
-        Two rows of `summarize`.
-
-    Returns
-    -------
-    dict
-        `lead`, `lead_low`, `lead_high`, from the joint covariance of the fit.
+    `first` and `second` are rows of `summarize`; the result has `lead`, `lead_low`, `lead_high`,
+    from the joint covariance of the fit.
     """
     rows = {one.feature: _change(result, frame, one) for one in contrasts(result, frame)}
     one, other = (np.sign(row["difference"]) * rows[row["feature"]] for row in (first, second))
@@ -253,8 +232,6 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
     models : dict of str to statsmodels results
         Least squares, mixed, binomial or beta models; the mean of the last two is a logistic
         function of the formula, and differences are averaged over the tracks.
-    frame : DataFrame
-        The tracks that they were fitted to.
 
     Returns
     -------
@@ -266,27 +243,29 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
     info = first.model.data.model_spec
     size = len(info.column_names)
     for one in contrasts(first, frame):
-        ends = one.low, one.high
-        typical = [_rows(first, frame, one.column, [value]) for value in ends]
-        tracks = [np.asarray(build_design_matrices([info], frame.assign(**{one.column: value}))[0])
-                  for value in ends]  # fmt: skip
         for name, model in models.items():
             params = np.asarray(getattr(model, "fe_params", model.params))[:size]
             covariance = np.asarray(model.cov_params())[:size, :size]
-            if isinstance(model.model, GLM | BetaModel):
-                means = [expit(matrix @ params) for matrix in tracks]
-                gradients = [mean * (1 - mean) @ matrix / len(matrix)
-                             for mean, matrix in zip(means, tracks, strict=True)]  # fmt: skip
-            else:
-                means, gradients = [matrix @ params for matrix in typical], typical
-            difference = means[1].mean() - means[0].mean()
-            change = np.ravel(gradients[1] - gradients[0])
-            half = stats.norm.ppf(0.975) * np.sqrt(change @ covariance @ change)
-            rows.append(
-                (name, *one[:2], one.words, difference, difference - half, difference + half)
-            )
-    return pd.DataFrame(rows, columns=["model", "feature", "column", "contrast", "difference",
-                                       "difference_low", "difference_high"])  # fmt: skip
+            means, gradients = [], []
+            for value in (one.low, one.high):
+                if isinstance(model.model, GLM | BetaModel):
+                    changed = frame.assign(**{one.column: value})
+                    matrix = np.asarray(build_design_matrices([info], changed)[0])
+                    expected = expit(matrix @ params)
+                    slope = expected * (1 - expected)
+                else:
+                    matrix = _rows(first, frame, one.column, [value])
+                    expected, slope = matrix @ params, np.ones(1)
+                means.append(expected.mean())
+                gradients.append(slope @ matrix / len(matrix))
+            difference, gradient = means[1] - means[0], gradients[1] - gradients[0]
+            half = stats.norm.ppf(0.975) * np.sqrt(gradient @ covariance @ gradient)
+            rows.append({
+                "model": name, "feature": one.feature, "column": one.column,
+                "contrast": one.words, "difference": difference,
+                "difference_low": difference - half, "difference_high": difference + half,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
 
 
 def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
@@ -296,8 +275,6 @@ def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
 
     Parameters
     ----------
-    formula : str
-    frame : DataFrame
     start : array of shape (p,)
         Coefficients of a logistic mean, where the search begins.
     **covariance
@@ -361,18 +338,12 @@ def _codes(formula: str) -> list[str]:
 def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
     """Return what each feature that a formula lacks would add to it, one feature at a time.
 
-    Parameters
-    ----------
-    ladder : Ladder
-        Its terms say which features there are.
-    formula : str
-
     Returns
     -------
     DataFrame
-        As `summarize` returns it, a row a feature that was added, without corrected p-values;
-        `r2_lost` is what it adds to R². For a factor of two levels, `difference` is that between
-        them. Without rows where the formula lacks nothing.
+        As `summarize` returns it, a row a feature of the ladder that was added, without corrected
+        p-values; `r2_lost` is what it adds to R². For a factor of two levels, `difference` is that
+        between them. Without rows where the formula lacks nothing.
     """
     frame, rows = ladder.frame, []
     read = {name for code in _codes(formula) for name in features_of(code)}

@@ -174,12 +174,8 @@ def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarr
 def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return every curve with a 95 % pointwise band that lets a group's tracks share errors.
 
-    Parameters
-    ----------
-    model : LinearGAM
-        Fitted to X (n x d) and y (n), with one term for each column of X in order.
-    groups : array of length n
-        The artist of each track.
+    `model` was fitted to X (n x d) and y (n), with one term for each column of X in order; `groups`
+    has the artist of each track.
 
     Returns
     -------

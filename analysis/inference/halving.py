@@ -30,18 +30,12 @@ LEAST_QUANTILE = 0.05
 def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
     """Choose a formula on one half of the artists and test its features on the other, repeatedly.
 
-    Parameters
-    ----------
-    ladder : Ladder
-    repeats : int
-        Number of random halvings.
-    seed : int
-
     Returns
     -------
     DataFrame
-        One row a halving; a column a feature with the p-value of its joint Wald test, clustered by
-        artist (1 where the chosen formula lacks the feature), and `chosen`, the row of the formula.
+        One row for each of `repeats` halvings; a column a feature with the p-value of its joint
+        Wald test, clustered by artist (1 where the chosen formula lacks the feature), and `chosen`,
+        the row of the formula.
     """
     design = build_design(ladder)
     random = np.random.default_rng(seed)
@@ -111,18 +105,14 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
     matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
     covariance = bread @ S_crosssection(matrix, groups[rows]) @ bread
     covariance *= (freedom + 1) / freedom * (len(matrix) - 1) / max(len(matrix) - width, 1)
-    found = {name: _wald(params[at], covariance[np.ix_(at, at)], freedom)
-             for name, at in places.items() if at}  # fmt: skip
-    return {name: float(np.nan_to_num(p, nan=1.0)) for name, p in found.items()}
-
-
-def _wald(params: np.ndarray, covariance: np.ndarray, freedom: int) -> float:
-    """Return the p-value of the hypothesis that some coefficients are zero."""
-    rank = np.linalg.matrix_rank(covariance, hermitian=True)
-    if rank == 0:
-        return 1.0
-    size = params @ np.linalg.pinv(covariance, hermitian=True) @ params
-    return stats.f.sf(size / rank, rank, freedom)
+    found = {}
+    for name, at in places.items():
+        block = covariance[np.ix_(at, at)]
+        if at and (rank := np.linalg.matrix_rank(block, hermitian=True)):
+            size = params[at] @ np.linalg.pinv(block, hermitian=True) @ params[at]
+            p = stats.f.sf(size / rank, rank, freedom)
+            found[name] = float(np.nan_to_num(p, nan=1.0))
+    return found
 
 
 def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
@@ -131,10 +121,7 @@ def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
     For a share g of the halvings the g-quantile of the p-values divided by g is a p-value again;
     the best g from 0.05 to 1 costs a factor of 1 - log 0.05 [@meinshausen2009, equation 2.3].
 
-    Parameters
-    ----------
-    p_values : DataFrame
-        One row a halving, one column a feature.
+    `p_values` has a row a halving and a column a feature.
 
     Returns
     -------

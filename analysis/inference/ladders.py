@@ -64,13 +64,9 @@ class Ladder:
 def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
     """Return every candidate that a table can serve.
 
-    Parameters
-    ----------
-    train : DataFrame
-        Clean tracks, one a row. Tracks that lack a value of a usable column are left out.
-    audio : bool
-        Whether every candidate also comes with the means of pitch over the tonic, those of timbre,
-        and both, where the table has them.
+    `train` has clean tracks, one a row; those that lack a value of a usable column are left out.
+    With `audio` every candidate also comes with the means of pitch over the tonic, those of timbre,
+    and both, where the table has them.
 
     Raises
     ------
@@ -114,7 +110,7 @@ def _left_out(train: pd.DataFrame, reasons: dict[str, str]) -> pd.DataFrame:
     return joined.reset_index()[["what", "reason"]]
 
 
-def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
+def sample_artists(frame: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return at most `most` tracks, as whole artists drawn at random; all where they are fewer.
 
     An artist who alone has more tracks is not drawn; levels that no drawn track has are gone.
@@ -122,7 +118,7 @@ def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataF
     if len(frame) <= most:
         return frame
     sizes = np.bincount(frame["group"])
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(sizes <= most))
+    order = np.random.default_rng(SEED).permutation(np.flatnonzero(sizes <= most))
     kept = order[sizes[order].cumsum() <= most]
     return keep_levels(frame[frame["group"].isin(kept)].reset_index(drop=True))
 
@@ -200,11 +196,7 @@ class CrossProducts:
 def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     """Cross-validate every candidate, and fit it to all tracks.
 
-    Parameters
-    ----------
-    ladder : Ladder
-    folds : list of (ndarray, ndarray)
-        Training and validation rows, whole artists, from `splitting.grouped_folds`.
+    `folds` are pairs of training and validation rows, whole artists, from `grouped_folds`.
 
     Returns
     -------
