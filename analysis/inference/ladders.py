@@ -12,13 +12,7 @@ import pandas as pd
 import patsy
 
 from analysis import SEED
-from analysis.inference.scores import (
-    FEATURES,
-    LEVEL_TRACKS,
-    OTHER,
-    complete_tracks,
-    small_genres,
-)
+from analysis.inference.scores import FEATURES, complete_tracks
 from analysis.memory import remember
 from analysis.tracks.features import TONIC
 from analysis.tracks.schema import TIMBRE
@@ -95,19 +89,11 @@ def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
     candidates = pd.DataFrame(rows, columns=["shape", "context", "interactions", "terms"])
     candidates = candidates[candidates["terms"].map(len) > 0].reset_index(drop=True)
     candidates["formula"] = ["valence ~ " + " + ".join(terms) for terms in candidates["terms"]]
-    return Ladder(frame, candidates, _left_out(train, reasons))
-
-
-def _left_out(train: pd.DataFrame, reasons: dict[str, str]) -> pd.DataFrame:
-    """Return the features that no candidate reads and the genres that none tells apart."""
-    audio = dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
-    rows = dict.fromkeys((audio.get(name, name), why) for name, why in reasons.items())
-    small = small_genres(train["genre"]) if "genre" in train else []
-    pooled = f"fewer than {LEVEL_TRACKS} tracks: counted as '{OTHER}'"
-    rows |= {(f"genre '{name}'", pooled): None for name in small if name != OTHER}
-    found = pd.DataFrame(list(rows), columns=["what", "reason"])
-    joined = found.groupby("reason", sort=False)["what"].agg(", ".join)
-    return joined.reset_index()[["what", "reason"]]
+    audio_names = dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
+    found = dict.fromkeys((audio_names.get(name, name), why) for name, why in reasons.items())
+    left_out = pd.DataFrame(list(found), columns=["what", "reason"])
+    left_out = left_out.groupby("reason", sort=False)["what"].agg(", ".join).reset_index()
+    return Ladder(frame, candidates, left_out[["what", "reason"]])
 
 
 def sample_artists(frame: pd.DataFrame, most: int) -> pd.DataFrame:

@@ -68,7 +68,8 @@ def complete_tracks(tracks: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]
     DataFrame
         The `model_frame` of the tracks that lack no value of a usable feature.
     dict of str to str
-        For every feature that cannot be used the reason; `tonic_0` to `timbre_11` count as such.
+        Why a feature cannot be used, or a genre not told from others; `tonic_0` to `timbre_11`
+        count as features.
 
     Raises
     ------
@@ -88,6 +89,9 @@ def complete_tracks(tracks: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]
             reasons[late] = f"in the same order as {early}, of which it is a copy"
     others = (*CATEGORICAL, *CONTEXT, *TONIC, *TIMBRE)
     reasons |= {name: _reason(frame, name) for name in others}
+    pooled = f"fewer than {LEVEL_TRACKS} tracks: counted as '{OTHER}'"
+    small = small_genres(tracks["genre"]) if "genre" in tracks else []
+    reasons |= {f"genre '{name}'": pooled for name in small if name != OTHER}
     read = [x for one in FEATURES for x in one[1:] if not reasons[one.name]]
     read += ["valence", *(name for name in others if not reasons[name])]
     whole = frame[frame[read].notna().all(axis=1)].reset_index(drop=True)
