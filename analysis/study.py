@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import statsmodels.formula.api as smf
 
 from analysis import HOLD_OUT_SEED
 from analysis.derivation import evidence, formula_search, transfer, variance
@@ -101,7 +100,8 @@ def study_tracks(
         tables["ladder"], tables["final"] = explain_valence(ladder, budget)
         # one formula for all tables: the scores as splines, key, mode and metre
         same = [term for term in ladder.terms if term.startswith("cr(") or term in CATEGORICAL]
-        tables["common"] = summarize_fit("valence ~ " + " + ".join(same), ladder.frame)
+        fit = final_model.fit_clustered("valence ~ " + " + ".join(same), ladder.frame)
+        tables["common"] = final_model.summarize(fit, ladder.frame)
     with step("question 2"):
         chosen = tables["ladder"].query("chosen")["formula"].iloc[0]
         _, compared = comparison.tune_and_compare(split, spending, chosen)
@@ -136,21 +136,14 @@ def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, 
         lacks it), what `halving.aggregate` says, and `significant`.
     """
     compared = ladders.compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
-    sizes = summarize_fit(compared.query("chosen")["formula"].iloc[0], ladder.frame)
+    fit = final_model.fit_clustered(compared.query("chosen")["formula"].iloc[0], ladder.frame)
+    sizes = final_model.summarize(fit, ladder.frame)
     many = 100 if len(ladder.frame) < 20_000 else 50
     halvings = halving.halve(ladder, repeats=many if budget == "full" else 20)
     halved = halving.aggregate(halvings.drop(columns="chosen"))
     halved["significant"] = halved["p_halved_holm"] < 0.05
     effects = sizes.merge(halved, on="feature", how="right")
     return compared.drop(columns="terms"), effects.sort_values("r2_lost", ascending=False)
-
-
-def summarize_fit(formula: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return what `final_model.summarize` says of a formula's fit, clustered by artist."""
-    fit = smf.ols(formula, frame).fit(
-        cov_type="cluster", cov_kwds={"groups": frame["group"]}, use_t=True
-    )
-    return final_model.summarize(fit, frame)
 
 
 def derive(

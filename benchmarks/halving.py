@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.inference import halving, ladders
+from analysis.tracks.cleaning import derive_columns
 
 TABLES, TRACKS, ARTISTS = 200, 600, 150
 
@@ -24,7 +25,7 @@ def make_table(random: np.random.Generator, effect: float) -> pd.DataFrame:
     genre = np.array(["a", "b", "c", "d"])[artist % 4]
     noise = random.normal(size=ARTISTS)[artist] + random.normal(size=TRACKS)
     signal = effect * (own[:, 0] - own[:, 1])
-    return pd.DataFrame(dict(zip(names, unit.T, strict=False))).assign(
+    tracks = pd.DataFrame(dict(zip(names, unit.T, strict=False))).assign(
         loudness=-8 + 2 * own[:, 6], tempo=120 + 20 * own[:, 7],
         duration_ms=(200_000 * np.exp(0.2 * own[:, 8])).round(),
         key=pd.Categorical(random.integers(0, 12, TRACKS).astype(str)),
@@ -32,6 +33,7 @@ def make_table(random: np.random.Generator, effect: float) -> pd.DataFrame:
         genre=pd.Categorical(genre), artist=[f"artist {a}" for a in artist],
         valence=1 / (1 + np.exp(-(signal + noise) / 2)),
     )  # fmt: skip
+    return derive_columns(tracks)
 
 
 def found_in(effect: float, tables: int = TABLES) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Question 1: which features go with valence, in which direction, how much and in what shape.
 
-``scales``, ``frames``
-    The scores and the scale each enters a formula on; tracks with every derived column.
+``scores``
+    The scores, the scale each enters a formula on, and what of a table formulas can read.
 ``ladders``
     Candidate formulas, shape crossed with context, compared by cross-validation and chosen from.
 ``halving``
@@ -12,7 +12,4 @@
     What the fit assumes: residuals, influence, collinearity, simulated valence.
 ``gam``
     The generalized additive model: penalties by REML, curves with clustered bands, concurvity.
-``formulas``, ``designs``, ``regression``, ``selection``, ``effects``
-    The formulas of the chapters after question 1 and of the stored studies: one ladder without
-    crossing, chosen on one half of the tracks and estimated on the other.
 """

@@ -7,7 +7,7 @@ from scipy import stats
 
 from analysis import SEED
 
-GRID = 60
+GRID, DRAWS = 60, 40
 # Rows of a design that are worked on at a time.
 ROWS = 10_000
 # A track that has a column of its own is fitted exactly: its residual is no evidence.
@@ -23,7 +23,11 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
         `title`, `artist`, `valence`, `fitted`, `residual`, `standardised` (internally
         studentised), `leverage`, `cook`, `normal` (the normal quantile of its rank).
     """
-    residual, leverage = np.asarray(result.resid), measure_leverage(result)
+    residual, design = np.asarray(result.resid), result.model.exog
+    bread = np.asarray(result.normalized_cov_params)
+    # statsmodels' `OLSInfluence` holds several matrices of the size of the design
+    parts = np.array_split(design, len(design) // ROWS + 1)
+    leverage = np.concatenate([((part @ bread) * part).sum(axis=1) for part in parts])
     standardised = residual / np.sqrt(result.scale * np.maximum(1 - leverage, LEAST))
     cook = standardised**2 / (result.df_model + 1)
     ranks = stats.rankdata(standardised, method="ordinal")
@@ -33,17 +37,6 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
         cook=cook * leverage / np.maximum(1 - leverage, LEAST),
         normal=stats.norm.ppf((ranks - 0.5) / len(ranks)),
     )  # fmt: skip
-
-
-def measure_leverage(result) -> np.ndarray:
-    """Return the diagonal of the hat matrix, shape (n,).
-
-    Rows are taken a few at a time: statsmodels' `OLSInfluence` holds several matrices of the size
-    of the design, which a table of many tracks has no room for.
-    """
-    design, bread = result.model.exog, np.asarray(result.normalized_cov_params)
-    parts = np.array_split(design, len(design) // ROWS + 1)
-    return np.concatenate([((part @ bread) * part).sum(axis=1) for part in parts])
 
 
 def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
@@ -65,29 +58,28 @@ def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"x": grid, "residual": level, "spread": spread})
 
 
-def simulate_valence(result, draws: int = 40, seed: int = SEED) -> pd.DataFrame:
+def simulate_valence(result) -> pd.DataFrame:
     """Return densities of valence as observed and as the fit would draw it, normal errors added.
+
+    Kernel densities are taken from fine histograms, which costs the same for any number of tracks.
 
     Returns
     -------
     DataFrame
         `draw` (0 is the observed valence), `x`, `density`.
     """
-    random, spread = np.random.default_rng(seed), np.std(result.resid)
+    random, spread = np.random.default_rng(SEED), np.std(result.resid)
     grid, fitted = np.linspace(-0.3, 1.3, 161), np.asarray(result.fittedvalues)
     samples = [result.model.endog]
-    samples += [fitted + random.normal(0, spread, len(fitted)) for _ in range(draws)]
-    parts = [pd.DataFrame({"draw": number, "x": grid, "density": _density(sample, grid)})
-             for number, sample in enumerate(samples)]  # fmt: skip
+    samples += [fitted + random.normal(0, spread, len(fitted)) for _ in range(DRAWS)]
+    parts = []
+    for number, sample in enumerate(samples):
+        width = max(0.9 * sample.std() * len(sample) ** -0.2, 1e-3)
+        counts, edges = np.histogram(sample, bins=400, range=(-1, 2))
+        kernel = stats.norm.pdf((grid[:, None] - (edges[1:] + edges[:-1]) / 2) / width) / width
+        density = kernel @ counts / len(sample)
+        parts.append(pd.DataFrame({"draw": number, "x": grid, "density": density}))
     return pd.concat(parts, ignore_index=True)
-
-
-def _density(sample: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """Return a kernel density from a fine histogram, which costs the same for any sample."""
-    width = max(0.9 * sample.std() * len(sample) ** -0.2, 1e-3)
-    counts, edges = np.histogram(sample, bins=400, range=(-1, 2))
-    kernel = stats.norm.pdf((grid[:, None] - (edges[1:] + edges[:-1]) / 2) / width) / width
-    return kernel @ counts / len(sample)
 
 
 def inflation_factors(frame: pd.DataFrame, columns) -> pd.DataFrame:

@@ -19,9 +19,8 @@ from scipy.linalg import block_diag, cho_factor, cho_solve, eigh, null_space, pi
 from scipy.optimize import minimize
 from scipy.stats import t
 
-from analysis.inference.formulas import usable_columns
-from analysis.inference.regression import r_squared, usable_rows
-from analysis.inference.scales import FACTORS, FEATURES
+from analysis.inference.scores import FEATURES, complete_tracks
+from analysis.tracks.features import CATEGORICAL
 from analysis.tracks.schema import BadInput
 
 # At the greatest multiplier a curve is straight, and pyGAM can still compute; the ridge is pyGAM's.
@@ -41,11 +40,10 @@ def inputs(tracks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     BadInput
         If valence does not vary, or no score.
     """
-    frame = usable_rows(tracks)
-    usable = usable_columns(frame)
-    scores = {x.name: x.shape for x in FEATURES} | {n: n for n in ("popularity", "year")}
-    X = {name: frame[column].astype(float) for name, column in scores.items() if column in usable}
-    coded = [name for name in ("explicit", *FACTORS, "genre") if name in usable]
+    frame, reasons = complete_tracks(tracks)
+    scores = {x.name: x.shape for x in FEATURES} | {"popularity": "popularity", "year": "year"}
+    X = {name: frame[shape].astype(float) for name, shape in scores.items() if name not in reasons}
+    coded = [name for name in ("explicit", *CATEGORICAL, "genre") if name not in reasons]
     X |= {name: pd.factorize(frame[name], sort=True)[0] for name in coded}
     X = pd.DataFrame({name: values for name, values in X.items() if np.ptp(values) > 0})
     if "f" not in {kind.kind for kind in X.dtypes}:
@@ -166,20 +164,18 @@ def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarr
     for train, validation in folds:
         inner = replace(whole, matrix=whole.matrix[train], y=whole.y[train])
         found, *_ = inner.solve(_maximise(inner))
-        predicted = whole.matrix[validation] @ (whole.change @ found)
-        scores.append(r_squared(whole.y[validation], predicted))
+        observed = whole.y[validation]
+        residual = observed - whole.matrix[validation] @ (whole.change @ found)
+        r2 = 1 - (residual**2).sum() / ((observed - observed.mean()) ** 2).sum()
+        scores.append((r2, np.abs(residual).mean()))
     return np.array(scores)
 
 
 def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return every curve with a 95 % pointwise band that lets a group's tracks share errors.
 
-    Parameters
-    ----------
-    model : LinearGAM
-        Fitted to X (n x d) and y (n), with one term for each column of X in order.
-    groups : array of length n
-        The artist of each track.
+    `model` was fitted to X (n x d) and y (n), with one term for each column of X in order; `groups`
+    has the artist of each track.
 
     Returns
     -------

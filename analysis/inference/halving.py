@@ -18,6 +18,7 @@ from analysis.inference.ladders import (
     build_design,
     choose,
     features_of,
+    standard_error,
 )
 from analysis.memory import remember
 
@@ -29,18 +30,12 @@ LEAST_QUANTILE = 0.05
 def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
     """Choose a formula on one half of the artists and test its features on the other, repeatedly.
 
-    Parameters
-    ----------
-    ladder : Ladder
-    repeats : int
-        Number of random halvings.
-    seed : int
-
     Returns
     -------
     DataFrame
-        One row a halving; a column a feature with the p-value of its joint Wald test, clustered by
-        artist (1 where the chosen formula lacks the feature), and `chosen`, the row of the formula.
+        One row for each of `repeats` halvings; a column a feature with the p-value of its joint
+        Wald test, clustered by artist (1 where the chosen formula lacks the feature), and `chosen`,
+        the row of the formula.
     """
     design = build_design(ladder)
     random = np.random.default_rng(seed)
@@ -61,10 +56,9 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
     terms = ladder.candidates["terms"]
     scores = np.array([products.r2_by_part(design.columns(one)) for one in terms])
     scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
-    count = scores.shape[1]
-    row = 0 if count < 2 else choose(pd.DataFrame({
+    row = 0 if scores.shape[1] < 2 else choose(pd.DataFrame({
         "parameters": [len(design.columns(one)) for one in terms],
-        "cv_r2": scores.mean(axis=1), "cv_r2_se": scores.std(axis=1, ddof=1) / np.sqrt(count),
+        "cv_r2": scores.mean(axis=1), "cv_r2_se": standard_error(scores),
     }))  # fmt: skip
     found = _test(design, terms[row], valence, groups, ~choosing)
     names = dict.fromkeys(name for one in ladder.terms for name in features_of(one))
@@ -111,18 +105,14 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
     matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
     covariance = bread @ S_crosssection(matrix, groups[rows]) @ bread
     covariance *= (freedom + 1) / freedom * (len(matrix) - 1) / max(len(matrix) - width, 1)
-    found = {name: _wald(params[at], covariance[np.ix_(at, at)], freedom)
-             for name, at in places.items() if at}  # fmt: skip
-    return {name: float(np.nan_to_num(p, nan=1.0)) for name, p in found.items()}
-
-
-def _wald(params: np.ndarray, covariance: np.ndarray, freedom: int) -> float:
-    """Return the p-value of the hypothesis that some coefficients are zero."""
-    rank = np.linalg.matrix_rank(covariance, hermitian=True)
-    if rank == 0:
-        return 1.0
-    size = params @ np.linalg.pinv(covariance, hermitian=True) @ params
-    return stats.f.sf(size / rank, rank, freedom)
+    found = {}
+    for name, at in places.items():
+        block = covariance[np.ix_(at, at)]
+        if at and (rank := np.linalg.matrix_rank(block, hermitian=True)):
+            size = params[at] @ np.linalg.pinv(block, hermitian=True) @ params[at]
+            p = stats.f.sf(size / rank, rank, freedom)
+            found[name] = float(np.nan_to_num(p, nan=1.0))
+    return found
 
 
 def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
@@ -131,10 +121,7 @@ def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
     For a share g of the halvings the g-quantile of the p-values divided by g is a p-value again;
     the best g from 0.05 to 1 costs a factor of 1 - log 0.05 [@meinshausen2009, equation 2.3].
 
-    Parameters
-    ----------
-    p_values : DataFrame
-        One row a halving, one column a feature.
+    `p_values` has a row a halving and a column a feature.
 
     Returns
     -------

@@ -12,9 +12,7 @@ import pandas as pd
 import patsy
 
 from analysis import SEED
-from analysis.inference.formulas import complete_rows, left_out, usable_columns
-from analysis.inference.frames import model_frame
-from analysis.inference.scales import FEATURES
+from analysis.inference.scores import FEATURES, complete_tracks
 from analysis.memory import remember
 from analysis.tracks.features import TONIC
 from analysis.tracks.schema import TIMBRE
@@ -60,43 +58,45 @@ class Ladder:
 def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
     """Return every candidate that a table can serve.
 
-    Parameters
-    ----------
-    train : DataFrame
-        Clean tracks, one a row. Tracks that lack a value of a usable column are left out.
-    audio : bool
-        Whether every candidate also comes with the means of pitch over the tonic, those of timbre,
-        and both, where the table has them.
+    `train` has clean tracks, one a row; those that lack a value of a usable column are left out.
+    With `audio` every candidate also comes with the means of pitch over the tonic, those of timbre,
+    and both, where the table has them.
 
     Raises
     ------
     BadInput
         Valence does not vary.
     """
-    frame = model_frame(train)
-    frame = frame[complete_rows(frame)].reset_index(drop=True)
+    frame, reasons = complete_tracks(train)
     frame["group"] = pd.factorize(frame["artist_key"])[0]
-    usable = usable_columns(train)
-    scores = [one for one in FEATURES if one.shape in usable]
-    rows = [
-        {
-            "shape": shape,
-            "context": label,
-            "interactions": crossed,
-            "terms": (*own, *beside, *extra),
-        }
-        for shape in (SHAPES if scores else SHAPES[:1])
-        for own in [_score_terms(scores, shape)]
-        for label, beside in _contexts(usable, audio)
-        for crossed, extra in [(False, ()), (True, _interactions(scores, shape))]
-        if (own or beside) and (extra or not crossed)
-    ]  # fmt: skip
-    candidates = pd.DataFrame(rows)
+    contexts, terms = {"scores only": ()}, ()
+    for step in CONTEXTS:
+        if present := tuple(name for name in step if name not in reasons):
+            terms += present
+            contexts[f"+ {', '.join(present)}"] = terms
+    blocks = {label: tuple(name for name in block if name not in reasons)
+              for label, block in AUDIO.items() if audio or not label}  # fmt: skip
+    beside = [(label + more, (*terms, *block)) for label, terms in contexts.items()
+              for more, block in blocks.items() if block or not more]  # fmt: skip
+    scores, rows = [one for one in FEATURES if one.name not in reasons], []
+    for shape in SHAPES if scores else SHAPES[:1]:
+        column = {one.name: one.plain if shape == "linear" else one.shape for one in scores}
+        own = [SPLINE.format(name) if shape == "splines" else name for name in column.values()]
+        products = [f"{column[a]}:{column[b]}" for a, b in INTERACTIONS if {a, b} <= set(column)]
+        for context, more in beside:
+            for extra in [[], products] if products else [[]]:
+                rows.append((shape, context, bool(extra), (*own, *more, *extra)))
+    candidates = pd.DataFrame(rows, columns=["shape", "context", "interactions", "terms"])
+    candidates = candidates[candidates["terms"].map(len) > 0].reset_index(drop=True)
     candidates["formula"] = ["valence ~ " + " + ".join(terms) for terms in candidates["terms"]]
-    return Ladder(frame, candidates, left_out(train))
+    audio_names = dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
+    found = dict.fromkeys((audio_names.get(name, name), why) for name, why in reasons.items())
+    left_out = pd.DataFrame(list(found), columns=["what", "reason"])
+    left_out = left_out.groupby("reason", sort=False)["what"].agg(", ".join).reset_index()
+    return Ladder(frame, candidates, left_out[["what", "reason"]])
 
 
-def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
+def sample_artists(frame: pd.DataFrame, most: int) -> pd.DataFrame:
     """Return at most `most` tracks, as whole artists drawn at random; all where they are fewer.
 
     An artist who alone has more tracks is not drawn; levels that no drawn track has are gone.
@@ -104,7 +104,7 @@ def sample_artists(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataF
     if len(frame) <= most:
         return frame
     sizes = np.bincount(frame["group"])
-    order = np.random.default_rng(seed).permutation(np.flatnonzero(sizes <= most))
+    order = np.random.default_rng(SEED).permutation(np.flatnonzero(sizes <= most))
     kept = order[sizes[order].cumsum() <= most]
     return keep_levels(frame[frame["group"].isin(kept)].reset_index(drop=True))
 
@@ -113,33 +113,6 @@ def keep_levels(frame: pd.DataFrame) -> pd.DataFrame:
     """Return tracks whose factors have no level that none of the tracks has."""
     factors = frame.select_dtypes("category")
     return frame.assign(**{name: factors[name].cat.remove_unused_categories() for name in factors})
-
-
-def _score_terms(scores: list, shape: str) -> tuple[str, ...]:
-    """Return the scores' terms in one shape."""
-    if shape == "linear":
-        return tuple(one.plain for one in scores)
-    return tuple(SPLINE.format(one.shape) if shape == "splines" else one.shape for one in scores)
-
-
-def _interactions(scores: list, shape: str) -> tuple[str, ...]:
-    """Return the products whose factors the table has."""
-    column = {one.name: one.plain if shape == "linear" else one.shape for one in scores}
-    return tuple(f"{column[a]}:{column[b]}" for a, b in INTERACTIONS if {a, b} <= set(column))
-
-
-def _contexts(usable: set[str], audio: bool) -> list[tuple[str, tuple[str, ...]]]:
-    """Return what may stand beside the scores: a label, and the terms."""
-    found, terms = [("scores only", ())], ()
-    for step in CONTEXTS:
-        present = tuple(name for name in step if name in usable)
-        if present:
-            terms += present
-            found.append((f"+ {', '.join(present)}", terms))
-    blocks = {label: tuple(name for name in block if name in usable)
-              for label, block in (AUDIO if audio else {"": ()}).items()}  # fmt: skip
-    return [(label + more, terms + block) for label, terms in found
-            for more, block in blocks.items() if block or not more]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -175,8 +148,16 @@ class CrossProducts:
         joined = np.column_stack([matrix, valence])
         chunks = [joined[parts == part] for part in range(parts.max() + 1)]
         self.sums = np.stack([chunk.T @ chunk for chunk in chunks])
-        self.sizes = np.array([len(chunk) for chunk in chunks])
-        self.means = np.array([chunk[:, -1].mean() for chunk in chunks])
+        squared_means = [len(chunk) * chunk[:, -1].mean() ** 2 for chunk in chunks]
+        self.total = self.sums[:, -1, -1] - squared_means
+
+    @classmethod
+    def by_fold(cls, matrix: np.ndarray, valence, folds: list) -> "CrossProducts":
+        """Sum over the validation tracks of each fold."""
+        parts = np.empty(len(matrix), dtype=int)
+        for number, (_, validation) in enumerate(folds):
+            parts[validation] = number
+        return cls(matrix, np.asarray(valence), parts)
 
     def fit(self, columns: list[int], without: int | None = None) -> np.ndarray:
         """Return the coefficients of least squares on all parts but one."""
@@ -192,65 +173,48 @@ class CrossProducts:
 
     def r2_by_part(self, columns: list[int]) -> np.ndarray:
         """Return R² on every part of a fit to the others, about the part's own mean."""
-        params = [self.fit(columns, part) for part in range(len(self.sums))]
-        left = [self.squared_error(columns, b, s) for b, s in zip(params, self.sums, strict=True)]
-        total = self.sums[:, -1, -1] - self.sizes * self.means**2
-        return 1 - np.array(left) / total
+        left = [self.squared_error(columns, self.fit(columns, part), sums)
+                for part, sums in enumerate(self.sums)]  # fmt: skip
+        return 1 - np.array(left) / self.total
 
 
 @remember
 def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     """Cross-validate every candidate, and fit it to all tracks.
 
-    Parameters
-    ----------
-    ladder : Ladder
-    folds : list of (ndarray, ndarray)
-        Training and validation rows, whole artists, from `splitting.grouped_folds`.
+    `folds` are pairs of training and validation rows, whole artists, from `grouped_folds`.
 
     Returns
     -------
     DataFrame
         The candidates with `parameters`, `cv_r2`, `cv_r2_se` (mean over folds and its standard
-        error), `behind`, `behind_se` (how far below the best candidate, paired by fold), `aic`,
-        `bic` (as statsmodels counts them: the error variance is no parameter), and `chosen`, by the
-        one-standard-error rule [@hastie2009].
+        error), `aic`, `bic` (as statsmodels counts them: the error variance is no parameter),
+        `behind`, `behind_se` (how far below the best candidate, paired by fold), and `chosen`, by
+        the one-standard-error rule [@hastie2009].
     """
-    design = build_design(ladder)
-    products = _by_fold(design, ladder, folds)
-    rows = pd.DataFrame(
-        [_score(design.columns(terms), products) for terms in ladder.candidates["terms"]]
-    )
-    scores = np.array(rows.pop("scores").tolist())
+    design, rows = build_design(ladder), len(ladder.frame)
+    products = CrossProducts.by_fold(design.matrix, ladder.frame["valence"], folds)
+    columns = [design.columns(one) for one in ladder.candidates["terms"]]
+    scores, whole = np.array([products.r2_by_part(x) for x in columns]), products.sums.sum(axis=0)
+    error = np.array([products.squared_error(x, products.fit(x), whole) for x in columns])
+    deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
+    size = np.array([len(one) for one in columns])
     behind = scores[scores.mean(axis=1).argmax()] - scores
-    compared = ladder.candidates.join(rows).assign(
-        behind=behind.mean(axis=1), behind_se=behind.std(axis=1, ddof=1) / np.sqrt(len(folds)),
-    )  # fmt: skip
+    compared = ladder.candidates.assign(
+        parameters=size,
+        cv_r2=scores.mean(axis=1),
+        cv_r2_se=standard_error(scores),
+        aic=deviance + 2 * size,
+        bic=deviance + np.log(rows) * size,
+        behind=behind.mean(axis=1),
+        behind_se=standard_error(behind),
+    )
     return compared.assign(chosen=compared.index == choose(compared))
 
 
-def _by_fold(design: Design, ladder: Ladder, folds: list) -> CrossProducts:
-    """Return the cross-products of each fold's validation tracks."""
-    parts = np.empty(len(ladder.frame), dtype=int)
-    for number, (_, validation) in enumerate(folds):
-        parts[validation] = number
-    return CrossProducts(design.matrix, ladder.frame["valence"].to_numpy(), parts)
-
-
-def _score(columns: list[int], products: CrossProducts) -> dict[str, float]:
-    """Return size, cross-validated R² and in-sample criteria of one candidate."""
-    scores, sums = products.r2_by_part(columns), products.sums.sum(axis=0)
-    rows, size = products.sizes.sum(), len(columns)
-    error = products.squared_error(columns, products.fit(columns), sums)
-    deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
-    return {
-        "scores": scores,
-        "parameters": size,
-        "cv_r2": scores.mean(),
-        "cv_r2_se": scores.std(ddof=1) / np.sqrt(len(scores)),
-        "aic": deviance + 2 * size,
-        "bic": deviance + np.log(rows) * size,
-    }
+def standard_error(scores: np.ndarray) -> np.ndarray:
+    """Return the standard error of the mean of scores over folds, which are the last axis."""
+    return scores.std(axis=-1, ddof=1) / np.sqrt(scores.shape[-1])
 
 
 def choose(compared: pd.DataFrame) -> int:
@@ -277,5 +241,5 @@ def columns_of(term: str) -> list[str]:
 def score_terms(ladder: Ladder, terms: tuple[str, ...], folds: list) -> np.ndarray:
     """Return R² on each fold of any set of the ladder's terms, shape (folds,)."""
     design = build_design(ladder)
-    products = _by_fold(design, ladder, folds)
+    products = CrossProducts.by_fold(design.matrix, ladder.frame["valence"], folds)
     return products.r2_by_part(design.columns(terms))

@@ -5,7 +5,7 @@ import pandas as pd
 import patsy
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from analysis.inference.frames import model_frame
+from analysis.inference.scores import model_frame
 from analysis.prediction import preparing
 from analysis.prediction.learners import Dimension, Learner
 from analysis.tracks.features import with_shapes

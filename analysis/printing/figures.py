@@ -22,7 +22,7 @@ from plotnine import (
     theme,
 )
 
-from analysis.inference.scales import FEATURES
+from analysis.inference.scores import FEATURES
 from analysis.printing.numbers import MINUS
 from analysis.printing.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 from analysis.tracks.features import NUMERIC, with_shapes

@@ -51,21 +51,24 @@ def make_tracks(artists: int = 60, seed: int = 1, size: int = 300) -> pd.DataFra
     return frame.round(4)
 
 
-def read_tracks() -> pd.DataFrame:
-    """Return the stored tracks as cleaning would leave them."""
-    frame = pd.read_csv(FOLDER / "tracks.csv")
+def typed(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return tracks with the categoricals and the columns that cleaning would make."""
     metre = frame["time_signature"].map({4: "4/4", 3: "3/4"}).fillna("other")
     return derive_columns(frame.assign(
-        genre=pd.Categorical(frame["genre"]),
-        key=pd.Categorical(frame["key"], KEYS),
+        genre=pd.Categorical(frame["genre"]), key=pd.Categorical(frame["key"], KEYS),
         mode=pd.Categorical(frame["mode"], ["minor", "major"]),
         metre=pd.Categorical(metre, ["4/4", "3/4", "other"]),
     ))  # fmt: skip
 
 
-def read_oracle() -> dict:
+def read_tracks() -> pd.DataFrame:
+    """Return the tracks that R read as cleaning would leave them."""
+    return typed(pd.read_csv(FOLDER / "tracks.csv"))
+
+
+def read_numbers(name: str) -> dict:
     """Return the numbers that R found."""
-    return json.loads((FOLDER / "oracle.json").read_text(encoding="utf-8"))
+    return json.loads((FOLDER / name).read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

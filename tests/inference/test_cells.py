@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from simulated_tracks import make_tracks
-from test_bad_input import SPOILERS, typed
+from simulated_tracks import make_tracks, typed
+from test_bad_input import missing_values, no_genre, one_artist_with_half
 
 from analysis import memory
 from render.document import Cell, read_document
@@ -52,7 +52,9 @@ def few_tracks(tracks):
     return tracks.head(200)
 
 
-@pytest.mark.parametrize("spoil", [*SPOILERS, few_tracks], ids=lambda spoil: spoil.__name__)
+@pytest.mark.parametrize(
+    "spoil", [missing_values, no_genre, one_artist_with_half, few_tracks], ids=lambda x: x.__name__
+)
 def test_the_chapter_runs_on_odd_tables(spoil, monkeypatch):
     """Every cell but the figures, and every sentence; a number that is none would be an error."""
     monkeypatch.setattr(memory.SNAPSHOT, "holds", lambda: False)  # nothing is kept

@@ -1,4 +1,4 @@
-"""The calls that the report's cells make, against R: lm, sandwich, lmtest, glm, glmmTMB, lme4, car.
+"""The calls that the report's cells make, against R: lm, sandwich, lmtest, glm, glmmTMB, lme4.
 
 `oracle/oracle.R` made the numbers, with the versions stored beside them.
 """
@@ -9,7 +9,7 @@ import pytest
 import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from scipy.stats import norm
-from simulated_tracks import read_oracle, read_tracks
+from simulated_tracks import read_numbers, read_tracks
 from statsmodels.stats.diagnostic import het_breuschpagan
 
 from analysis.inference import checks, final_model
@@ -25,7 +25,7 @@ EARLIER = {"rtol": 1e-4, "atol": 1e-6}
 @pytest.fixture(scope="module")
 def oracle():
     """Return R's numbers."""
-    return read_oracle()
+    return read_numbers("oracle.json")
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +38,7 @@ def tracks():
 @pytest.fixture(scope="module")
 def final(tracks):
     """Return the fit as the report makes it."""
-    return smf.ols(FORMULA, tracks).fit(
-        cov_type="cluster", cov_kwds={"groups": tracks["group"]}, use_t=True
-    )
+    return final_model.fit_clustered(FORMULA, tracks)
 
 
 def in_patsy_order(values: dict) -> np.ndarray:
@@ -50,12 +48,10 @@ def in_patsy_order(values: dict) -> np.ndarray:
     return np.array([values[name] for name in order])
 
 
-def test_coefficients_and_both_robust_errors(tracks, final, oracle):
+def test_coefficients_and_clustered_errors(final, oracle):
     expected = oracle["lm"]
     np.testing.assert_allclose(final.params, in_patsy_order(expected["coef"]), **EXACT)
     np.testing.assert_allclose(final.bse, in_patsy_order(expected["clustered"]), **EXACT)
-    hc3 = smf.ols(FORMULA, tracks).fit(cov_type="HC3")
-    np.testing.assert_allclose(hc3.bse, in_patsy_order(expected["hc3"]), **EXACT)
 
 
 def test_joint_test_and_variance_lost(tracks, final, oracle):
@@ -64,13 +60,6 @@ def test_joint_test_and_variance_lost(tracks, final, oracle):
     # of what is left without genre, the part that genre explains
     partial = genre["r2_lost"] / (genre["r2_lost"] + 1 - final.rsquared)
     assert partial == pytest.approx(oracle["wald"]["genre_partial_r2"], rel=1e-8)
-
-
-def test_criteria_of_the_ladder(tracks, final, oracle):
-    # statsmodels does not count the error variance as a parameter, R does
-    np.testing.assert_allclose(
-        [final.aic, final.bic], [oracle["lm"]["aic"], oracle["lm"]["bic"]], **EXACT
-    )
 
 
 def test_influence(tracks, final, oracle):
@@ -110,15 +99,6 @@ def test_fractional_logit_and_beta(tracks, oracle):
     assert beta.llf == pytest.approx(oracle["beta"]["loglik"], abs=1e-6)
 
 
-def test_mixed_model(tracks, oracle):
-    mixed, expected = smf.mixedlm(FORMULA, tracks, groups=tracks["group"]).fit(), oracle["mixed"]
-    np.testing.assert_allclose(mixed.fe_params, in_patsy_order(expected["coef"]), **EARLIER)
-    # statsmodels inverts the information of all parameters, lme4 that of the coefficients alone
-    np.testing.assert_allclose(mixed.bse_fe, in_patsy_order(expected["error"]), rtol=0.01)
-    variance = float(mixed.cov_re.iloc[0, 0])
-    assert variance / (variance + mixed.scale) == pytest.approx(expected["icc"], rel=1e-3)
-
-
 def test_difference_of_a_logistic_mean(tracks):
     """Of a model without other terms, the average difference is that of two predictions."""
     logit = smf.glm("valence ~ energy", tracks, family=sm.families.Binomial()).fit()
@@ -134,8 +114,11 @@ def test_difference_of_a_logistic_mean(tracks):
     assert row["difference_high"] - row["difference"] == pytest.approx(half, rel=1e-9)
 
 
-def test_interval_of_the_intraclass_correlation(tracks, oracle):
-    mixed = smf.mixedlm(FORMULA, tracks, groups=tracks["group"]).fit()
+def test_mixed_model_and_its_intraclass_correlation(tracks, oracle):
+    mixed, expected = smf.mixedlm(FORMULA, tracks, groups=tracks["group"]).fit(), oracle["mixed"]
+    np.testing.assert_allclose(mixed.fe_params, in_patsy_order(expected["coef"]), **EARLIER)
+    # statsmodels inverts the information of all parameters, lme4 that of the coefficients alone
+    np.testing.assert_allclose(mixed.bse_fe, in_patsy_order(expected["error"]), rtol=0.01)
     found = final_model.intraclass(mixed)
-    assert found["icc"] == pytest.approx(oracle["mixed"]["icc"], rel=1e-3)
+    assert found["icc"] == pytest.approx(expected["icc"], rel=1e-3)
     assert 0 < found["icc_low"] < found["icc"] < found["icc_high"] < 1

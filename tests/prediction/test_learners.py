@@ -5,8 +5,9 @@ import inspect
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
-from analysis.inference.formulas import formula_of
+from analysis.inference.scores import model_frame
 from analysis.prediction import learners, preparing
 from analysis.prediction.evaluation import scores
 from analysis.prediction.formula_learner import formula_learner
@@ -76,11 +77,7 @@ def test_large_tables_get_an_approximate_kernel(tracks, monkeypatch):
 
 
 def test_formula_equals_least_squares(tracks):
-    import statsmodels.formula.api as smf
-
-    from analysis.inference.frames import model_frame
-
-    formula = formula_of(tracks, "categorical")
+    formula = "valence ~ danceability + log_speechiness + logit_acousticness + key + mode + genre"
     one = formula_learner("ols", "OLS", formula)
     fitted = learners.fit_learner(one, tracks)
     frame = model_frame(tracks)
