@@ -37,10 +37,23 @@ DASH = re.compile(r"\s[-\u2013\u2014]\s")
 GUEST = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$")
 
 
+# Accents of Latin, Greek and Cyrillic letters, which are often left out in writing. Marks of other
+# scripts are vowels or change a consonant, and so does the breve of the Cyrillic i.
+ACCENTED = re.compile(
+    "([A-Za-z\u00c0-\u024f\u0370-\u03ff\u0400-\u052f\u1e00-\u1fff])"
+    "(?!(?<=[\u0418\u0438])\u0306)[\u0300-\u036f]+"
+)
+# joiners and selectors change how a letter or an emoji looks; the one that parts letters is a space
+INVISIBLE = dict.fromkeys([0x200B, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, 0xFE0E, 0xFE0F]) | {
+    0x200C: " "
+}
+
+
 def bare_title(title: str) -> str:
     """Return a title without what tells of packing, in lower case, without accents and marks.
 
     "Déjà Vu (feat. Jay-Z) - Remastered 2011" becomes "deja vu", "Déjà Vu - Live" "deja vu live".
+    A title without letters keeps its marks: "4:44" is not "444", nor "+" "÷".
     """
     plain = _fold(title)
     # most titles have neither, and searching them is what takes time in a long table
@@ -49,9 +62,22 @@ def bare_title(title: str) -> str:
     while tail and PACKING.search(tail[2].strip()):
         kept = tail[1]
         tail = TAIL.match(kept)
-    words = re.sub(r"[^\w]+", " ", GUEST.sub("", kept)).strip()
-    # a title made of marks alone ("?") or of packing alone stays what it is
-    return words or plain.strip()
+    words = _words(GUEST.sub("", kept))
+    # one made of packing alone stays what it is
+    if not words or not any(map(str.isalpha, words)):
+        return " ".join(kept.split()) or plain.strip()
+    return words
+
+
+def _words(text: str) -> str:
+    """Return letters, digits and the marks on them, everything else as one space."""
+    if text.isascii():
+        return re.sub(r"\W+", " ", text).strip()
+    kept = (
+        one if one.isalnum() or one == "_" or unicodedata.category(one)[0] == "M" else " "
+        for one in text
+    )
+    return " ".join("".join(kept).split())
 
 
 def _drop_packing(part: re.Match) -> str:
@@ -60,11 +86,11 @@ def _drop_packing(part: re.Match) -> str:
 
 
 def _fold(text: str) -> str:
-    """Return text in lower case without accents, as far as Unicode takes letters apart."""
+    """Return text in lower case without the accents of `ACCENTED`, in one spelling of Unicode."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    apart = unicodedata.normalize("NFKD", text.casefold()).translate(INVISIBLE)
+    return unicodedata.normalize("NFC", ACCENTED.sub(r"\1", apart))
 
 
 def recording_numbers(tracks: pd.DataFrame, signs: tuple[str, ...] = SIGNS) -> np.ndarray:
