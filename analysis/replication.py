@@ -100,7 +100,7 @@ def measure_findings(record: dict) -> list[tuple]:
     heard, best = table_of(record, "audio_methods"), _ends(methods[methods["best"]].iloc[0], "r2")
     top = heard.loc[heard["with"].idxmax()] if len(heard) else None
     piles = table_of(record, "claims").set_index("claim").loc["rescaled"]
-    releases = table_of(record, "repeats")[["r2", "low", "high"]].astype(float).to_numpy()[0]
+    releases = table_of(record, "repeats")[["icc", "low", "high"]].astype(float).to_numpy()[0]
     return [
         ("repeated recordings flatter a prediction", "R²", 1, _apart(leaks[0], leaks[1])),
         ("known artists flatter it", "R²", 1, _apart(leaks[1], leaks[2])),

@@ -49,8 +49,8 @@ def test_leakage(published, tracks):
 
 
 def test_repeats(published):
-    repeatable = ceiling.repeat_measurements(published)["r2"].iloc[0]
-    assert f"share {prose.percent(repeatable, 1)} of the variance" in README
+    repeatable = ceiling.repeat_measurements(published)["icc"].iloc[0]
+    assert f"intraclass correlation of {prose.number(repeatable)}" in README
 
 
 def test_prediction_and_formula():

@@ -38,9 +38,10 @@ GROUPS = {
 }
 # From where on a size is called supporting, and below where it is called refuting. They were set by
 # people who had seen the known tables: exploratory, the sizes come first.
+FUNCTION = (0.9, 0.5)
 THRESHOLDS = {
-    "scores": (0.9, 0.5), "harmony": (0.75, 0.25), "rhythm": (0.75, 0.25), "timbre": (0.75, 0.25),
-    "genre": (0.75, 0.25), "vector": (0.25, 0.05), "rescaled": (1.5, 1.1), "stable": (0.9, 0.5),
+    "scores": FUNCTION, "harmony": FUNCTION, "rhythm": FUNCTION, "timbre": FUNCTION,
+    "genre": FUNCTION, "vector": (0.25, 0.05), "rescaled": (1.5, 1.1), "stable": FUNCTION,
 }  # fmt: skip
 
 
@@ -58,9 +59,8 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED
     -------
     DataFrame
         Index group: "everything", those of `GROUPS` that the table has, and, with the audio
-        analysis, "scores and analysis". Columns r2, share (of the R² of everything) and gain (on
-        the scores), each with _low and _high: 95 %, paired by fold and corrected for overlapping
-        folds [@nadeau2003].
+        analysis, "scores and analysis". Columns r2 and gain (on the scores), each with _low and
+        _high: 95%, corrected for overlapping folds [@nadeau2003].
     """
     sample = draw_artists(train, MOST_TRACKS, seed)
     features = predictors(sample)
@@ -79,16 +79,10 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED
         for columns in sets.values()
     )
     by_set = dict(zip(sets, found, strict=True))
-    rows = {}
-    for name, values in by_set.items():
-        whole = by_set["everything"].mean()
-        # to first order a ratio moves with part less ratio times whole, fold by fold
-        ratio = values.mean() / whole if whole > 0 else np.nan
-        apart = (values - ratio * by_set["everything"]) / whole
-        ends = [ratio + end for end in corrected_interval(apart, n_folds)[1:]]
-        rows[name] = [*corrected_interval(values, n_folds), ratio, *ends,
-                      *corrected_interval(values - by_set["scores"], n_folds)]  # fmt: skip
-    names = [f"{name}{end}" for name in ("r2", "share", "gain") for end in ("", "_low", "_high")]
+    rows = {name: (*corrected_interval(values, n_folds),
+                   *corrected_interval(values - by_set["scores"], n_folds))
+            for name, values in by_set.items()}  # fmt: skip
+    names = [f"{name}{end}" for name in ("r2", "gain") for end in ("", "_low", "_high")]
     return pd.DataFrame.from_dict(rows, "index", columns=names).rename_axis("group")
 
 
@@ -153,25 +147,32 @@ def judge_claims(groups: pd.DataFrame, repeats: pd.DataFrame, piles: pd.Series) 
     Returns
     -------
     DataFrame
-        Index claim; columns size, size_low, size_high (95 %; missing where a table cannot tell) and
-        verdict: "supported", "partly", "not supported" or "not testable here". A share of what
-        releases agree on takes the agreement as known; where it is not, all variance is meant. The
-        table on which the piles were found cannot test them.
+        Index claim; columns size, size_low, size_high (95%; missing where a table cannot tell) and
+        verdict: "supported" or "not supported" where the whole interval lies beyond a threshold,
+        else "undecided", or "not testable here". Sizes of groups of features are R² over the
+        agreement of releases, which is taken as known; where it is not, all variance is meant.
+        Harmony and timbre cannot be tested without the audio analysis, nor the piles on the table
+        on which they were found.
     """
-    agreed = repeats["r2"].fillna(1).iloc[0]
-    sizes = dict(groups[["share", "share_low", "share_high"]].T.items())
-    sizes["scores"] = groups.loc["scores", ["r2", "r2_low", "r2_high"]] / agreed
-    if "scores and analysis" in groups.index:
+    agreed, heard = repeats["icc"].fillna(1).iloc[0], "audio analysis" in groups.index
+    sizes = dict((groups[["r2", "r2_low", "r2_high"]] / agreed).T.items())
+    if heard:
         gain = groups.loc["scores and analysis", ["gain", "gain_low", "gain_high"]]
         sizes["vector"] = gain / (agreed - groups.loc["scores", "r2"])
     sizes["rescaled"] = piles[["ratio", "low", "high"]]
-    sizes["stable"] = repeats[["r2", "low", "high"]].iloc[0]
+    sizes["stable"] = repeats[["icc", "low", "high"]].iloc[0]
+    untested = {"rescaled"} if piles["seen"] else set()
+    untested |= set() if heard else {"harmony", "timbre"}
     rows = {}
     for claim, (supported, refuted) in THRESHOLDS.items():
         size, low, high = (float(end) for end in sizes.get(claim, [np.nan] * 3))
-        known = np.isfinite(size) and not (claim == "rescaled" and piles["seen"])
-        words = ("not supported", "partly", "supported")
-        verdict = words[(size >= refuted) + (size >= supported)] if known else "not testable here"
+        verdict = "undecided"
+        if claim in untested or not np.isfinite(size):
+            verdict = "not testable here"
+        elif low >= supported:
+            verdict = "supported"
+        elif high < refuted:
+            verdict = "not supported"
         rows[claim] = (size, low, high, verdict)
     names = ["size", "size_low", "size_high", "verdict"]
     return pd.DataFrame.from_dict(rows, "index", columns=names).rename_axis("claim")

@@ -12,6 +12,7 @@ from analysis.prediction.tuning import draw_artists
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.recordings import recording_numbers
 from analysis.tracks.schema import FEATURES
+from analysis.tracks.splitting import artist_keys
 
 NEIGHBOURS = 10
 
@@ -58,10 +59,10 @@ def _gamma_test(sums: np.ndarray) -> np.ndarray:
 
 
 def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
-    """Compare the valence of releases of one recording, each later one with the first.
+    """Return how well the valence of releases of one recording agrees.
 
-    Where all their other scores agree too, one is a copy of the other, which says nothing on how
-    repeatable valence is: such pairs are left out.
+    Releases whose other scores are all those of another release are copies of one computation,
+    which say nothing on how repeatable valence is, and count once.
 
     Parameters
     ----------
@@ -71,25 +72,27 @@ def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFra
     Returns
     -------
     DataFrame
-        One row; columns recordings, pairs, copies (left out), equal (share of pairs with the same
-        valence), median (absolute difference), r2 (1 less half the mean squared difference over
-        the variance of valence), low, high (95 %, recordings resampled; NaN for fewer than 10).
+        One row; columns recordings (computed more than once), releases (of these, copies not
+        counted), copies (left out), variance (of valence in the table), icc (intraclass
+        correlation: 1 less the variance within recordings over that of valence), low, high (95%,
+        artists resampled; missing, as icc, for fewer than 10 recordings).
     """
     rows = sort_rows(published).query("valence > 0").drop_duplicates("track_id")
     rows["recording"] = recording_numbers(rows, ("title",))
-    rows = rows.sort_values(["recording", "track_id"]).set_index("recording")
-    scores = rows[[name for name in FEATURES if name in rows]]
-    apart = (scores - scores.groupby(level=0).transform("first")).abs().fillna(0)
-    later = apart[rows.index.duplicated()]
-    copied = (later.drop(columns="valence") == 0).all(axis=1)
-    found = later.loc[~copied, "valence"]
-    row = {"recordings": found.index.nunique(), "pairs": len(found), "copies": int(copied.sum()),
-           "equal": (found < 5e-4).mean(), "median": found.median()}  # fmt: skip
+    others = [name for name in FEATURES if name in rows and name != "valence"]
+    copied = rows.duplicated(["recording", *others])
+    computed = rows[~copied].groupby("recording").filter(lambda part: len(part) > 1)
+    parts = computed.groupby("recording")
+    row = {"recordings": parts.ngroups, "releases": len(computed), "copies": int(copied.sum()),
+           "variance": published["valence"].var()}  # fmt: skip
     if row["recordings"] < 10:
-        return pd.DataFrame([row | dict.fromkeys(("r2", "low", "high"), np.nan)])
-    sums = (found**2 / 2).groupby(level=0).agg(["sum", "size"]).to_numpy()
-    halves, pairs = (draw_counts(len(sums), seed=seed) @ sums).T
-    variance = published["valence"].var()
-    low, high = interval_of(1 - halves / pairs / variance)
-    r2 = 1 - (found**2).mean() / 2 / variance
-    return pd.DataFrame([row | {"r2": r2, "low": low, "high": high}])
+        return pd.DataFrame([row | dict.fromkeys(("icc", "low", "high"), np.nan)])
+    # squares within recordings and their degrees of freedom, summed over the tracks of an artist
+    squares = (computed["valence"] - parts["valence"].transform("mean")) ** 2
+    freedom = 1 - 1 / parts["valence"].transform("size")
+    sums = pd.DataFrame({"squares": squares, "freedom": freedom})
+    sums = sums.groupby(artist_keys(computed["artist"])).sum().to_numpy()
+    drawn = draw_counts(len(sums), seed=seed) @ sums
+    low, high = interval_of(1 - drawn[:, 0] / drawn[:, 1] / row["variance"])
+    icc = 1 - squares.sum() / freedom.sum() / row["variance"]
+    return pd.DataFrame([row | {"icc": icc, "low": low, "high": high}])

@@ -49,21 +49,32 @@ def released_again(tracks: pd.DataFrame, copies: int, anew: int) -> pd.DataFrame
 def test_releases_computed_anew_are_compared():
     tracks = make_published(200, 50)
     row = ceiling.repeat_measurements(released_again(tracks, copies=0, anew=40)).iloc[0]
-    assert (row["recordings"], row["pairs"], row["copies"]) == (40, 40, 0)
-    assert row["median"] == pytest.approx(0.02)
+    assert (row["recordings"], row["releases"], row["copies"]) == (40, 80, 0)
     variance = released_again(tracks, 0, 40)["valence"].var()
-    assert row["r2"] == pytest.approx(1 - 0.02**2 / 2 / variance)
+    assert row["icc"] == pytest.approx(1 - 0.02**2 / 2 / variance)
 
 
 def test_copies_say_nothing():
     tracks = make_published(200, 50)
     some = ceiling.repeat_measurements(released_again(tracks, copies=60, anew=20)).iloc[0]
-    assert (some["pairs"], some["copies"], some["equal"]) == (20, 60, 0)
+    assert (some["recordings"], some["releases"], some["copies"]) == (20, 40, 60)
     none = ceiling.repeat_measurements(released_again(tracks, copies=80, anew=0)).iloc[0]
-    assert (none["pairs"], none["copies"]) == (0, 80)
-    assert np.isnan(none["r2"])
+    assert (none["recordings"], none["copies"]) == (0, 80)
+    assert np.isnan(none["icc"])
 
 
 def test_few_repeats_give_no_number():
     row = ceiling.repeat_measurements(make_published(200, 50)).iloc[0]
-    assert np.isnan(row["r2"])
+    assert np.isnan(row["icc"])
+
+
+def test_the_order_of_identifiers_does_not_matter():
+    """Of three releases two are copies of each other, whichever of them is read first."""
+    tracks = make_published(200, 50)
+    again = released_again(released_again(tracks, copies=0, anew=40), copies=40, anew=0)
+    again["track_id"] = np.where(again.duplicated("track_id"), again["track_id"] + "c",
+                                 again["track_id"])  # fmt: skip
+    turned = again.assign(track_id=again["track_id"].str[::-1])
+    one, other = (ceiling.repeat_measurements(table).iloc[0] for table in (again, turned))
+    assert one["releases"] == other["releases"] == 80
+    assert one["icc"] == pytest.approx(other["icc"])
