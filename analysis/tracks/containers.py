@@ -229,8 +229,9 @@ def _pair_quotes(text: str, delimiter: str, width: int, path: Path) -> str:
             '"' + field.replace('"', '""') + '"' if '"' in field else field for field in fields
         )
     if odd:
-        log.warning("%s has in %s a quotation mark without a pair, first in line %d; read as text.",
-                    path, f"{len(odd):,} lines", odd[0] + 1)  # fmt: skip
+        more = f" (and {len(odd) - 1:,} more lines like it)" if len(odd) > 1 else ""
+        log.warning("%s has in line %d%s a quotation mark without a pair; read as text.",
+                    path, odd[0] + 1, more)  # fmt: skip
     return "\n".join(lines)
 
 

@@ -95,7 +95,7 @@ def _recognise(table: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
         names = recognise(columns)
         for name, (is_other, what) in IMPOSTORS.items():
             if name in names and is_other(table[names[name]]):
-                notes.append(f"{names[name]} is not used for {name}: it holds {what}")
+                notes.append(f"{names[name]} is left out: it holds {what}")
                 columns.remove(names[name])
                 break
         else:
