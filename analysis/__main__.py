@@ -15,6 +15,7 @@ from analysis.stopping import code_of, heed_signals
 from analysis.terminal import brief, printable
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
+from analysis.tracks.description import describe_as_read
 from analysis.tracks.download import download
 from analysis.tracks.files import status
 from analysis.tracks.reading import read_layout
@@ -127,6 +128,9 @@ def check_table(options: argparse.Namespace) -> None:
     layout = read_layout(path, PREDICTION)
     say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
     say(_list_columns(layout.found))
+    for note in filter(None, (layout.credits, *layout.notes)):
+        say(f"  {printable(note)}")
+    say(f"\n{_show_as_read(layout.tracks)}")
     absent = [name for name in BY_NAME if name not in layout.tracks]
     say(f"\nNot in the table: {_join_blocks(absent)}")
     say(f"Not used: {_join_names(layout.ignored)}\n")
@@ -151,6 +155,19 @@ def _list_columns(found: pd.DataFrame) -> str:
     blocks = [name for name in ("pitch", "timbre") if f"{name}_0" in set(found["column"])]
     lines += [f"  {block}_0 to {block}_11" for block in blocks]
     return "\n".join(["Recognised:", *lines])
+
+
+def _show_as_read(tracks: pd.DataFrame) -> str:
+    """Return a line a column: smallest, middle and largest number, and the first three rows."""
+    shown = describe_as_read(tracks).set_index("column").astype(object)
+    return shown.map(_show_field).to_string(index_names=False)
+
+
+def _show_field(value) -> str:
+    """Return a number with as many digits as it has, text cut, nothing as a dash."""
+    if isinstance(value, float | int) and not isinstance(value, bool):
+        return "-" if value != value else f"{value:,.8g}"
+    return brief(value, 24) or "-"
 
 
 def _join_names(names: tuple[str, ...], most: int = 100) -> str:

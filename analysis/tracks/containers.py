@@ -7,6 +7,7 @@ Nothing is taken for missing here: a track may be named "NA".
 import csv
 import io
 import json
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,10 +18,14 @@ from analysis.tracks.files import MOST_BYTES, read_content, to_text
 from analysis.tracks.json_text import parse, too_deep
 from analysis.tracks.schema import BadInput
 
+log = logging.getLogger("analysis")
+
 DELIMITERS = (",", ";", "\t", "|")
 # 1.2 million tracks with the audio analysis take 60 million fields
 MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
 LONGEST_HEADER = 1_000_000
+# lines above the header, and columns by which a header is known as one
+MOST_TITLES, FEWEST_KNOWN = 20, 3
 
 
 def open_table(path: Path) -> pd.DataFrame:
@@ -136,12 +141,26 @@ def _find_records(content, path: Path) -> list:
 def _open_delimited(text: str, path: Path) -> pd.DataFrame:
     """Read delimited text as text, every row as wide as the header."""
     try:
+        text = _skip_titles(text, path)
         delimiter = _find_delimiter(text)
         header = next(_rows(text[:LONGEST_HEADER], delimiter))
         _refuse_wide(text.count("\n"), len(header), path)
-        _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
-        options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False}
-        table = pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options)
+        escaped = _read_escaped(text, delimiter, header) if '\\"' in text else None
+        try:
+            _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, True)
+            table = _read_rows(text, delimiter, header)
+        except (BadInput, pd.errors.ParserError):
+            table = escaped
+            if escaped is None:
+                text = _pair_quotes(text, delimiter, len(header), path)
+                _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, True)
+                table = _read_rows(text, delimiter, header)
+        else:
+            if escaped is not None and len(escaped) == len(table):
+                table = escaped
+            elif _swallows_rows(text, table, delimiter):
+                text = _pair_quotes(text, delimiter, len(header), path)
+                table = _read_rows(text, delimiter, header)
         # the parser fills up short rows with nothing
         if len(header) > 1 and (table[len(header) - 1] == "").any():
             _refuse_ragged_row(_rows(text, delimiter), len(header), path)
@@ -150,7 +169,85 @@ def _open_delimited(text: str, path: Path) -> pd.DataFrame:
         raise BadInput(
             f"{path} is ragged or broken ({reason}): give every row as many fields as the header."
         ) from error
-    return _merge_repeated(table, header, path)
+    return _merge_repeated(_leave_out_headers(table, header, path), header, path)
+
+
+def _read_rows(text: str, delimiter: str, header: list[str], **dialect) -> pd.DataFrame:
+    """Return the fields below the header as text, columns numbered."""
+    options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False}
+    return pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options, **dialect)
+
+
+def _read_escaped(text: str, delimiter: str, header: list[str]) -> pd.DataFrame | None:
+    """Read text in which a backslash stands before a quotation mark inside a field, else None."""
+    try:
+        return _read_rows(text, delimiter, header, escapechar="\\", doublequote=False)
+    except pd.errors.ParserError:
+        return None
+
+
+def _skip_titles(text: str, path: Path) -> str:
+    """Return the text from the header on, where the file has a title above it."""
+    lines = text[:LONGEST_HEADER].split("\n", MOST_TITLES)[:MOST_TITLES]
+    known = [
+        max(len(recognise(next(_rows(line, mark), []))) for mark in DELIMITERS) for line in lines
+    ]
+    header = next((line for line, count in enumerate(known) if count >= FEWEST_KNOWN), 0)
+    if not header or any(known[:header]):
+        return text
+    log.warning("%s has its header in line %d; what stands above it is left out.", path, header + 1)
+    return text.split("\n", header)[header]
+
+
+def _swallows_rows(text: str, table: pd.DataFrame, delimiter: str) -> bool:
+    """Tell whether a field holds the rest of one row and the beginning of another.
+
+    A quotation mark without a pair opens such a field, and the next one in the file closes it.
+    """
+    if '"' not in text or text.count("\n") - text.endswith("\n") <= len(table):
+        return False
+    width = table.shape[1]
+    for position in table:
+        for field in table[position][table[position].str.contains("\n", regex=False)]:
+            first, *_, last = field.split("\n")
+            ends = first.count(delimiter), last.count(delimiter)
+            if width > 2 and ends == (width - 1 - position, position):
+                return True
+    return False
+
+
+def _pair_quotes(text: str, delimiter: str, width: int, path: Path) -> str:
+    """Double the quotation marks of lines that have an odd number of them and all their fields."""
+    lines = text.split("\n")
+    odd = [number for number, line in enumerate(lines) if line.count('"') % 2]
+    for number in odd:
+        fields = lines[number].split(delimiter)
+        if len(fields) != width:
+            raise BadInput(f"{path} is ragged or broken: in line {number + 1:,} a quotation mark "
+                           "has no pair; remove it or write it twice.")  # fmt: skip
+        lines[number] = delimiter.join(
+            '"' + field.replace('"', '""') + '"' if '"' in field else field for field in fields
+        )
+    if odd:
+        more = f" (and {len(odd) - 1:,} more lines like it)" if len(odd) > 1 else ""
+        log.warning("%s has in line %d%s a quotation mark without a pair; read as text.",
+                    path, odd[0] + 1, more)  # fmt: skip
+    return "\n".join(lines)
+
+
+def _leave_out_headers(table: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
+    """Leave out rows that repeat the header, as exports do that were joined by hand."""
+    again = table[0].str.lstrip("\ufeff") == header[0]
+    if again.any():
+        again &= (
+            (table.loc[again, 1:] == header[1:]).all(axis=1).reindex(table.index, fill_value=False)
+        )
+    if not again.any():
+        return table
+    log.warning(
+        "%s repeats its header in %s of its rows; they are left out.", path, f"{again.sum():,}"
+    )
+    return table[~again].reset_index(drop=True)
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
@@ -175,6 +272,11 @@ def _refuse_ragged_row(
     next(rows)
     for number, row in enumerate(rows, start=1):
         if len(row) > width or (len(row) < width and not only_first):
+            if len(row) < width and next(rows, None) is None:
+                raise BadInput(
+                    f"{path} is ragged: row {number:,}, the last, has {len(row)} fields, the "
+                    f"header {width}, as of a file that was cut; fetch or export it again."
+                )
             raise BadInput(
                 f"{path} is ragged: row {number:,} has {len(row)} fields, the header {width}; "
                 "give every row as many fields as the header."

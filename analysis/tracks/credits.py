@@ -51,7 +51,8 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     joined = lists.map(_join).astype("str")
     if notes is not None:
         split = int(joined.str.contains("; ", regex=False).sum())
-        what = f"parted by {' '.join(marks)}" if marks else "parted by nothing, one name a row"
+        quoted = " and ".join(mark if mark == "lists" else f'"{mark}"' for mark in marks)
+        what = f"separated by {quoted}" if marks else "no separator, each field is one name"
         notes.append(f"artists: {what}; {split:,} of {len(found):,} different credits split")
     return pd.Series(joined.array.take(codes), values.index, name=values.name)
 
@@ -88,7 +89,7 @@ def _hashable(value) -> str:
 def _list_each(distinct: pd.Series, codes: np.ndarray, column: str) -> pd.Series:
     """Return the list that each distinct text is, None where it is none; refuse odd lists."""
     found = []
-    for code, text in enumerate(distinct):
+    for code, text in enumerate(distinct.tolist()):
         try:
             found.append(_listed(text))
         except (TypeError, RecursionError, MemoryError, UnicodeError) as error:
@@ -164,7 +165,7 @@ def _part_names(credits: pd.Series, rows: np.ndarray, column: str) -> tuple[list
 
     Returns the names of each credit, and the marks that were taken for separators.
     """
-    parted = [credit.split(";") for credit in credits]
+    parted = [credit.split(";") for credit in credits.tolist()]
     marks = [";"] if any(len(names) > 1 for names in parted) else []
     if column == "genres" and not marks:
         return [credit.split(",") for credit in credits], [","]

@@ -1,8 +1,43 @@
 """What the tracks look like before any model: one row a group or a feature."""
 
+import re
+
+import numpy as np
 import pandas as pd
 
 from analysis.tracks.features import NUMERIC
+
+
+def describe_as_read(tracks: pd.DataFrame, rows: int = 3) -> pd.DataFrame:
+    """Describe every column of a canonical table, cleaned or not.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a column, the twelve of a block of the audio analysis as one: minimum, median and
+        maximum (NaN for text), missing (fields without a number or text), and from "row 1" on what
+        stands in the first rows, of a block in its first column.
+    """
+    blocks = pd.Series({name: re.sub(r"_\d+$", "_0 to _11", name) for name in tracks})
+    described = {}
+    for block, names in blocks.groupby(blocks, sort=False).groups.items():
+        values = tracks[list(names)]
+        first = values.iloc[:rows, 0]
+        numbers = values.to_numpy(float) if values.dtypes.map(_is_measured).all() else np.array([])
+        known = numbers[~np.isnan(numbers)]
+        described[block] = {
+            "minimum": known.min() if known.size else np.nan,
+            "median": np.median(known) if known.size else np.nan,
+            "maximum": known.max() if known.size else np.nan,
+            "missing": int((values.isna() | (values == "")).to_numpy().sum()),
+            **{f"row {number}": value for number, value in enumerate(first, start=1)},
+        }
+    return pd.DataFrame.from_dict(described, orient="index").rename_axis("column").reset_index()
+
+
+def _is_measured(dtype) -> bool:
+    """Tell whether a column holds numbers rather than text or yes and no."""
+    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 
 def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:

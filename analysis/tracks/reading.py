@@ -1,11 +1,13 @@
 """From a file in any of the usual layouts to one canonical table, uncleaned."""
 
+import logging
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
-from analysis.tracks.aliases import recognise
+from analysis.tracks.aliases import recognise, simplify
 from analysis.tracks.containers import open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
@@ -19,6 +21,8 @@ from analysis.tracks.values import (
     to_years,
 )
 
+log = logging.getLogger("analysis")
+
 
 @dataclass(frozen=True)
 class Recognised:
@@ -26,11 +30,15 @@ class Recognised:
 
     `tracks` is canonical and uncleaned, `found` has one row a canonical column (column, name in
     the file), `ignored` names the file's columns that nothing was made of.
+    `notes` has a line on everything that was converted, left out or made up, `credits` one on what
+    parts the names of artists.
     """
 
     tracks: pd.DataFrame
     found: pd.DataFrame
     ignored: tuple[str, ...]
+    notes: tuple[str, ...]
+    credits: str
 
 
 def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFrame:
@@ -55,35 +63,103 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
         The file cannot be read, lacks a needed column, has no rows, holds text where numbers
         belong or values outside their range.
     """
-    return read_layout(path, needed).tracks
+    layout = read_layout(path, needed)
+    for note in layout.notes:
+        log.info("%s: %s.", path, note)
+    return layout.tracks
 
 
 def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised:
     """Read a table as `read_tracks` does and say what its columns were taken for."""
     path = Path(path)
     table = open_table(path)
-    names = recognise(table.columns)
-    _refuse_missing(names, table, needed, path)
+    if not isinstance(table.index, pd.RangeIndex):
+        table = table.reset_index()
+    with naming(path):
+        names, notes = _recognise(table)
+    _refuse_missing(names, table, needed, path, notes)
     if not len(table):
         raise BadInput(f"{path} has a header but no rows: give one row a track.")
+    credits: list[str] = []
     with naming(path):
-        tracks = _canonical(table.reset_index(drop=True), names)
+        tracks = _canonical(table.reset_index(drop=True), names, notes, credits)
     found = pd.DataFrame({"column": list(names), "name": list(names.values())})
     ignored = tuple(str(name) for name in table.columns if name not in names.values())
-    return Recognised(tracks, found, ignored)
+    return Recognised(tracks, found, ignored, tuple(notes), "".join(credits))
 
 
-def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Path) -> None:
+def _recognise(table: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
+    """Match columns by name, but for those whose content shows that they are something else."""
+    columns, notes = list(table.columns), []
+    while True:
+        names = recognise(columns)
+        for name, (is_other, what) in IMPOSTORS.items():
+            if name in names and is_other(table[names[name]]):
+                notes.append(f"{names[name]} is left out: it holds {what}")
+                columns.remove(names[name])
+                break
+        else:
+            break
+    for source in names.values():
+        for twin in columns:
+            same = twin != source and simplify(twin) == simplify(source)
+            if same and not table[twin].equals(table[source]):
+                raise BadInput(f"Columns {source!r} and {twin!r} have one meaning and different "
+                               "content: rename or remove one.")  # fmt: skip
+    if "track_id" not in names:
+        # an index without a name holds the identifiers where it holds anything
+        index = next((name for name in columns if simplify(name) in UNNAMED
+                      and _all_match(table[name], r"[0-9A-Za-z]{22}")), None)  # fmt: skip
+        if index is not None:
+            names = {"track_id": index, **names}
+    return names, notes
+
+
+def _all_match(values: pd.Series, pattern: str) -> bool:
+    """Tell whether nearly all of what stands in a column matches; most columns fail at once."""
+    for part in (values[:20], values):
+        text = to_text(part)
+        text = text[text != ""]
+        if not len(text) or text.str.fullmatch(pattern).mean() < NEARLY_ALL:
+            return False
+    return True
+
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+UNNAMED = ("", "index", "unnamed_0", "level_0")
+NEARLY_ALL = 0.95
+# columns that bear the name of a canonical one, and what they may hold instead
+IMPOSTORS = {
+    # row numbers would link different tracks of two tables
+    "track_id": (lambda values: _all_match(values, r"\d{1,15}(?:\.0)?"),
+                 "numbers, which identify tracks in this file at most"),
+    "title": (lambda values: len(values) >= 10 and _all_match(values, r"\d{1,4}(?:\.0)?"),
+              "numbers, as of tracks on an album"),
+    "popularity": (lambda values: simplify(values.name) == "pop"
+                   and _all_match(values, r"[01](?:\.0)?|true|false|True|False"),
+                   "yes or no, as for a genre"),
+}  # fmt: skip
+
+
+def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Path, notes) -> None:
     """Refuse a table that lacks needed columns, naming them and those that it has."""
     have = set(names) | ({"artist"} if "artists" in names else set())
     if {"title", "artists"} <= have:
         have.add("track_id")  # made from the rest where the file has none
     missing = [name for name in needed if name not in have and name != "artist"]
+    if (
+        missing
+        and not names
+        and sum(NUMBER.fullmatch(str(n)) is not None for n in table.columns) > 2
+    ):
+        raise BadInput(f"{path} has no header: its first line holds values; put the names of the "
+                       "columns above them.")  # fmt: skip
     if missing:
         seen = [str(name) for name in table.columns]
         more = f" and {len(seen) - 30} more" if len(seen) > 30 else ""
         raise BadInput(
-            f"{path} has no column for {', '.join(missing)}; its columns are "
+            f"{path} has no column for {', '.join(missing)}"
+            f"{''.join(f' ({note})' for note in notes)}; its columns are "
             f"{', '.join(_cut(name) or '(no name)' for name in seen[:30])}{more}: "
             "add or rename columns."
         )
@@ -94,9 +170,15 @@ def _cut(name: str, width: int = 60) -> str:
     return name if len(name) <= width else f"{name[: width - 1]}…"
 
 
-def _canonical(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+def _canonical(
+    table: pd.DataFrame, names: dict[str, str], notes: list[str], credits: list[str]
+) -> pd.DataFrame:
     """Convert the recognised columns and put them in canonical order."""
-    columns = {name: _convert(table[source], name, source) for name, source in names.items()}
+    taking = {"duration_ms": notes, "artists": credits}
+    columns = {
+        name: _convert(table[source], name, source, taking.get(name))
+        for name, source in names.items()
+    }
     tracks = pd.DataFrame(columns, index=table.index)
     if {"title", "artists"} <= set(tracks):
         _empty_nameless(tracks)
@@ -104,6 +186,7 @@ def _canonical(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         tracks["artist"] = to_first(tracks["artists"])
     if "track_id" not in tracks:
         tracks["track_id"] = _make_ids(tracks)
+        notes.append("identifiers are made from the content of each row")
     return tracks[[name for name in BY_NAME if name in tracks]]
 
 
@@ -113,19 +196,19 @@ def _empty_nameless(tracks: pd.DataFrame) -> None:
     tracks.loc[nothing[0] & nothing[1], ["title", "artists"]] = ""
 
 
-def _convert(values: pd.Series, name: str, source: str) -> pd.Series:
+def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None) -> pd.Series:
     """Convert one column of the file into its canonical form."""
     column = BY_NAME[name]
     if name == "track_id":
-        return to_ids(values)
+        return to_ids(values, source)
     if name == "artists":
-        return to_credits(values, source)
+        return to_credits(values, source, notes)
     if name == "genre":
         return to_genre(values, source)
     if name == "year":
         return to_years(values)
     if name == "duration_ms":
-        return to_milliseconds(values, column, source)
+        return to_milliseconds(values, column, source, notes)
     if column.kind == "flag":
         return to_flags(values)
     return to_text(values) if column.kind == "text" else to_numbers(values, column, source)

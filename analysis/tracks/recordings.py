@@ -34,6 +34,7 @@ PACKING = re.compile(
 BRACKET = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
 TAIL = re.compile(r"^(.+?)\s+[-\u2013\u2014]\s+(.+)$")
 DASH = re.compile(r"\s[-\u2013\u2014]\s")
+NO_WORD = re.compile(r"\W+")
 GUEST = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$")
 
 
@@ -72,7 +73,7 @@ def bare_title(title: str) -> str:
 def _words(text: str) -> str:
     """Return letters, digits and the marks on them, everything else as one space."""
     if text.isascii():
-        return re.sub(r"\W+", " ", text).strip()
+        return NO_WORD.sub(" ", text).strip()
     kept = (
         one if one.isalnum() or one == "_" or unicodedata.category(one)[0] == "M" else " "
         for one in text
@@ -149,7 +150,7 @@ def _title_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
 
 def _each(values: pd.Series, function) -> pd.Series:
     """Apply a function to text, once to each distinct one."""
-    return values.map({value: function(value) for value in values.unique()})
+    return values.map({value: function(value) for value in values.unique().tolist()})
 
 
 def _order_credits(artists: str) -> str:

@@ -35,9 +35,11 @@ def test_every_row_is_accounted_for(seed, repeats):
     assert list(account.columns) == ["step", "reason", "dropped", "left"]
     assert account["left"].iloc[0] == len(tracks)
     assert account["left"].iloc[-1] == len(cleaned.tracks)
-    assert (account["left"].shift(fill_value=len(tracks)) - account["left"]).eq(
-        account["dropped"]
-    ).all()
+    assert (
+        (account["left"].shift(fill_value=len(tracks)) - account["left"])
+        .eq(account["dropped"])
+        .all()
+    )
     assert account["dropped"].ge(0).all()
 
 
