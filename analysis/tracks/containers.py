@@ -4,6 +4,7 @@ Delimited text becomes a table of text; Parquet and JSON keep the types that the
 Nothing is taken for missing here: a track may be named "NA".
 """
 
+import contextlib
 import csv
 import io
 import json
@@ -145,22 +146,7 @@ def _open_delimited(text: str, path: Path) -> pd.DataFrame:
         delimiter = _find_delimiter(text)
         header = next(_rows(text[:LONGEST_HEADER], delimiter))
         _refuse_wide(text.count("\n"), len(header), path)
-        escaped = _read_escaped(text, delimiter, header) if '\\"' in text else None
-        try:
-            _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, True)
-            table = _read_rows(text, delimiter, header)
-        except (BadInput, pd.errors.ParserError):
-            table = escaped
-            if escaped is None:
-                text = _pair_quotes(text, delimiter, len(header), path)
-                _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, True)
-                table = _read_rows(text, delimiter, header)
-        else:
-            if escaped is not None and len(escaped) == len(table):
-                table = escaped
-            elif _swallows_rows(text, table, delimiter):
-                text = _pair_quotes(text, delimiter, len(header), path)
-                table = _read_rows(text, delimiter, header)
+        text, table = _read_quoted(text, delimiter, header, path)
         # the parser fills up short rows with nothing
         if len(header) > 1 and (table[len(header) - 1] == "").any():
             _refuse_ragged_row(_rows(text, delimiter), len(header), path)
@@ -172,18 +158,34 @@ def _open_delimited(text: str, path: Path) -> pd.DataFrame:
     return _merge_repeated(_leave_out_headers(table, header, path), header, path)
 
 
+def _read_quoted(
+    text: str, delimiter: str, header: list[str], path: Path
+) -> tuple[str, pd.DataFrame]:
+    """Read text whose quotation marks are doubled or escaped inside a field, or have no pair.
+
+    Returned is also the text, with marks doubled that have no pair.
+    """
+    escaped = table = None
+    if '\\"' in text:
+        with contextlib.suppress(pd.errors.ParserError):
+            escaped = _read_rows(text, delimiter, header, escapechar="\\", doublequote=False)
+    # what is ragged may have a mark without a pair, and is read once more
+    with contextlib.suppress(BadInput, pd.errors.ParserError):
+        _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
+        table = _read_rows(text, delimiter, header)
+    if escaped is not None and (table is None or len(escaped) == len(table)):
+        return text, escaped
+    if table is not None and not _swallows_rows(text, table, delimiter):
+        return text, table
+    text = _pair_quotes(text, delimiter, len(header), path)
+    _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
+    return text, _read_rows(text, delimiter, header)
+
+
 def _read_rows(text: str, delimiter: str, header: list[str], **dialect) -> pd.DataFrame:
     """Return the fields below the header as text, columns numbered."""
-    options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False}
-    return pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options, **dialect)
-
-
-def _read_escaped(text: str, delimiter: str, header: list[str]) -> pd.DataFrame | None:
-    """Read text in which a backslash stands before a quotation mark inside a field, else None."""
-    try:
-        return _read_rows(text, delimiter, header, escapechar="\\", doublequote=False)
-    except pd.errors.ParserError:
-        return None
+    options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False} | dialect
+    return pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options)
 
 
 def _skip_titles(text: str, path: Path) -> str:

@@ -83,6 +83,7 @@ def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised
     credits: list[str] = []
     with naming(path):
         tracks = _canonical(table.reset_index(drop=True), names, notes, credits)
+        tracks = _leave_out_empty(tracks, needed, notes)
     found = pd.DataFrame({"column": list(names), "name": list(names.values())})
     ignored = tuple(str(name) for name in table.columns if name not in names.values())
     return Recognised(tracks, found, ignored, tuple(notes), "".join(credits))
@@ -188,6 +189,18 @@ def _canonical(
         tracks["track_id"] = _make_ids(tracks)
         notes.append("identifiers are made from the content of each row")
     return tracks[[name for name in BY_NAME if name in tracks]]
+
+
+def _leave_out_empty(
+    tracks: pd.DataFrame, needed: tuple[str, ...], notes: list[str]
+) -> pd.DataFrame:
+    """Leave out columns of numbers without any; refuse those that are needed."""
+    empty = [name for name in tracks if tracks[name].isna().all()]
+    lacking = [name for name in empty if name in needed]
+    if lacking:
+        raise BadInput(f"there is not one number for {', '.join(lacking)}: fill the columns.")
+    notes += [f"{name} is left out: it is empty" for name in empty]
+    return tracks.drop(columns=empty)
 
 
 def _empty_nameless(tracks: pd.DataFrame) -> None:

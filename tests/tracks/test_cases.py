@@ -11,7 +11,7 @@ import pytest
 
 from analysis.__main__ import main
 from analysis.tracks.reading import read_layout
-from analysis.tracks.schema import STUDY, BadInput
+from analysis.tracks.schema import PREDICTION, STUDY, BadInput
 
 CASES = Path(__file__).parent / "cases"
 BASE = read_layout(CASES / "base.csv").tracks
@@ -29,6 +29,7 @@ READ = {
     "unnamed_ids": ("", ()),
     "genre_called_pop": ("pop is left out: it holds yes or no", ("popularity",)),
     "date_of_a_chart": ("", ()),
+    "valence_empty": ("valence is left out: it is empty", ("valence",)),
     "lone_quotes": (
         "in line 4 (and 1 more lines like it) a quotation mark without a pair",
         ("title",),
@@ -60,6 +61,7 @@ REFUSED = {
     "tempo_in_hundredths": "'tempo' runs from 0 to 100 and seems to be scaled",
     "lone_quote_in_a_short_row": "in line 4 a quotation mark has no pair",
     "cut": "row 12, the last, has .* fields, the header 17, as of a file that was cut",
+    "scores_empty": "there is not one number for energy, valence",
     "no_header": "has no header: its first line holds values",
 }
 
@@ -71,7 +73,7 @@ def test_every_case_is_in_the_table():
 @pytest.mark.parametrize("case", READ)
 def test_it_is_read_and_said_in_one_line(case, caplog):
     said, apart = READ[case]
-    layout = read_layout(CASES / f"{case}.csv")
+    layout = read_layout(CASES / f"{case}.csv", PREDICTION)
     same = [name for name in BASE if name not in apart]
     pd.testing.assert_frame_equal(layout.tracks[same], BASE[same])
     lines = [layout.credits, *layout.notes, *caplog.messages]
@@ -93,7 +95,7 @@ def test_it_is_refused_in_one_sentence(case):
 
 def test_what_may_differ_from_the_base_is_right():
     """Titles with their quotation marks, names that are whole, identifiers of their own."""
-    read = {case: read_layout(CASES / f"{case}.csv").tracks for case in READ}
+    read = {case: read_layout(CASES / f"{case}.csv", PREDICTION).tracks for case in READ}
     assert read["lone_quotes"]["title"][2] == '"Song number 2'
     assert read["lone_quote"]["title"][2] == '"Song number 2'
     assert read["backslashes"]["title"][2] == 'Song "number, 2"'
