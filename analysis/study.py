@@ -153,7 +153,7 @@ def derive(
     train, test = split.train, split.test
     formula = formula_search.find_formula(train, most=15 if "pitch_0" in train else 12).formula
     best = compared.held_out[compared.best]
-    fit = formula_search.compare_with_best(formula, best, test)
+    fit = formula_search.compare_formula(formula, best, test)
     repeats = ceiling.repeat_measurements(published)
     judged = evidence.judge_claims(
         evidence.score_feature_groups(train), repeats, evidence.end_piles(tracks)

@@ -81,7 +81,7 @@ class Formula:
 
 
 @dataclass(frozen=True)
-class Search:
+class FormulaSearch:
     """A formula with rounded coefficients, and how its length was chosen.
 
     `frontier` has one row a length: terms, r2 (mean over folds of whole artists), loss (R² below
@@ -96,7 +96,7 @@ class Search:
 
 def find_formula(
     train: pd.DataFrame, most: int = 12, context: bool = True, audio: bool = True, seed: int = SEED
-) -> Search:
+) -> FormulaSearch:
     """Search the shortest formula that is about as good as the best of at most `most` terms.
 
     The search is repeated in every fold, so that the scores by length pay for the search too. The
@@ -133,7 +133,7 @@ def find_formula(
     near = frontier.index[frontier["loss"] <= frontier["loss_se"] + 1e-12]
     frontier["chosen"] = frontier.index == near.min()
     formula = round_coefficients(fit_terms(by_length[near.min() - 1], train), train)
-    return Search(formula, frontier.rename_axis("terms").reset_index(), tried)
+    return FormulaSearch(formula, frontier.rename_axis("terms").reset_index(), tried)
 
 
 @remember
@@ -141,7 +141,7 @@ def search_terms(
     train: pd.DataFrame, most: int, context: bool, audio: bool
 ) -> tuple[list[tuple[Term, ...]], int]:
     """Return the terms of the formula of every length from 1 to `most`, and how many were tried."""
-    terms = dictionary(train, context, audio)
+    terms = list_terms(train, context, audio)
     columns = design(train, terms, np.float32)
     columns -= columns.mean(axis=0)
     columns /= np.linalg.norm(columns, axis=0)
@@ -188,7 +188,7 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
     return chosen
 
 
-def dictionary(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
+def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
     """Return the terms that a formula may have.
 
     Parameters
@@ -273,7 +273,7 @@ def round_coefficients(exact: Formula, train: pd.DataFrame) -> Formula:
     return rounded
 
 
-def compare_with_best(formula: Formula, best_predicted, tracks: pd.DataFrame) -> pd.Series:
+def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> pd.Series:
     """Say how well a formula stands for valence and for the best method's predictions.
 
     Parameters

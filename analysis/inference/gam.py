@@ -181,7 +181,7 @@ def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     -------
     DataFrame
         `feature`, `x` (on the scale of X), `effect` (valence less its mean over the tracks), `low`,
-        `high`; features of the largest `size` (see `describe`) first.
+        `high`; features of the largest `size` (see `describe_curves`) first.
     """
     root, found = _uncertainty(model, X, y, groups)[0], []
     for i, name in enumerate(X):
@@ -194,7 +194,7 @@ def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     return pd.concat([curve for *_, curve in sorted(found)], ignore_index=True)
 
 
-def describe(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
+def describe_curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return how bent, how large and how replaceable each term is; arguments are those of `curves`.
 
     Returns

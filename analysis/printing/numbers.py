@@ -133,7 +133,7 @@ def listed(words) -> str:
     return joined(list(words)) if len(words) else "none"
 
 
-def compare(found: float, other: float, digits: int = 3) -> str:
+def tell_difference(found: float, other: float, digits: int = 3) -> str:
     """Say by how much one score is higher or lower than another, as printed."""
     difference = round(round(found, digits) - round(other, digits), digits)
     if difference == 0:

@@ -226,8 +226,8 @@ def _final_row(row: dict) -> dict:
         "feature, values": f"{row['feature']}{values}",
         "per SD": _estimated(row, "per_sd"),
         "difference": _estimated(row, "difference"),
-        "p": p_value(row["p"]), "halving": p_value(row["p_halved_holm"]),
-        "R² lost (SE)": with_se(row, "r2_lost"),
+        "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
+        "halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
     }  # fmt: skip
 
 

@@ -13,11 +13,11 @@ from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
     NOTHING,
+    as_text,
     to_flags,
     to_ids,
     to_milliseconds,
     to_numbers,
-    to_text,
     to_years,
 )
 
@@ -119,7 +119,7 @@ def _recognise(table: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
 def _all_match(values: pd.Series, pattern: str) -> bool:
     """Tell whether nearly all of what stands in a column matches; most columns fail at once."""
     for part in (values[:20], values):
-        text = to_text(part)
+        text = as_text(part)
         text = text[text != ""]
         if not len(text) or text.str.fullmatch(pattern).mean() < NEARLY_ALL:
             return False
@@ -224,7 +224,7 @@ def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None)
         return to_milliseconds(values, column, source, notes)
     if column.kind == "flag":
         return to_flags(values)
-    return to_text(values) if column.kind == "text" else to_numbers(values, column, source)
+    return as_text(values) if column.kind == "text" else to_numbers(values, column, source)
 
 
 def _make_ids(tracks: pd.DataFrame) -> pd.Series:

@@ -25,7 +25,7 @@ FAR = 50
 DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 
 
-def to_text(values: pd.Series) -> pd.Series:
+def as_text(values: pd.Series) -> pd.Series:
     """Return text without space around it; nothing becomes the empty text."""
     return values.astype("str").str.strip().fillna("").astype("str")
 
@@ -38,7 +38,7 @@ def to_ids(values: pd.Series, name: str = "track_id") -> pd.Series:
     BadInput
         An address is that of an artist or of anything else than a track; `name` is the column's.
     """
-    text = to_text(values)
+    text = as_text(values)
     found = text.str.extract(ADDRESS, expand=False)
     bare = found.where(found.notna(), text).astype("str")
     odd = bare[found.isna() & bare.str.contains("[:/]")].str.extract(OTHER_ADDRESS, expand=False)
@@ -87,7 +87,7 @@ def _parse(values: pd.Series, column: Column) -> pd.Series:
         values = values.where(~values.map(lambda value: isinstance(value, bool | np.bool_)))
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
     if numbers.isna().any():
-        text = to_text(values[numbers.isna()])
+        text = as_text(values[numbers.isna()])
         known = text.map(_NAMED.get(column.name, {}))
         if column.kind == "number":
             known = text.where(text.str.fullmatch(DECIMAL_COMMA)).str.replace(",", ".")
@@ -112,7 +112,7 @@ _NAMED = {
 
 def _refuse_text(values: pd.Series, numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse fields that hold something, but no number."""
-    text = to_text(values[numbers.isna()])
+    text = as_text(values[numbers.isna()])
     wrong = text[~text.str.lower().isin(NOTHING)]
     if len(wrong):
         raise BadInput(
@@ -243,7 +243,7 @@ def to_milliseconds(
 
 def _read_clock(values: pd.Series) -> pd.Series:
     """Return seconds where times with colons stand, NaN elsewhere."""
-    parts = to_text(values).str.extract(CLOCK).astype("float64")
+    parts = as_text(values).str.extract(CLOCK).astype("float64")
     hours, minutes, seconds = (parts[number] for number in range(3))
     if hours.count() == minutes.count() > 1 and hours.median() >= 1 and not seconds.any():
         hours, minutes, seconds = 0 * hours, hours, minutes  # what a spreadsheet makes of m:ss
@@ -290,10 +290,10 @@ def to_years(values: pd.Series) -> pd.Series:
     """Return the year in a date of any order; NaN where there is none."""
     if pd.api.types.is_datetime64_any_dtype(values):
         return values.dt.year.astype("float64")
-    years = to_text(values).str.extract(r"(?<!\d)((?:18|19|20)\d\d)(?!\d{1,3}(?!\d))", expand=False)
+    years = as_text(values).str.extract(r"(?<!\d)((?:18|19|20)\d\d)(?!\d{1,3}(?!\d))", expand=False)
     return pd.to_numeric(years).astype("float64")
 
 
 def to_flags(values: pd.Series) -> pd.Series:
     """Return yes or no; anything else counts as no, the API's own default."""
-    return to_text(values).str.lower().isin(YES)
+    return as_text(values).str.lower().isin(YES)

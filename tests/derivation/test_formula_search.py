@@ -65,7 +65,7 @@ def test_a_page_shows_the_printed_formula():
 def test_every_column_of_the_audio_analysis_can_be_printed_and_read():
     tracks = add_analysis(make_tracks(200, 40, 1))
     tracks = clean(tracks).tracks
-    terms = [term for term in formula_search.dictionary(tracks) if len(term) == 1]
+    terms = [term for term in formula_search.list_terms(tracks) if len(term) == 1]
     assert {term[0].column for term in terms} >= {*formula_search.ANALYSIS}
     for start in range(0, len(terms), 40):
         some = tuple(terms[start : start + 40])
@@ -85,7 +85,7 @@ def test_the_printed_formula_reaches_the_reported_scores(embedded):
     printed = evaluate(rows_of_page(page_of(found.formula, split.test.head(1))), split.test)
     observed = split.test["valence"]
     r2 = 1 - ((observed - printed) ** 2).sum() / ((observed - observed.mean()) ** 2).sum()
-    told = formula_search.compare_with_best(found.formula, observed, split.test)
+    told = formula_search.compare_formula(found.formula, observed, split.test)
     assert told["r2"] == pytest.approx(r2, abs=1e-9)
     assert told["mae"] == pytest.approx(np.abs(observed - printed).mean(), abs=1e-9)
     assert told["kept"] == pytest.approx(r2, abs=1e-9)
@@ -150,7 +150,7 @@ def test_exchange_ends_where_no_single_exchange_helps():
 
 def test_coefficients_are_those_of_least_squares():
     tracks = planted(600, noise=0.2)
-    terms = formula_search.dictionary(tracks)[:7:3]
+    terms = formula_search.list_terms(tracks)[:7:3]
     formula = formula_search.fit_terms(terms, tracks)
     values = formula_search.design(tracks, terms)
     other = sm.OLS(tracks["valence"].to_numpy(), sm.add_constant(values)).fit()
@@ -190,5 +190,5 @@ def test_beside_a_method_that_explains_nothing_there_is_no_share():
     tracks = made(200)
     formula = Formula(0.5, (0.1,), ((Factor("energy", "line"),),))
     noise = np.random.default_rng(0).uniform(0, 1, len(tracks))
-    bad = formula_search.compare_with_best(formula, noise, tracks)
+    bad = formula_search.compare_formula(formula, noise, tracks)
     assert bad["best_r2"] < 0 and np.isnan(bad["kept"])

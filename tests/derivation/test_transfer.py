@@ -3,7 +3,7 @@
 import pandas as pd
 
 from analysis.derivation import transfer
-from analysis.derivation.formula_search import Factor, Formula, Search
+from analysis.derivation.formula_search import Factor, Formula, FormulaSearch
 from analysis.tracks.splitting import hold_out
 
 RULE = Formula(0.1, (0.8,), ((Factor("danceability", "line"),),))
@@ -14,7 +14,7 @@ def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, mo
 
     def note(train, **options):
         seen.append(set(train["artist"]))
-        return Search(RULE, pd.DataFrame(), 0)
+        return FormulaSearch(RULE, pd.DataFrame(), 0)
 
     monkeypatch.setattr(transfer, "find_formula", note)
     frames = {"one": tracks, "two": tracks.iloc[::2].reset_index(drop=True)}

@@ -73,7 +73,7 @@ def test_curves_are_those_of_mgcv(table, oracle, kind, allowed, allowed_edf, all
     frame, X, folds = table
     terms = unpenalised_factors(X) if kind == "ps" else gam.terms_for(X)
     model, expected = fit(terms, X, frame["valence"]), oracle[kind]
-    found = gam.describe(model, X, frame["valence"], frame["artist"]).set_index("feature")
+    found = gam.describe_curves(model, X, frame["valence"], frame["artist"]).set_index("feature")
     for name, values in expected["effects"].items():
         at = X[name].quantile(np.arange(0.05, 1, 0.1))
         np.testing.assert_allclose(effect(model, X, name, at), values, atol=allowed, err_msg=name)
@@ -88,7 +88,8 @@ def test_what_reml_flattens_is_straight(table, oracle):
     model = fit(gam.terms_for(X), X, y)
     flat = [name for name, edf in oracle["tp"]["edf"].items() if edf < FLAT_EDF]
     assert len(flat) >= 3
-    assert gam.describe(model, X, y, artists).set_index("feature").loc[flat, "edf"].max() < FLAT_EDF
+    described = gam.describe_curves(model, X, y, artists).set_index("feature")
+    assert described.loc[flat, "edf"].max() < FLAT_EDF
     curves = gam.curves(model, X, y, artists)
     for name in flat:
         curve = curves.loc[curves["feature"] == name, "effect"].to_numpy()
@@ -99,7 +100,7 @@ def test_concurvity_is_that_of_mgcv(table, oracle):
     frame, X, _ = table
     X = X[["danceability", "energy", "loudness", "genre"]]
     model = fit(unpenalised_factors(X, 6), X, frame["valence"])
-    found = gam.describe(model, X, frame["valence"], frame["artist"]).set_index("feature")
+    found = gam.describe_curves(model, X, frame["valence"], frame["artist"]).set_index("feature")
     for measure in ("observed", "worst"):
         expected = oracle["concurvity"][measure]
         np.testing.assert_allclose(found.loc[list(X)[:3], measure], expected, rtol=1e-4)
@@ -162,7 +163,9 @@ def test_largest_first(table):
     frame, X, _ = table
     y = frame["valence"]
     model = fit(gam.terms_for(X), X, y)
-    found, curves = (read(model, X, y, frame["artist"]) for read in (gam.describe, gam.curves))
+    found, curves = (
+        read(model, X, y, frame["artist"]) for read in (gam.describe_curves, gam.curves)
+    )
     assert found["size"].is_monotonic_decreasing
     assert sorted(found["feature"]) == sorted(X)
     order = [name for name in found["feature"] if X[name].dtype == float]
