@@ -180,7 +180,7 @@ def planted(effects: dict[str, tuple], held: tuple, folds: tuple, best: float = 
              "fold_difference_low": min(sign * end for end in folds),
              "fold_difference_high": max(sign * end for end in folds)}
             for metric, sign in (("mae", 1), ("r2", -1))]),
-        "repeats": pd.DataFrame({"r2": [0.95], "low": [0.9], "high": [0.97]}),
+        "repeats": pd.DataFrame({"icc": [0.95], "low": [0.9], "high": [0.97]}),
         "claims": pd.DataFrame({"claim": ["rescaled"], "size": [1.2], "size_low": [0.9],
                                 "size_high": [1.5]}),
     }  # fmt: skip

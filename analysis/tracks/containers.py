@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -173,7 +174,9 @@ def _read_quoted(
     with contextlib.suppress(BadInput, pd.errors.ParserError):
         _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
         table = _read_rows(text, delimiter, header)
-    if escaped is not None and (table is None or len(escaped) == len(table)):
+    # where marks are doubled, one after a backslash is doubled too or ends its field
+    inside = re.search(rf'\\"[^{re.escape(delimiter)}\n"]', text)
+    if escaped is not None and (table is None or (inside and len(escaped) == len(table))):
         return text, escaped
     if table is not None and not _swallows_rows(text, table, delimiter):
         return text, table

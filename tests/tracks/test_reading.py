@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from made_tracks import as_export, make_tracks
 
@@ -400,6 +400,7 @@ def test_no_bytes_break_the_reader(content, tmp_path_factory):
 
 
 @settings(max_examples=20, deadline=None)
+@example(['"\\'], ",")
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=5), st.sampled_from(",;\t"))
 def test_any_title_survives(titles, delimiter):
     """Oracle: what pandas wrote is what is read, but for space around it and line ends."""
