@@ -120,6 +120,11 @@ def test_every_reference_leads_somewhere():
     assert not named - labels
 
 
+def test_no_reference_stands_in_an_inline_string():
+    """There it would be escaped and printed as it is typed."""
+    assert not re.findall(r"`\{python\}[^`]*[\" ('>](@(?:sec|fig|tbl|eq)-[^`]*)`", REPORT)
+
+
 def test_every_float_is_mentioned():
     labels = {option(cell, "label") for cell in CELLS} | {label for label, _ in divisions()}
     floats = {label for label in labels if label.startswith(("fig-", "tbl-"))}
