@@ -56,11 +56,6 @@ def bounds(low: float, high: float, digits: int = 3) -> str:
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
-def estimate(value: float, low: float, high: float, digits: int = 3) -> str:
-    """Return a number with its 95 % interval."""
-    return f"{number(value, digits)} (95% CI {bounds(low, high, digits)})"
-
-
 def p_equals(value: float) -> str:
     """Return a p-value as a statement of equality or of a bound."""
     return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"

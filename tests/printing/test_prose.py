@@ -42,7 +42,6 @@ def test_signed():
 
 def test_percent_interval_and_p_value():
     assert prose.percent(0.178, 1) == "17.8%"
-    assert prose.estimate(0.5, -0.1, 0.9, 1) == "0.5 (95% CI −0.1 to 0.9)"
     assert [prose.p_equals(p) for p in (1e-9, 0.0421)] == ["p < 0.001", "p = 0.042"]
 
 
