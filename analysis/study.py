@@ -36,7 +36,7 @@ from analysis.sources import ROOT, list_sources, read_bare
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.features import CATEGORICAL
 from analysis.tracks.schema import BadInput, naming
-from analysis.tracks.splitting import Split, describe_split, grouped_folds, hold_out
+from analysis.tracks.splitting import Split, describe_split, hold_out
 from analysis.writing import write_text
 
 log = logging.getLogger("analysis")
@@ -135,9 +135,7 @@ def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, 
         candidate: what `final_model.summarize` says of it in the chosen formula (missing where that
         lacks it), what `halving.aggregate` says, and `significant`.
     """
-    compared = ladders.compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
-    fit = final_model.fit_clustered(compared.query("chosen")["formula"].iloc[0], ladder.frame)
-    sizes = final_model.summarize(fit, ladder.frame)
+    compared, sizes = final_model.answer(ladder)
     many = 100 if len(ladder.frame) < 20_000 else 50
     halvings = halving.halve(ladder, repeats=many if budget == "full" else 20)
     halved = halving.aggregate(halvings.drop(columns="chosen"))
@@ -234,7 +232,8 @@ def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> 
     for seed in range(HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 1 + draws):
         log.info("hold-out %d of %d", seed - HOLD_OUT_SEED, draws)
         split = hold_out(tracks, seed=seed)
-        chosen = final_model.answer(split.train)["formula"]
+        ladder, _ = final_model.answer(ladders.build_ladder(split.train))
+        chosen = ladder.loc[ladder["chosen"], "formula"].iloc[0]
         _, compared = comparison.tune_and_compare(split, once, chosen, seed)
         rows += [
             {"seed": seed, "model": model, "best": model == compared.best,

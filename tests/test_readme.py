@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from analysis import HOLD_OUT_SEED, printing
-from analysis.inference import final_model
+from analysis.inference import final_model, ladders
 from analysis.prediction import ceiling, leakage
 from analysis.printing import numbers as prose
 from analysis.replication import read_records, table_of
@@ -33,7 +33,8 @@ def test_counts(tracks):
 
 def test_effects(tracks):
     train = splitting.hold_out(tracks, seed=HOLD_OUT_SEED).train
-    first, second = final_model.rank(final_model.answer(train)["effects"]).to_dict("records")[:2]
+    _, effects = final_model.answer(ladders.build_ladder(train))
+    first, second = final_model.rank(effects).to_dict("records")[:2]
     said = (
         f"{first['feature'].capitalize()} makes the largest difference to valence, genre and the "
         f"other features equal: {printing.with_ci(first, 'difference')} from {first['contrast']}; "

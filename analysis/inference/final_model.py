@@ -20,7 +20,6 @@ from analysis import SEED
 from analysis.inference.ladders import (
     CrossProducts,
     Ladder,
-    build_ladder,
     columns_of,
     compare_candidates,
     features_of,
@@ -403,19 +402,11 @@ def disagreeing(beside: pd.DataFrame) -> list[str]:
     return list(beside.loc[split, "feature"].unique())
 
 
-def answer(train: pd.DataFrame) -> dict:
-    """Return question 1's answer for a table: the steps of the report's chapter, one after another.
-
-    Returns
-    -------
-    dict
-        `formula`, `cv_r2` of the final model, and `effects`, what `summarize` returns.
-    """
-    ladder = build_ladder(train)
+def answer(ladder: Ladder) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Choose a formula and fit it: what `compare_candidates` and `summarize` return."""
     compared = compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
-    chosen = compared[compared["chosen"]].iloc[0]
-    found = summarize(fit_clustered(chosen["formula"], ladder.frame), ladder.frame)
-    return {"formula": chosen["formula"], "cv_r2": chosen["cv_r2"], "effects": found}
+    chosen = compared.loc[compared["chosen"], "formula"].iloc[0]
+    return compared, summarize(fit_clustered(chosen, ladder.frame), ladder.frame)
 
 
 def rank(effects: pd.DataFrame) -> pd.DataFrame:

@@ -58,8 +58,6 @@ FEW_GENRES = 30
 FARTHEST = 3.0
 # Length of an indicator where a metric is learned: at first an amount matters more than a key.
 INDICATOR_WEIGHT = 0.5
-# Columns of the context: what is known of a track besides its sound.
-CONTEXT = ("genre", "popularity", "year", "explicit")
 
 
 def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -77,11 +75,6 @@ def describe_predictors(tracks: pd.DataFrame) -> list[str]:
     """Return the names in print of what a learner reads; the audio analysis as two blocks."""
     names = [re.sub(r"^(pitch|timbre)_\d+$", r"\1 (12 means)", name) for name in predictors(tracks)]
     return list(dict.fromkeys(name.replace("duration_ms", "duration") for name in names))
-
-
-def without_context(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return tracks without genre, popularity, year and the explicit flag: sound only."""
-    return tracks.drop(columns=[name for name in CONTEXT if name in tracks])
 
 
 def without_analysis(tracks: pd.DataFrame) -> pd.DataFrame:

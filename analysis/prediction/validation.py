@@ -12,7 +12,7 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis import SEED
 from analysis.memory import digest_sources, remember
-from analysis.prediction.evaluation import METRICS, scores
+from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import Learner, fit_learner, predict
 from analysis.tracks.splitting import grouped_folds
 
@@ -119,21 +119,6 @@ def fold_scores(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFram
         place = {"repeat": repeat, "fold": fold}
         rows += [{"model": m, **place, **scores(part["observed"], part[m])} for m in models]
     return pd.DataFrame(rows)
-
-
-def corrected_scores(by_fold: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
-    """Average scores over folds and repeats, with corrected 95 % intervals.
-
-    Returns
-    -------
-    DataFrame
-        Columns model, metric, value, low, high.
-    """
-    rows = []
-    for model, part in by_fold.groupby("model", sort=False):
-        for metric in METRICS:
-            rows.append((model, metric, *corrected_interval(part[metric], n_folds)))
-    return pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
 
 
 def compare_folds(

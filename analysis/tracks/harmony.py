@@ -9,8 +9,6 @@ import pandas as pd
 
 from analysis.tracks.schema import PITCHES
 
-# Consonant by the tuning theory of any textbook: fourth and fifth, thirds and sixths; dissonant:
-# semitone and tritone. The whole tone stands between them.
 INTERVALS = {
     "interval_1": "semitones",
     "interval_2": "whole tones",
@@ -55,13 +53,3 @@ def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
     if "timbre_0" in tracks:
         columns["level_gap"] = (tracks["timbre_0"] - tracks["loudness"]).to_numpy(float)
     return pd.DataFrame(columns, index=tracks.index)
-
-
-def thirds(tracks: pd.DataFrame) -> pd.Series:
-    """Return how much stronger the major third over the tonic sounds than the minor third."""
-    return tracks["tonic_4"] - tracks["tonic_3"]
-
-
-def consonance(tracks: pd.DataFrame) -> pd.Series:
-    """Return fourths and fifths less semitones and tritones, as correlations."""
-    return tracks["interval_5"] - (tracks["interval_1"] + tracks["interval_6"]) / 2

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from analysis.inference import final_model
+from analysis.inference import final_model, ladders
 from analysis.prediction import ceiling, leakage
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.tracks.cleaning import clean
@@ -32,7 +32,7 @@ def study(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Take a table through everything that draws, divides or numbers its rows."""
     cleaned = clean(table)
     split = hold_out(cleaned.tracks)
-    answer = final_model.answer(split.train)
+    compared, effects = final_model.answer(ladders.build_ladder(split.train))
     learner = fit_learner(BOOSTING, split.train, BOOSTING.defaults() | dict(BOOSTING.draft))
     predicted = pd.DataFrame({"predicted": predict(learner, split.test)})
     return {
@@ -40,8 +40,8 @@ def study(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "tracks": cleaned.tracks,
         "train": split.train,
         "test": split.test,
-        "formula": pd.DataFrame({name: [answer[name]] for name in ("formula", "cv_r2")}),
-        "effects": answer["effects"],
+        "ladder": compared.drop(columns="terms"),
+        "effects": effects,
         "leakage": leakage.leakage_table.fresh(table, cleaned.tracks, 1),
         "repeats": ceiling.repeat_measurements(table),
         "predicted": predicted,
