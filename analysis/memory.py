@@ -44,27 +44,40 @@ def remember(function):
     """
 
     @functools.wraps(function)
-    def recall(*args, **kwargs):
+    def recalled(*args, **kwargs):
         if not SNAPSHOT.holds():
             return function(*args, **kwargs)
-        cached = store.cache(_compute, ignore=["function"])
-        with warnings.catch_warnings():
-            # joblib warns when a stored result could not be read; it is then computed again
-            warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
-            try:
-                return cached(function, _identity(function), args, kwargs)
-            except _Unkept as computed:
-                return computed.result
+        return recall(_identity(function), function, *args, **kwargs)
 
-    recall.fresh = function
-    return recall
+    recalled.fresh = function
+    return recalled
 
 
-class _Unkept(Exception):
+def recall(identity: str, function, *args, **kwargs):
+    """Take a result from the store, or compute and keep it.
+
+    Parameters
+    ----------
+    identity : str
+        Stands for all that the result depends on besides the arguments.
+    function : callable
+        It raises `Unkept` with a result that must not be kept.
+    """
+    cached = store.cache(_compute, ignore=["function"])
+    with warnings.catch_warnings():
+        # joblib warns when a stored result could not be read; it is then computed again
+        warnings.filterwarnings("ignore", category=UserWarning, module="joblib")
+        try:
+            return cached(function, identity, args, kwargs)
+        except Unkept as computed:
+            return computed.result
+
+
+class Unkept(Exception):
     """Carries a result past joblib, which keeps what is returned and nothing that is raised."""
 
     def __init__(self, result):
-        super().__init__("a source file changed while a result was computed")
+        super().__init__("a source changed while a result was computed")
         self.result = result
 
 
@@ -72,7 +85,7 @@ def _compute(function, identity, args, kwargs):
     """Compute a result; `identity` stands for the source and the packages in joblib's key."""
     result = function(*args, **kwargs)
     if not SNAPSHOT.holds():
-        raise _Unkept(result)
+        raise Unkept(result)
     return result
 
 
