@@ -77,6 +77,7 @@ class Unkept(Exception):
     """Carries a result past joblib, which keeps what is returned and nothing that is raised."""
 
     def __init__(self, result):
+        """Keep the result."""
         super().__init__("a source changed while a result was computed")
         self.result = result
 

@@ -1,8 +1,9 @@
 """Take what the cells showed from the last run, as long as nothing they may read has changed.
 
-Store and rule are those of `analysis.memory`: what was asked, code without comments, and the packages; here
-also the tables and records that cells read. Prose, captions, layout and the bibliography are no
-business of the cells: who changes only those has the report again without running it.
+Store and rule are those of `analysis.memory`: what was asked, code without comments, and the
+packages; here also the tables and records that cells read. Prose, captions, layout and the
+bibliography are no business of the cells: who changes only those has the report again without
+running it.
 """
 
 import importlib.metadata
