@@ -17,8 +17,8 @@ from analysis.tracks import cleaning, datasets
 from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.description import describe_as_read
 from analysis.tracks.download import download
-from analysis.tracks.files import status
-from analysis.tracks.reading import read_layout
+from analysis.tracks.files import split_part, status
+from analysis.tracks.reading import as_csv, read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
 from analysis.writing import refuse_target, write_text
 
@@ -83,6 +83,9 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "file", metavar="FILE", help="a table of tracks, a known name, or audio analyses (JSON)"
     )
+    check.add_argument(
+        "--fix", type=Path, metavar="OUT.csv", help="also write the table, as it was read, as CSV"
+    )
     check.set_defaults(command=check_table)
     download = commands.add_parser("download", help="fetch a known table")
     download.add_argument("name", metavar="NAME", help=", ".join(datasets.KNOWN))
@@ -122,18 +125,26 @@ def _add_predict(predict: argparse.ArgumentParser) -> None:
 def check_table(options: argparse.Namespace) -> None:
     """Print what a table's columns were taken for, what is missing, what would be dropped."""
     path = datasets.locate(options.file)
+    if options.fix:
+        refuse_target(options.fix)
+        refuse_source(options.fix, options.file)
     if holds_analyses(path):
+        if options.fix:
+            raise BadInput(f"{path} holds audio analyses, no table of tracks: leave out --fix.")
         check_analyses(path)
         return
     layout = read_layout(path, PREDICTION)
     say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
     say(_list_columns(layout.found))
-    for note in filter(None, (layout.credits, *layout.notes)):
-        say(f"  {printable(note)}")
+    for line in layout.lines:
+        say(f"  {printable(line)}.")
     say(f"\n{_show_as_read(layout.tracks)}")
     absent = [name for name in BY_NAME if name not in layout.tracks]
     say(f"\nNot in the table: {_join_blocks(absent)}")
     say(f"Not used: {_join_names(layout.ignored)}\n")
+    if options.fix:
+        write_text(options.fix, as_csv(layout.tracks, path))
+        say(f"Written as it was read: {printable(str(options.fix))}\n")
     lacking = [name for name in STUDY if name in absent]
     if lacking:
         say(f"Valence can be predicted for this table, but not studied: it lacks "
@@ -247,10 +258,10 @@ def split_names(text: str) -> list[str]:
 
 def refuse_source(path: Path, *tables: str | Path) -> None:
     """Refuse to write over a table that is read, a known one included."""
-    located = [datasets.locate(table) for table in tables]
-    for source in located:
+    sources = [split_part(datasets.locate(table))[0] for table in tables]
+    for source in sources:
         status(source)  # refused before any work where there is none
-    sources = [os.path.realpath(source) for source in located]
+    sources = [os.path.realpath(source) for source in sources]
     if os.path.realpath(path) in sources:
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 

@@ -1,6 +1,6 @@
 """Open a file, whatever its container, as one raw table with the file's own column names.
 
-Delimited text becomes a table of text; Parquet and JSON keep the types that they carry.
+Delimited text becomes a table of text; other containers keep the types that they carry.
 Nothing is taken for missing here: a track may be named "NA".
 """
 
@@ -8,98 +8,174 @@ import contextlib
 import csv
 import io
 import json
-import logging
 import re
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from analysis.tracks.aliases import recognise
-from analysis.tracks.files import MOST_BYTES, read_content, to_text
+from analysis.tracks.files import (
+    MOST_BYTES,
+    SQLITE,
+    choose,
+    read_content,
+    refuse_wide,
+    split_part,
+    to_text,
+)
 from analysis.tracks.json_text import parse, too_deep
+from analysis.tracks.records import FEWEST_KNOWN, find_table
 from analysis.tracks.schema import BadInput
 
-log = logging.getLogger("analysis")
-
 DELIMITERS = (",", ";", "\t", "|")
-# 1.2 million tracks with the audio analysis take 60 million fields
-MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
-LONGEST_HEADER = 1_000_000
-# lines above the header, and columns by which a header is known as one
-MOST_TITLES, FEWEST_KNOWN = 20, 3
+LONGEST_HEADER, LONGEST_FIELD = 1_000_000, 10_000_000
+MOST_TITLES = 20  # lines above the header
+# in Feather, the length of a buffer stands before the frame of LZ4 or Zstandard that packs it
+FRAME = re.compile(rb"\x04\x22\x4d\x18|\x28\xb5\x2f\xfd")
 
 
-def open_table(path: Path) -> pd.DataFrame:
-    """Read CSV, TSV, JSON or Parquet, compressed with gzip or not.
+def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not.
 
     The kind is told from the bytes, not from the file's name.
 
     Parameters
     ----------
     path : Path
-        The file.
+        The file; of an SQLite database also `file::table`.
+    notes : list of str
+        Takes a line on whatever was guessed or left out.
 
     Returns
     -------
     DataFrame
-        One row a record, columns as the file names them.
+        One row a record, columns as the file names them. Where the index holds whole numbers,
+        they are those of the rows, less one, as the program counts that shows the file.
 
     Raises
     ------
     BadInput
         The file is not there, is empty, broken, or of a kind that is not read.
     """
-    content = read_content(path)
-    if content.startswith(b"PAR1"):
-        return _open_parquet(content, path)
+    return open_content(read_content(path), path, notes)
+
+
+def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read a table as `open_table` does from the bytes of an unpacked file."""
+    for start, (kind, read) in BINARY.items():
+        if content.startswith(start) and (start != b"ORC" or content[-4:-1] == start):
+            try:
+                return _name_index(read(content, path))
+            except BadInput:
+                raise
+            except Exception as error:
+                said = f"{path} is broken {kind} ({error}): fetch or export it again."
+                raise BadInput(said) from error
     # every kind of line end becomes one
-    text = to_text(content, path).replace("\r\n", "\n").replace("\r", "\n")
+    text = to_text(content, path, notes).replace("\r\n", "\n").replace("\r", "\n")
     del content
     if not text.strip():
         raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
     if text.lstrip()[0] in "[{":
-        return _open_json(text, path)
-    return _open_delimited(text, path)
+        return _name_index(_open_json(text, path, notes))
+    return _open_delimited(text, path, notes)
+
+
+def _name_index(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as columns, but for the numbers of rows."""
+    unnamed = table.index.name is None and pd.api.types.is_integer_dtype(table.index)
+    known = set(table.index.names) & set(table.columns)
+    return table.reset_index(drop=unnamed or bool(known))
 
 
 def _open_parquet(content: bytes, path: Path) -> pd.DataFrame:
     """Read a Parquet file; what it unpacks to is known before it is unpacked."""
     import pyarrow.parquet  # slow to import, and few tables are Parquet
 
-    try:
-        about = pyarrow.parquet.read_metadata(io.BytesIO(content))
-        groups = (about.row_group(number) for number in range(about.num_row_groups))
-        unpacked = sum(group.total_byte_size for group in groups)
-        _refuse_wide(about.num_rows, about.num_columns, path)
-        if unpacked > MOST_BYTES:
-            raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
-        return pd.read_parquet(io.BytesIO(content))
-    except BadInput:
-        raise
-    except Exception as error:
-        raise BadInput(f"{path} is broken Parquet ({error}): fetch or export it again.") from error
+    about = pyarrow.parquet.read_metadata(io.BytesIO(content))
+    groups = (about.row_group(number) for number in range(about.num_row_groups))
+    refuse_wide(about.num_rows, about.num_columns, path)
+    _refuse_bomb(sum(group.total_byte_size for group in groups), path)
+    return pd.read_parquet(io.BytesIO(content))
 
 
-def _refuse_wide(rows: int, columns: int, path: Path) -> None:
-    """Refuse tables that grow beyond memory, or are wider than any table of tracks."""
-    if columns > MOST_COLUMNS or rows * columns > MOST_FIELDS:
-        raise BadInput(f"{path} has {columns:,} columns in {rows:,} rows or more, too many to be "
-                       "read: leave out columns that say nothing of tracks.")  # fmt: skip
+def _open_feather(content: bytes, path: Path) -> pd.DataFrame:
+    """Read a Feather file; the lengths of its packed buffers are added up before."""
+    import pyarrow.feather
+
+    frames = (found.start() for found in FRAME.finditer(content))
+    lengths = (content[start - 8 : start] for start in frames if start % 8 == 0)
+    _refuse_bomb(sum(int.from_bytes(length, "little") for length in lengths), path)
+    table = pyarrow.feather.read_table(io.BytesIO(content))
+    refuse_wide(table.num_rows, table.num_columns, path)
+    return table.to_pandas()
 
 
-def _open_json(text: str, path: Path) -> pd.DataFrame:
-    """Read records: a list, one a line, or a list inside an object as the Web API answers."""
+def _open_orc(content: bytes, path: Path) -> pd.DataFrame:
+    """Read an ORC file, no further than memory is meant to go."""
+    import pyarrow.orc
+
+    file, read = pyarrow.orc.ORCFile(io.BytesIO(content)), []
+    refuse_wide(file.nrows, len(file.schema), path)
+    for number in range(file.nstripes):
+        read.append(file.read_stripe(number))
+        _refuse_bomb(sum(stripe.nbytes for stripe in read), path)
+    return pyarrow.Table.from_batches(read, file.schema).to_pandas()
+
+
+def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
+    """Read the only table of an SQLite database, or the one that is named, from memory."""
+    file, part = split_part(path)
+    if Path(f"{file}-wal").exists() and Path(f"{file}-wal").stat().st_size:
+        raise BadInput(f"{path} is an SQLite database that a program has open or left in haste: "
+                       "close the program, or copy the table into another file.")  # fmt: skip
+    with contextlib.closing(sqlite3.connect(":memory:")) as database:
+        # a database in memory has no log of writes, in which these two bytes believe
+        database.deserialize(content[:18] + b"\1\1" + content[20:])
+        database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_FIELD)
+        found = database.execute("SELECT name FROM sqlite_master WHERE type = 'table' "
+                                 "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'")  # fmt: skip
+        tables = [name for (name,) in found]
+        if not (part in tables or (len(tables) == 1 and not part)):
+            what = f"has no table {part!r}" if part else f"has {len(tables):,} tables"
+            raise BadInput(f"{path} {what}: {choose(file, tables)}.")
+        table = (part or tables[0]).replace('"', '""')
+        (rows,) = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        columns = len(database.execute(f'SELECT * FROM "{table}" LIMIT 0').description)
+        refuse_wide(rows, columns, path)
+        return pd.read_sql_query(f'SELECT * FROM "{table}"', database)
+
+
+# by the first bytes, what is no text and yet a table
+BINARY = {
+    b"PAR1": ("Parquet", _open_parquet),
+    b"ARROW1": ("Feather", _open_feather),
+    b"FEA1": ("Feather", _open_feather),
+    b"ORC": ("ORC", _open_orc),
+    SQLITE: ("SQLite", _open_sqlite),
+}
+
+
+def _refuse_bomb(unpacked: int, path: Path) -> None:
+    """Refuse what grows beyond memory when it is unpacked."""
+    if unpacked > MOST_BYTES:
+        raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
+
+
+def _open_json(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read records wherever they are in a JSON text, or a table as pandas writes it."""
     try:
         content = parse(text, path)
     except json.JSONDecodeError as error:
         content = _read_lines(text, path, error)
-    records = _find_records(content, path)
-    if not records or not all(isinstance(record, dict) for record in records):
-        raise BadInput(f"{path} holds no list of tracks: give a list of objects, one a track.")
     try:
-        _refuse_wide(len(records), _width(records), path)
-        return pd.json_normalize(records, sep="_")
+        found = find_table(content, path, notes)
+        if isinstance(found, pd.DataFrame):
+            return found
+        refuse_wide(len(found), _width(found), path)
+        return pd.json_normalize(found, sep="_")
     except RecursionError as error:
         raise too_deep(path) from error
 
@@ -128,39 +204,31 @@ def _read_lines(text: str, path: Path, error: json.JSONDecodeError) -> list:
     return found
 
 
-def _find_records(content, path: Path) -> list:
-    """Return the list of records in a JSON text; an answer may hold null for an unknown id."""
-    if isinstance(content, dict):
-        lists = [part for part in content.values() if isinstance(part, list)]
-        columns = [part for part in content.values() if isinstance(part, dict)]
-        if columns and len(columns) == len(content):  # pandas' own layout: column, row, value
-            _refuse_wide(len(set().union(*columns)), len(columns), path)
-            return pd.DataFrame(content).to_dict("records")
-        content = max(lists, key=len, default=[content]) if "valence" not in content else [content]
-    return [record for record in content if record is not None]
-
-
-def _open_delimited(text: str, path: Path) -> pd.DataFrame:
-    """Read delimited text as text, every row as wide as the header."""
+def _open_delimited(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read delimited text as text, every row as wide as the header and numbered as in the file."""
     try:
-        text = _skip_titles(text, path)
+        text = _blank_titles(text, notes)
         delimiter = _find_delimiter(text)
-        header = next(_rows(text[:LONGEST_HEADER], delimiter))
-        _refuse_wide(text.count("\n"), len(header), path)
-        text, table = _read_quoted(text, delimiter, header, path)
+        header = next(_rows(text[:LONGEST_HEADER], delimiter))[1]
+        refuse_wide(text.count("\n"), len(header), path)
+        text, table = _read_quoted(text, delimiter, header, path, notes)
         # the parser fills up short rows with nothing
         if len(header) > 1 and (table[len(header) - 1] == "").any():
             _refuse_ragged_row(_rows(text, delimiter), len(header), path)
-    except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        reason = str(error).replace("Error tokenizing data. C error: ", "").strip()
+        table.index = _number_rows(text, delimiter, len(table))
+    except (csv.Error, pd.errors.ParserError) as error:
+        opened = re.search(r"EOF inside string starting at row (\d+)", str(error))
+        if not opened and isinstance(error, pd.errors.ParserError):
+            _refuse_ragged_row(_rows(text, delimiter), len(header), path)
+        reason = f"no mark closes a quotation of row {int(opened[1]) + 1:,}" if opened else error
         raise BadInput(
             f"{path} is ragged or broken ({reason}): give every row as many fields as the header."
         ) from error
-    return _merge_repeated(_leave_out_headers(table, header, path), header, path)
+    return _merge_repeated(_leave_out_headers(table, header, notes), header, path)
 
 
 def _read_quoted(
-    text: str, delimiter: str, header: list[str], path: Path
+    text: str, delimiter: str, header: list[str], path: Path, notes: list[str]
 ) -> tuple[str, pd.DataFrame]:
     """Read text whose quotation marks are doubled or escaped inside a field, or have no pair.
 
@@ -172,7 +240,7 @@ def _read_quoted(
             escaped = _read_rows(text, delimiter, header, escapechar="\\", doublequote=False)
     # what is ragged may have a mark without a pair, and is read once more
     with contextlib.suppress(BadInput, pd.errors.ParserError):
-        _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
+        _refuse_ragged_row(_rows(text[:LONGEST_FIELD], delimiter), len(header), path, True)
         table = _read_rows(text, delimiter, header)
     # where marks are doubled, one after a backslash is doubled too or ends its field
     inside = re.search(rf'\\"[^{re.escape(delimiter)}\n"]', text)
@@ -180,8 +248,8 @@ def _read_quoted(
         return text, escaped
     if table is not None and not _swallows_rows(text, table, delimiter):
         return text, table
-    text = _pair_quotes(text, delimiter, len(header), path)
-    _refuse_ragged_row(_rows(text[:10_000_000], delimiter), len(header), path, only_first=True)
+    text = _pair_quotes(text, delimiter, len(header), path, notes)
+    _refuse_ragged_row(_rows(text[:LONGEST_FIELD], delimiter), len(header), path, only_first=True)
     return text, _read_rows(text, delimiter, header)
 
 
@@ -191,17 +259,30 @@ def _read_rows(text: str, delimiter: str, header: list[str], **dialect) -> pd.Da
     return pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options)
 
 
-def _skip_titles(text: str, path: Path) -> str:
-    """Return the text from the header on, where the file has a title above it."""
+def _blank_titles(text: str, notes: list[str]) -> str:
+    """Return the text with the lines above its header blank, so that rows keep their numbers."""
     lines = text[:LONGEST_HEADER].split("\n", MOST_TITLES)[:MOST_TITLES]
     known = [
-        max(len(recognise(next(_rows(line, mark), []))) for mark in DELIMITERS) for line in lines
+        max(len(recognise(next(csv.reader([line], delimiter=mark)))) for mark in DELIMITERS)
+        for line in lines
     ]
     header = next((line for line, count in enumerate(known) if count >= FEWEST_KNOWN), 0)
-    if not header or any(known[:header]):
+    if not header or 2 * max(known[:header]) >= known[header]:
         return text
-    log.warning("%s has its header in line %d; what stands above it is left out.", path, header + 1)
-    return text.split("\n", header)[header]
+    if any(line.strip() for line in lines[:header]):
+        notes.append(f"the header is in line {header + 1}; what stands above it is left out")
+    return "\n" * header + text.split("\n", header)[header]
+
+
+def _number_rows(text: str, delimiter: str, count: int) -> Iterable[int]:
+    """Return the numbers of the rows below the header, counted from 0 at the top of the file."""
+    body = text.lstrip("\n")
+    first = len(text) - len(body) + 1
+    if re.search(r"\n[^\S\n]*\n", body):  # blank lines are rows too
+        numbers = [number for number, _ in _rows(text, delimiter)][1:]
+        if len(numbers) == count:
+            return numbers
+    return range(first, first + count)
 
 
 def _swallows_rows(text: str, table: pd.DataFrame, delimiter: str) -> bool:
@@ -221,7 +302,7 @@ def _swallows_rows(text: str, table: pd.DataFrame, delimiter: str) -> bool:
     return False
 
 
-def _pair_quotes(text: str, delimiter: str, width: int, path: Path) -> str:
+def _pair_quotes(text: str, delimiter: str, width: int, path: Path, notes: list[str]) -> str:
     """Double the quotation marks of lines that have an odd number of them and all their fields."""
     lines = text.split("\n")
     odd = [number for number, line in enumerate(lines) if line.count('"') % 2]
@@ -235,12 +316,13 @@ def _pair_quotes(text: str, delimiter: str, width: int, path: Path) -> str:
         )
     if odd:
         more = f" (and {len(odd) - 1:,} more lines like it)" if len(odd) > 1 else ""
-        log.warning("%s has in line %d%s a quotation mark without a pair; read as text.",
-                    path, odd[0] + 1, more)  # fmt: skip
+        notes.append(
+            f"in line {odd[0] + 1:,}{more} a quotation mark without a pair is read as text"
+        )
     return "\n".join(lines)
 
 
-def _leave_out_headers(table: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:
+def _leave_out_headers(table: pd.DataFrame, header: list[str], notes: list[str]) -> pd.DataFrame:
     """Leave out rows that repeat the header, as exports do that were joined by hand."""
     again = table[0].str.lstrip("\ufeff") == header[0]
     if again.any():
@@ -249,41 +331,42 @@ def _leave_out_headers(table: pd.DataFrame, header: list[str], path: Path) -> pd
         )
     if not again.any():
         return table
-    log.warning(
-        "%s repeats its header in %s of its rows; they are left out.", path, f"{again.sum():,}"
-    )
-    return table[~again].reset_index(drop=True)
+    notes.append(f"the header is repeated in {again.sum():,} of the rows, which are left out")
+    return table[~again]
 
 
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Iterate over the fields of the lines that are not blank."""
+def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """Iterate over the rows that are not blank: number from 0 at the top of the file, fields."""
     csv.field_size_limit(2**31 - 1)
-    return filter(None, csv.reader(io.StringIO(text), delimiter=delimiter))
+    for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=delimiter)):
+        if len(row) > 1 or "".join(row).strip():
+            yield number, row
 
 
 def _find_delimiter(text: str) -> str:
     """Return the delimiter that makes the most known columns out of the header."""
-    headers = {mark: next(_rows(text[:LONGEST_HEADER], mark), []) for mark in DELIMITERS}
+    start = text[:LONGEST_HEADER]
+    headers = {mark: next(_rows(start, mark), (0, []))[1] for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: (len(recognise(headers[mark])), len(headers[mark])))
 
 
 def _refuse_ragged_row(
-    rows: Iterator[list[str]], width: int, path: Path, only_first: bool = False
+    rows: Iterator[tuple[int, list[str]]], width: int, path: Path, only_first: bool = False
 ) -> None:
     """Refuse rows that are not as wide as the header.
 
     The parser says nothing of a first row that is too wide, nor of any that is too short.
     """
     next(rows)
-    for number, row in enumerate(rows, start=1):
+    for number, row in rows:
         if len(row) > width or (len(row) < width and not only_first):
             if len(row) < width and next(rows, None) is None:
                 raise BadInput(
-                    f"{path} is ragged: row {number:,}, the last, has {len(row)} fields, the "
+                    f"{path} is ragged: row {number + 1:,}, the last, has {len(row)} fields, the "
                     f"header {width}, as of a file that was cut; fetch or export it again."
                 )
             raise BadInput(
-                f"{path} is ragged: row {number:,} has {len(row)} fields, the header {width}; "
+                f"{path} is ragged: row {number + 1:,} has {len(row)} fields, the header {width}; "
                 "give every row as many fields as the header."
             )
         if only_first:

@@ -41,7 +41,7 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     texts = values.fillna("") if values.dtype == "str" else values.map(_hashable)
     codes, found = pd.factorize(texts)
     distinct = pd.Series(found)
-    lists = _list_each(distinct, codes, values.name or name)
+    lists = _list_each(distinct, codes, values)
     marks = ["lists"] if lists.notna().any() else []
     if lists.isna().any():
         plain = distinct[lists.isna()].astype("str").str.strip()
@@ -86,15 +86,15 @@ def _hashable(value) -> str:
     return "" if value is None or value != value else str(value)
 
 
-def _list_each(distinct: pd.Series, codes: np.ndarray, column: str) -> pd.Series:
+def _list_each(distinct: pd.Series, codes: np.ndarray, values: pd.Series) -> pd.Series:
     """Return the list that each distinct text is, None where it is none; refuse odd lists."""
     found = []
     for code, text in enumerate(distinct.tolist()):
         try:
             found.append(_listed(text))
         except (TypeError, RecursionError, MemoryError, UnicodeError) as error:
-            row = row_number(np.flatnonzero(codes == code)[0])
-            raise BadInput(f"Column {column!r} has in row {row} a list that cannot be read, "
+            row = row_number(values.index[np.flatnonzero(codes == code)[0]])
+            raise BadInput(f"Column {values.name!r} has in row {row} a list that cannot be read, "
                            f"{shorten(text)}: give names.") from error  # fmt: skip
     return pd.Series(found, dtype=object)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -114,11 +115,16 @@ def locate(name_or_path: str | Path) -> Path:
     Raises
     ------
     BadInput
-        The table is known, but not on this machine; or no name is given, or no text.
+        The table is known, but not on this machine; no name is given, or no text, or one that is
+        neither a file's nor a known table's.
     """
     dataset = KNOWN.get(_check_name(name_or_path))
     if dataset is None:
-        return Path(expand(str(name_or_path)))
+        path = Path(expand(str(name_or_path)))
+        if re.fullmatch(r"[\w-]+", str(path)) and not os.path.lexists(path):
+            raise BadInput(f"There is no file {path}, nor a data set of that name: name a file, or "
+                           f"one of the known: {', '.join(KNOWN)}.")  # fmt: skip
+        return path
     places = [ROOT / "data"] if dataset.name == "genres" else [folder()]
     files = (place / file for place in places for file in dataset.files)
     found = next((file for file in files if file.is_file()), None)

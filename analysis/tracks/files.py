@@ -4,50 +4,77 @@ A queue, a device or a socket may never end, and a small packed file may unpack 
 memory; both are refused before they are read.
 """
 
+import bz2
 import codecs
+import contextlib
+import functools
 import gzip
 import io
-import logging
+import lzma
 import re
 import stat
+import zipfile
 import zlib
 from pathlib import Path
 
 from analysis.tracks.schema import BadInput
-
-log = logging.getLogger("analysis")
 
 # 1.2 million tracks with all scores take 0.35 GB
 MOST_BYTES = 1_000_000_000
 # text packs to a tenth or a fifth of its size; what packs a hundredfold is no table
 MOST_EXPANSION, FREELY_EXPANDED = 100, 64_000_000
 CHUNK = 1 << 20
+# 1.2 million tracks with the audio analysis take 60 million fields
+MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
 
 # a mark at the start of a file says how its characters are stored
 MARKS = {
     codecs.BOM_UTF8: "utf-8-sig",
+    codecs.BOM_UTF32_LE: "utf-32",
+    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# what the first bytes of a file without text say that it is
+# what may stand between a file and a part of it: a member of an archive, a table of a database
+PART = "::"
+TABLES = (
+    ".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow",
+    ".orc", ".db", ".sqlite", ".sqlite3",
+)  # fmt: skip
+BINARY = "save the table as Parquet or CSV"
+# what the first bytes of a file say that it is, where no table is read from it
 KINDS = (
-    (rb"\x1f\x8b", "packed with gzip twice: unpack it once"),
-    (rb"BZh\d1AY&SY", "packed with bzip2: unpack it"),
-    (rb"\xfd7zXZ\0", "packed with xz: unpack it"),
-    (rb"\x28\xb5\x2f\xfd", "packed with Zstandard: unpack it"),
-    (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07", "an archive: unpack it"),
-    (rb"PK(\x03\x04|\x05\x06)", "a zip archive or an Excel workbook: unpack it, or save the sheet "
-                                "as CSV"),
+    (rb"\x1f\x8b|BZh\d1AY&SY|\xfd7zXZ\0|\x28\xb5\x2f\xfd|PK\x03\x04",
+     "packed twice: unpack it once"),
+    (rb"PK\x05\x06", "an empty zip archive: fetch or export it again"),
+    (rb"7z\xbc\xaf\x27\x1c|Rar!\x1a\x07|.{257}ustar", "an archive: unpack it"),
     (rb"\xd0\xcf\x11\xe0", "an Excel workbook of the old kind: save the sheet as CSV"),
-    (rb"SQLite format 3\0", "an SQLite database: export its table as CSV"),
-    (rb"ARROW1|FEA1", "a Feather file: save the table as Parquet or CSV"),
-    (rb"\x89HDF\r\n", "an HDF5 file: save the table as Parquet or CSV"),
-    (rb"\x80[\x02-\x05]", "a Python pickle, which is never opened, for it can run code: save the "
-                          "table as Parquet or CSV"),
+    (rb"\x89HDF\r\n", f"an HDF5 file: {BINARY}"),
+    (rb"\x80[\x02-\x05]|c(?:copy_?reg|pandas|numpy|builtins|__builtin__)[\w.]*\n",
+     f"a Python pickle, which is never opened, for it can run code: {BINARY}"),
+    (rb"\x93NUMPY", f"an array of NumPy: {BINARY}"),
+    (rb"RD[AX][1-3]\n|X\n\0\0\0[\2\3]|A\n[23]\n\d{6}\n",
+     "a file of R (RDS or RData): save the table with write.csv(table, \"table.csv\")"),
+    (rb"<stata_dta>|\$FL[23]", f"a file of Stata or SPSS: {BINARY}"),
+    (rb"%PDF-", "a PDF document, no table: give the table that it was made from as CSV"),
+    (rb"\{\\rtf", "a text document (RTF), no table: save the table as CSV"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP",
+     "an image, no table: give the table that it shows as CSV"),
+    (rb"ID3[\x02-\x04]|\xff[\xfa\xfb]|OggS|fLaC|RIFF.{4}WAVE",
+     "sound, no table: give Spotify's audio features of the tracks"),
 )  # fmt: skip
 # pages and pointers are text, and come where a table was meant to be fetched
-PAGE = re.compile(r"\s*<(!doctype|html|\?xml)\b", re.IGNORECASE)
+PAGE = re.compile(r"\s*<(!doctype\b|!--|\?xml\b|(html|head|body|table|meta|script|div)\b)", re.I)
 POINTER = "version https://git-lfs"
+
+
+def split_part(path: Path) -> tuple[Path, str]:
+    """Return a file, and which part of it `file::part` names: none where that is a file itself."""
+    name, mark, part = str(path).rpartition(PART)
+    with contextlib.suppress(OSError, ValueError):
+        if mark and not path.exists():
+            return Path(name), part
+    return path, ""
 
 
 def status(path: Path):
@@ -68,16 +95,36 @@ def status(path: Path):
         raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
 
 
+def _open_zstandard(packed):
+    """Return a stream of what Zstandard has packed."""
+    import pyarrow  # slow to import, and few tables are packed so
+
+    return pyarrow.CompressedInputStream(packed, "zstd")
+
+
+# by the first bytes, what opens a packed file
+PACKED = {
+    rb"\x1f\x8b": gzip.open,
+    rb"BZh\d1AY&SY": bz2.open,
+    rb"\xfd7zXZ\0": lzma.open,
+    rb"\x28\xb5\x2f\xfd": _open_zstandard,
+}
+ZIP, SQLITE = b"PK\x03\x04", b"SQLite format 3\0"
+
+
 def read_content(path: Path) -> bytes:
-    """Return a file's bytes, unpacked where they are packed with gzip.
+    """Return a file's bytes, unpacked where they are packed with gzip, bzip2, xz, Zstandard or zip.
+
+    Of a zip archive the only table is read, or the member named in `archive.zip::member`.
 
     Raises
     ------
     BadInput
         The path is no regular file, cannot be read, or holds more than `MOST_BYTES`, packed or
-        unpacked.
+        unpacked; an archive has several tables.
     """
-    about = status(path)
+    file, part = split_part(path)
+    about = status(file)
     mode = about.st_mode
     if stat.S_ISDIR(mode):
         raise BadInput(f"{path} is a folder: name the file in it that holds the table.")
@@ -87,17 +134,49 @@ def read_content(path: Path) -> bytes:
     if about.st_size > MOST_BYTES:
         raise _too_large(path)
     try:
-        with path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b":
-                file.seek(0)
-                return _read_up_to(file, MOST_BYTES, path)
-            file.seek(0)
+        with file.open("rb") as packed:
+            start = packed.read(16)
+            packed.seek(0)
+            unpack = next((how for mark, how in PACKED.items() if re.match(mark, start)), None)
+            if start.startswith(ZIP):
+                unpack = functools.partial(_open_member, path=path, part=part)
+            elif part and start != SQLITE:
+                raise BadInput(f"{path} cannot be read, as {file} is no zip archive and no SQLite "
+                               "database and has no parts: name the file alone.")  # fmt: skip
+            if unpack is None:
+                return _read_up_to(packed, MOST_BYTES, path)
             most = max(MOST_EXPANSION * about.st_size, FREELY_EXPANDED)
-            with gzip.open(file) as unpacked:
+            with unpack(packed) as unpacked:
                 return _read_up_to(unpacked, min(most, MOST_BYTES), path)
-    except (OSError, EOFError, zlib.error) as error:
+    except BadInput:
+        raise
+    # ValueError is pyarrow's, RuntimeError that of an archive with a password
+    except (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError,
+            zipfile.BadZipFile) as error:  # fmt: skip
         reason = getattr(error, "strerror", None) or error
         raise BadInput(f"{path} cannot be read ({reason}): fetch or export it again.") from error
+
+
+def _open_member(packed, path: Path, part: str):
+    """Return a stream of the only table in a zip archive, or of the member that is named."""
+    archive = zipfile.ZipFile(packed)
+    names = [one.filename for one in archive.infolist() if not one.is_dir()]
+    if {"mimetype", "[Content_Types].xml", "Index/Document.iwa"} & set(names):
+        raise BadInput(f"{path} is an Excel workbook or another document: save the sheet as CSV.")
+    names = [one for one in names if not re.search(r"(^|/)(\.|__MACOSX/)", one)]
+    tables = [one for one in names if one.lower().endswith(TABLES)] or names
+    if part in names or (len(tables) == 1 and not part):
+        return archive.open(part or tables[0])
+    what = f"has no member {part!r}" if part else f"is a zip archive of {len(tables):,} tables"
+    raise BadInput(f"{path} {what}: {choose(split_part(path)[0], tables)}.")
+
+
+def choose(file: Path, parts: list[str]) -> str:
+    """Return the words by which one of several parts of a file can be named."""
+    if not parts:
+        return "there is none to be read"
+    more = ", …" if len(parts) > 10 else ""
+    return f"name one as in {file}{PART}{parts[0]} (there are {', '.join(parts[:10])}{more})"
 
 
 def _read_up_to(stream, most: int, path: Path) -> bytes:
@@ -113,6 +192,13 @@ def _read_up_to(stream, most: int, path: Path) -> bytes:
     return content.getvalue()
 
 
+def refuse_wide(rows: int, columns: int, path: Path) -> None:
+    """Refuse tables that grow beyond memory, or are wider than any table of tracks."""
+    if columns > MOST_COLUMNS or rows * columns > MOST_FIELDS:
+        raise BadInput(f"{path} has {columns:,} columns in {rows:,} rows or more, too many to be "
+                       "read: leave out columns that say nothing of tracks.")  # fmt: skip
+
+
 def _too_large(path: Path) -> BadInput:
     """Return the sentence for what is more than a machine can be asked to hold."""
     return BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: give a part of it.")
@@ -123,26 +209,33 @@ def read_text(path: Path) -> str:
     return to_text(read_content(path), path)
 
 
-def to_text(content: bytes, path: Path) -> str:
-    """Return text from UTF-8 or UTF-16; bytes that are not UTF-8 are read as Windows-1252.
+def to_text(content: bytes, path: Path, notes: list[str] | None = None) -> str:
+    """Return text from UTF-8, UTF-16 or UTF-32; what is not UTF-8 is read as Windows-1252.
 
     Files that mix the two, as joined exports do, so keep every character.
+    A line on what had to be guessed goes to `notes`.
 
     Raises
     ------
     BadInput
         The bytes are no text, or the text is a web page or a pointer to a file.
     """
-    encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
-    if encoding != "utf-16":
+    notes = [] if notes is None else notes
+    encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "")
+    if not encoding:
+        _refuse_known(content, path)
+        encoding = _find_unmarked(content)
+        notes += ["read as UTF-16, for which it has no mark"] if encoding != "utf-8" else []
+    if encoding.startswith("utf-8"):
         _refuse_binary(content, path)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        if encoding == "utf-16":
-            raise BadInput(f"{path} is broken UTF-16 text: save it as UTF-8.") from error
+        if not encoding.startswith("utf-8"):
+            name = encoding[:6].upper()
+            raise BadInput(f"{path} is broken {name} text: save it as UTF-8.") from error
         line = content.count(b"\n", 0, error.start) + 1
-        log.warning("%s is not UTF-8 in line %d; read there as Windows-1252.", path, line)
+        notes.append(f"not UTF-8 in line {line:,}; read there as Windows-1252")
         text = content.decode(encoding, errors="windows_1252")
     if PAGE.match(text):
         raise BadInput(f"{path} is a web page, no table: fetch the file that it shows.")
@@ -151,15 +244,25 @@ def to_text(content: bytes, path: Path) -> str:
     return text
 
 
-def _refuse_binary(content: bytes, path: Path) -> None:
-    """Refuse what is no text, by its first bytes or by the control characters in it."""
+def _refuse_known(content: bytes, path: Path) -> None:
+    """Refuse what its first bytes say to be something else than text."""
     for start, what in KINDS:
-        if re.match(start, content):
+        if re.match(start, content, re.DOTALL):
             raise BadInput(f"{path} is {what}.")
+
+
+def _find_unmarked(content: bytes) -> str:
+    """Return the encoding of text without a mark: names of columns in UTF-16 are half zeros."""
+    sample = content[:64]
+    zeros = sample[::2].count(0), sample[1::2].count(0)
+    if min(zeros) > 0 or max(zeros) < 0.4 * len(sample):
+        return "utf-8"
+    return "utf-16-le" if zeros[1] else "utf-16-be"
+
+
+def _refuse_binary(content: bytes, path: Path) -> None:
+    """Refuse what is no text, by the control characters in it."""
     sample = content[:100_000]
-    zeros = sorted((sample[::2].count(0), sample[1::2].count(0)))
-    if zeros[0] < 0.05 * len(sample) and zeros[1] > 0.4 * len(sample):
-        raise BadInput(f"{path} is UTF-16 text without a mark that says so: save it as UTF-8.")
     if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", sample)) > max(20, len(sample) // 50):
         raise BadInput(f"{path} is a binary file, no text: give CSV, TSV, JSON or Parquet.")
     zero = content.find(b"\0")

@@ -1,5 +1,7 @@
 """From a file in any of the usual layouts to one canonical table, uncleaned."""
 
+import difflib
+import json
 import logging
 import re
 from dataclasses import dataclass
@@ -8,8 +10,9 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tracks.aliases import recognise, simplify
-from analysis.tracks.containers import open_table
+from analysis.tracks.containers import open_content, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
+from analysis.tracks.records import FEWEST_KNOWN
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
     NOTHING,
@@ -40,6 +43,11 @@ class Recognised:
     notes: tuple[str, ...]
     credits: str
 
+    @property
+    def lines(self) -> list[str]:
+        """What is said of the table wherever it is read, a line each."""
+        return [*filter(None, (self.credits, *self.notes))]
+
 
 def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFrame:
     """Read a table of tracks in any layout of `analysis.tracks.aliases`.
@@ -47,7 +55,8 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
     Parameters
     ----------
     path : str or Path
-        CSV, TSV, Parquet or JSON, packed with gzip or not.
+        Delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; one table of a
+        database as `file::table`, one member of a zip archive as `file::member`.
     needed : tuple of str
         Canonical columns that must be there; `schema.PREDICTION` where valence is not.
 
@@ -64,34 +73,73 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
         belong or values outside their range.
     """
     layout = read_layout(path, needed)
-    for note in layout.notes:
-        log.info("%s: %s.", path, note)
+    for line in layout.lines:
+        log.info("%s: %s.", path, line)
     return layout.tracks
 
 
 def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised:
     """Read a table as `read_tracks` does and say what its columns were taken for."""
-    path = Path(path)
-    table = open_table(path)
-    if not isinstance(table.index, pd.RangeIndex):
-        table = table.reset_index()
+    path, notes = Path(path), []
+    return _read_table(open_table(path, notes), path, needed, notes)
+
+
+def as_csv(tracks: pd.DataFrame, path: Path) -> str:
+    """Return a canonical, uncleaned table as CSV that is read as the same table again.
+
+    Names that would be parted otherwise are written as lists; `path` is named in messages.
+
+    Raises
+    ------
+    BadInput
+        A column has text that no CSV keeps, such as a carriage return in a title.
+    """
+    whole = [name for name in tracks if BY_NAME[name].kind == "integer"]
+    table = tracks.drop(columns="artist", errors="ignore").astype(dict.fromkeys(whole, "Int64"))
+    names = [name for name in ("artists", "genre") if name in table]
+    for as_lists in (False, True):
+        if as_lists:
+            table = table.assign(**{name: table[name].map(_as_list) for name in names})
+        text = table.to_csv(index=False, lineterminator="\n")
+        again = open_content(text.encode(), path, [])
+        again = _read_table(again, path, (), []).tracks
+        differ = [
+            name for name in tracks if name not in again or not again[name].equals(tracks[name])
+        ]
+        if not differ:
+            return text
+    raise BadInput(
+        f"{path} cannot be written as CSV that is read the same again, for what is in "
+        f"{', '.join(differ)}: correct these columns, or keep the file as it is."
+    )
+
+
+def _as_list(credits: str) -> str:
+    """Return names parted by "; " as a list in JSON."""
+    return json.dumps(credits.split("; "), ensure_ascii=False) if credits else ""
+
+
+def _read_table(
+    table: pd.DataFrame, path: Path, needed: tuple[str, ...], notes: list[str]
+) -> Recognised:
+    """Recognise and convert the columns of a raw table."""
     with naming(path):
-        names, notes = _recognise(table)
+        names = _recognise(table, notes)
     _refuse_missing(names, table, needed, path, notes)
     if not len(table):
         raise BadInput(f"{path} has a header but no rows: give one row a track.")
     credits: list[str] = []
     with naming(path):
-        tracks = _canonical(table.reset_index(drop=True), names, notes, credits)
+        tracks = _canonical(table, names, notes, credits).reset_index(drop=True)
         tracks = _leave_out_empty(tracks, needed, notes)
     found = pd.DataFrame({"column": list(names), "name": list(names.values())})
     ignored = tuple(str(name) for name in table.columns if name not in names.values())
     return Recognised(tracks, found, ignored, tuple(notes), "".join(credits))
 
 
-def _recognise(table: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
+def _recognise(table: pd.DataFrame, notes: list[str]) -> dict[str, str]:
     """Match columns by name, but for those whose content shows that they are something else."""
-    columns, notes = list(table.columns), []
+    columns = list(table.columns)
     while True:
         names = recognise(columns)
         for name, (is_other, what) in IMPOSTORS.items():
@@ -113,7 +161,7 @@ def _recognise(table: pd.DataFrame) -> tuple[dict[str, str], list[str]]:
                       and _all_match(table[name], r"[0-9A-Za-z]{22}")), None)  # fmt: skip
         if index is not None:
             names = {"track_id": index, **names}
-    return names, notes
+    return names
 
 
 def _all_match(values: pd.Series, pattern: str) -> bool:
@@ -126,7 +174,7 @@ def _all_match(values: pd.Series, pattern: str) -> bool:
     return True
 
 
-NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+NUMBER = re.compile(r"-?\d+(?:[.,]\d+)?")
 UNNAMED = ("", "index", "unnamed_0", "level_0")
 NEARLY_ALL = 0.95
 # columns that bear the name of a canonical one, and what they may hold instead
@@ -148,22 +196,33 @@ def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Pa
     if {"title", "artists"} <= have:
         have.add("track_id")  # made from the rest where the file has none
     missing = [name for name in needed if name not in have and name != "artist"]
-    if (
-        missing
-        and not names
-        and sum(NUMBER.fullmatch(str(n)) is not None for n in table.columns) > 2
-    ):
+    if not missing:
+        return
+    seen = [str(name) for name in table.columns]
+    if len(names) < FEWEST_KNOWN and sum(bool(NUMBER.fullmatch(name)) for name in seen) > 2:
         raise BadInput(f"{path} has no header: its first line holds values; put the names of the "
                        "columns above them.")  # fmt: skip
-    if missing:
-        seen = [str(name) for name in table.columns]
-        more = f" and {len(seen) - 30} more" if len(seen) > 30 else ""
-        raise BadInput(
-            f"{path} has no column for {', '.join(missing)}"
-            f"{''.join(f' ({note})' for note in notes)}; its columns are "
-            f"{', '.join(_cut(name) or '(no name)' for name in seen[:30])}{more}: "
-            "add or rename columns."
-        )
+    more = f" and {len(seen) - 30} more" if len(seen) > 30 else ""
+    columns = f"{', '.join(_cut(name) or '(no name)' for name in seen[:30])}{more}"
+    nearest = _find_nearest(missing, [name for name in seen if name not in names.values()])
+    raise BadInput(
+        f"{path} has no column for {', '.join(missing)}"
+        f"{''.join(f' ({note})' for note in notes)}; its columns are {columns}"
+        f"{f' (nearest: {nearest})' if nearest else ''}: add or rename columns."
+    )
+
+
+def _find_nearest(missing: list[str], seen: list[str]) -> str:
+    """Return which of a file's columns may be meant by those that are missing."""
+    spelled = {simplify(name): name for name in seen}
+    guesses = {
+        name: difflib.get_close_matches(name, spelled, 1, 0.75)
+        or [spelling for spelling in spelled if name in spelling]
+        for name in missing
+    }
+    return ", ".join(
+        f"{_cut(spelled[guess[0]])!r} for {name}" for name, guess in guesses.items() if guess
+    )
 
 
 def _cut(name: str, width: int = 60) -> str:

@@ -1,7 +1,11 @@
 """Tables of tracks made up for the tests."""
 
+import io
+import zipfile
+
 import numpy as np
 import pandas as pd
+import pyarrow
 
 SHARES = (
     "danceability", "energy", "speechiness", "acousticness", "instrumentalness", "liveness",
@@ -57,3 +61,17 @@ def add_analysis(tracks: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     pitch = {f"pitch_{k}": rng.uniform(0.05, 1, len(tracks)) for k in range(12)}
     timbre = {f"timbre_{k}": rng.normal(0, 20, len(tracks)) for k in range(12)}
     return tracks.assign(**pitch, **timbre)
+
+
+def pack_zip(content: bytes, *others: str) -> bytes:
+    """Return a zip archive of a table, and of other files that hold next to nothing."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in ("tracks.csv", *others):
+            archive.writestr(name, content if name == "tracks.csv" else b"nothing")
+    return packed.getvalue()
+
+
+def pack_zstandard(content: bytes) -> bytes:
+    """Return what Zstandard makes of bytes."""
+    return pyarrow.Codec("zstd").compress(content, asbytes=True)

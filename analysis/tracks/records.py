@@ -1,0 +1,186 @@
+"""Find the tracks in a JSON document: as records, as pandas writes tables, as the Web API answers.
+
+The Web API gives tracks and their audio features in lists, pages, items of a playlist or objects by
+identifier, with null for what it does not know and an object `error` for what it refused.
+"""
+
+import functools
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.tracks.aliases import recognise
+from analysis.tracks.files import refuse_wide
+from analysis.tracks.schema import FEATURES, BadInput
+
+# known columns that make names a header, or an object a record
+FEWEST_KNOWN = 3
+IDENTIFIER = re.compile(r"[0-9A-Za-z]{22}")
+# what the Web API's objects say of themselves where they are no tracks
+OTHERS = ("artist", "album", "playlist", "user", "show", "audiobook")
+
+
+@functools.lru_cache(1000)
+def know(names: tuple[str, ...]) -> dict[str, str]:
+    """Return `aliases.recognise` of the names; one answer serves all records of a table."""
+    return recognise(names)
+
+
+def find_table(content, path: Path, notes: list[str]) -> pd.DataFrame | list[dict]:
+    """Return a table that pandas wrote, or else the records of a document.
+
+    Parameters
+    ----------
+    content : list, dict or scalar
+        What the JSON text holds.
+    path : Path
+        The file, for the message.
+    notes : list of str
+        Takes a line on what was left out or joined.
+
+    Raises
+    ------
+    BadInput
+        No record is there, or rows have several lengths or no names.
+    """
+    table = _find_columns(content, path)
+    if table is not None:
+        return table
+    found: list[dict] = []
+    lost: list = []
+    _collect(content, "", found, lost)
+    errors = [one for one in lost if one is not None]
+    first = _describe_error(errors[0]) if errors else ""
+    if not found and errors:
+        raise BadInput(f"{path} is an error of the Web API ({first}), no table: ask for it again.")
+    if len(lost) > len(errors):
+        notes.append("empty entries (null), as of tracks that the Web API does not know: "
+                     f"{len(lost) - len(errors):,} left out")  # fmt: skip
+    if errors:
+        notes.append(f"errors of the Web API ({first}) in place of tracks: {len(errors):,}; ask "
+                     "for these again")  # fmt: skip
+    found = _join_features(found, notes) or _find_objects(content)
+    if not found:
+        raise BadInput(f"{path} holds no list of tracks: give a list of objects, one a track.")
+    return found
+
+
+def _find_columns(content, path: Path) -> pd.DataFrame | None:
+    """Return the table of a document that is laid out by columns or without names of fields."""
+    try:
+        if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
+            names, *rows = content
+            if any(isinstance(field, dict) for field in names):
+                return None
+            if len(know(tuple(map(str, names)))) < FEWEST_KNOWN:
+                raise BadInput(f"{path} has no header: its first row holds values; put the names "
+                               "of the columns first, or write objects.")  # fmt: skip
+            return _frame(rows, names, None, path)
+        if not isinstance(content, dict):
+            return None
+        names, rows = content.get("columns"), content.get("data")
+        if isinstance(names, list) and isinstance(rows, list):
+            return _frame(rows, names, content.get("index"), path)
+        if len(content) > 10_000 or len(know(tuple(content))) < FEWEST_KNOWN:
+            return None
+        columns = list(content.values())
+        if all(isinstance(column, list) for column in columns):
+            refuse_wide(max(map(len, columns)), len(columns), path)
+            return pd.DataFrame(content)
+        if all(isinstance(column, dict) for column in columns):
+            refuse_wide(len(set().union(*columns)), len(columns), path)
+            return _drop_numbers(pd.DataFrame(content))
+    except BadInput:
+        raise
+    except (ValueError, TypeError) as error:
+        raise BadInput(f"{path} is ragged ({error}): give every row as many fields as there are "
+                       "columns.") from error  # fmt: skip
+    return None
+
+
+def _frame(rows: list, names: list, index: list | None, path: Path) -> pd.DataFrame:
+    """Return rows under names."""
+    refuse_wide(len(rows), len(names), path)
+    return _drop_numbers(pd.DataFrame(rows, index=index, columns=names))
+
+
+def _drop_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without the numbers that pandas gives to rows, which are text in JSON."""
+    numbers = all(str(label).isdigit() for label in table.index)
+    return table.reset_index(drop=True) if numbers else table
+
+
+def _collect(node, key: str, found: list[dict], lost: list) -> None:
+    """Find the records below a node, and beside them what stands for none."""
+    if isinstance(node, list):
+        for one in node:
+            lost += [None] if one is None else []
+            _collect(one, "", found, lost)
+        return
+    if not isinstance(node, dict):
+        return
+    if isinstance(node.get("track"), dict):  # an item of a playlist
+        beside = {name: node[name] for name in node if name == "audio_features"}
+        node = beside | node["track"]
+    names = know(tuple(node)) if len(node) <= 10_000 else {}
+    if not names and isinstance(node.get("error"), str | dict):
+        lost.append(node["error"])
+    elif node.get("type") in OTHERS and "tracks" not in node:
+        return
+    elif len(names) >= FEWEST_KNOWN and node.get("type") not in OTHERS:
+        found.append({"track_id": key} | node if key and "track_id" not in names else node)
+    else:
+        objects = [one for one in node.values() if isinstance(one, dict)]
+        for name, one in node.items():
+            known = IDENTIFIER.fullmatch(name)
+            lost += [None] if one is None and (known or name == "track") else []
+            by_id = known or (1 < len(objects) == len(node) and not name.isdigit())
+            _collect(one, name if by_id else "", found, lost)
+
+
+def _describe_error(error) -> str:
+    """Return what the Web API says of an error."""
+    said = error if isinstance(error, dict) else {"message": error}
+    return f"{said.get('status', '')} {said.get('message', '')}".strip()[:100]
+
+
+def _join_features(found: list[dict], notes: list[str]) -> list[dict]:
+    """Join tracks with the audio features that a document holds apart from them."""
+    apart = [one for one in found if _has_scores(one) and "title" not in know(tuple(one))]
+    features = {_identify(one): one for one in apart if _identify(one)}
+    tracks = [one for one in found if not _has_scores(one)]
+    if not features or not tracks:
+        return found
+    joined = []
+    for one in found:
+        if _has_scores(one):
+            joined += [] if _identify(one) in features else [one]
+        else:
+            scores = features.get(_identify(one))
+            joined.append(one | {"audio_features": scores} if scores else one)
+    theirs = {_identify(one) for one in tracks}
+    joined += [one for name, one in features.items() if name not in theirs]
+    notes.append(f"tracks and their audio features are joined by identifier: {len(tracks):,} and "
+                 f"{len(features):,}")  # fmt: skip
+    return joined
+
+
+def _has_scores(record: dict) -> bool:
+    """Tell whether a record holds scores, in itself or in an object inside."""
+    parts = [record, *(part for part in record.values() if isinstance(part, dict))]
+    return any(len(set(FEATURES) & set(know(tuple(part)))) >= FEWEST_KNOWN for part in parts)
+
+
+def _identify(record: dict) -> str:
+    """Return a record's identifier, bare of what makes it an address."""
+    name = know(tuple(record)).get("track_id")
+    return re.split("[:/]", str(record[name]))[-1] if name else ""
+
+
+def _find_objects(content) -> list[dict]:
+    """Return the longest list of objects near the top, so that a message can name its columns."""
+    nodes = list(content.values()) if isinstance(content, dict) else [content]
+    lists = [[one for one in node if isinstance(one, dict)] for node in nodes
+             if isinstance(node, list)]  # fmt: skip
+    return max(lists, key=len, default=[]) or [content] * isinstance(content, dict)
