@@ -1,5 +1,6 @@
 """From a file in any of the usual layouts to one canonical table, uncleaned."""
 
+import contextlib
 import difflib
 import json
 import logging
@@ -101,16 +102,21 @@ def as_csv(tracks: pd.DataFrame, path: Path) -> str:
         if as_lists:
             table = table.assign(**{name: table[name].map(_as_list) for name in names})
         text = table.to_csv(index=False, lineterminator="\n")
-        again = open_content(text.encode(), path, [])
-        again = _read_table(again, path, (), []).tracks
         differ = [
-            name for name in tracks if name not in again or not again[name].equals(tracks[name])
+            name
+            for name in tracks.select_dtypes("str")
+            if tracks[name].str.contains("[\r\0]").any()
         ]
+        with contextlib.suppress(BadInput):
+            raw = open_content(text.encode(), path, [])
+            again = _read_table(raw, path, (), []).tracks
+            differ = [name for name in tracks if name not in again]
+            differ += [name for name in again if not again[name].equals(tracks[name])]
         if not differ:
             return text
     raise BadInput(
         f"{path} cannot be written as CSV that is read the same again, for what is in "
-        f"{', '.join(differ)}: correct these columns, or keep the file as it is."
+        f"{', '.join(differ) or 'it'}: correct that, or keep the file as it is."
     )
 
 
@@ -214,7 +220,7 @@ def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Pa
 
 def _find_nearest(missing: list[str], seen: list[str]) -> str:
     """Return which of a file's columns may be meant by those that are missing."""
-    spelled = {simplify(name): name for name in seen}
+    spelled = {simplify(name): name for name in seen if simplify(name) not in missing}
     guesses = {
         name: difflib.get_close_matches(name, spelled, 1, 0.75)
         or [spelling for spelling in spelled if name in spelling]

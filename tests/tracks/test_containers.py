@@ -10,13 +10,13 @@ from contextlib import closing
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from made_tracks import as_export, make_tracks, pack_zip, pack_zstandard
 
 from analysis.__main__ import main
 from analysis.tracks.reading import read_layout, read_tracks
-from analysis.tracks.schema import BadInput
+from analysis.tracks.schema import BY_NAME, BadInput
 
 TRACKS = make_tracks(12)
 
@@ -88,20 +88,25 @@ LAYOUTS = {
     "lists": lambda table: json.dumps(table.to_dict("list")).encode(),
     "by identifier": lambda table: as_json(orient="index")(table.set_index("track_id")),
 }
-# what no layout loses: no line end but one, no NUL, no space at either end, no half of a character
-TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1)
+# what no layout loses: no carriage return, no NUL, no space at either end, no half of a character
+TITLES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"))
 
 
-@settings(max_examples=3, deadline=None)
-@given(titles=st.lists(TITLES.filter(str.strip), min_size=12, max_size=12), seed=st.integers(0, 9))
+@settings(max_examples=2, deadline=None, phases=[Phase.generate])
+@given(titles=st.lists(TITLES, min_size=12, max_size=12), seed=st.integers(0, 9))
 def test_any_layout_is_read_as_the_same_table(titles, seed, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "any"
-    tracks = make_tracks(12, seed=seed).assign(title=[title.strip() for title in titles])
+    tracks = make_tracks(12, seed=seed).assign(title=[f"A {title} B" for title in titles])
     for name, write in LAYOUTS.items():
         path.write_bytes(write(as_export(tracks)))
-        pd.testing.assert_frame_equal(
-            read_tracks(path), tracks[list(read_tracks(path))], check_exact=True, obj=name
-        )
+        assert_read(path, tracks, name)
+
+
+def assert_read(path, tracks: pd.DataFrame = TRACKS, layout: str = "") -> None:
+    """Assert that a file is read as the table, to the last digit."""
+    found = read_tracks(path)
+    expected = tracks[[name for name in BY_NAME if name in tracks]]
+    pd.testing.assert_frame_equal(found, expected, check_exact=True, obj=layout)
 
 
 @pytest.mark.parametrize("content", [pack_zip(b"", "b.csv"), as_sqlite(TRACKS, "tracks.csv", "b")])
@@ -120,9 +125,7 @@ def test_the_part_that_is_named_is_read(tmp_path):
     (tmp_path / "a::b.csv").write_bytes(as_csv(export))
     (tmp_path / "a.db").write_bytes(as_sqlite(export, "first", "b"))
     for name in ("a.zip::tracks.csv", "a::b.csv", "a.db::b"):
-        pd.testing.assert_frame_equal(
-            read_tracks(tmp_path / name), TRACKS[list(read_tracks(tmp_path / name))]
-        )
+        assert_read(tmp_path / name)
     with pytest.raises(BadInput, match="has no parts: name the file alone"):
         read_tracks(tmp_path / "a::b.csv::c")
 
@@ -134,13 +137,13 @@ def test_a_database_in_use_is_refused(tmp_path):
         as_export(TRACKS).to_sql("tracks", database)
         with pytest.raises(BadInput, match="that a program has open"):
             read_tracks(tmp_path / "a.db")
-    assert len(read_tracks(tmp_path / "a.db")) == 12
+    assert_read(tmp_path / "a.db")
 
 
 def test_workbooks_are_refused_by_name(tmp_path):
     path = tmp_path / "tracks.csv"
     path.write_bytes(pack_zip(b"", "[Content_Types].xml", "xl/workbook.xml"))
-    with pytest.raises(BadInput, match="is an Excel workbook .*: save the sheet as CSV"):
+    with pytest.raises(BadInput, match=r"is an Excel workbook .*: save the sheet as CSV"):
         read_tracks(path)
 
 
@@ -152,7 +155,7 @@ ODD = ["A; B", "Crosby, Stills & Nash", "A, B", "C; A", "[x]", "A & B"] * 2
 def test_what_fix_writes_is_read_the_same(layout, column, tmp_path, capsys):
     """Also where names look joined, titles are quoted and numbers are missing."""
     table = as_export(TRACKS).assign(artists=ODD, title=['"x', "a\\", "NA", "=1+1", *"abcdefgh"])
-    table["popularity"] = table["popularity"].where(table.index != 3)
+    table["popularity"] = table["popularity"].astype("Int64").where(table.index != 3)
     table["genre"] = ["folk, world, & country", "pop, rock", "a", "b", *"cdefghij"]
     path, out = tmp_path / "any", tmp_path / "out.csv"
     path.write_bytes(LAYOUTS[layout](table.rename(columns={"artists": column})))
@@ -183,9 +186,6 @@ def test_every_command_says_the_same_of_a_table(tmp_path, capsys, caplog):
     main(["check", str(path)])
     printed = capsys.readouterr().out.splitlines()
     caplog.clear()
-    main(
-        ["predict", str(path), "--train", "genres", "--out", str(tmp_path / "nowhere" / "out.csv")]
-    )
     main(["predict", str(path), "--train", str(path), "--out", str(tmp_path / "out.csv")])
     for line in lines:
         assert f"  {line}." in printed
