@@ -200,7 +200,7 @@ def to_shares(columns: dict[str, pd.Series], notes: list[str] | None = None) -> 
     most = sure[~loose].mean() > 0.5
     follows = most | signed
     percent = (top > 0) & (sure | (follows & any_scale) | (signed & most))
-    small = ~percent & (top > 0) & ((loose & follows) | (signed & few))
+    small = ~percent & (top > 0) & follows & (loose | few)
     tenths = percent & wide & (top <= 10) & ~signed & ~(few & most)
     for name, numbers in read.items():
         source, column = str(columns[name].name), BY_NAME[name]

@@ -13,7 +13,7 @@ from analysis.__main__ import main
 from analysis.tracks.datasets import load
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import PREDICTION, STUDY, BadInput
-from analysis.tracks.values import SHARES
+from analysis.tracks.values import SHARES, to_shares
 
 CASES = Path(__file__).parent / "cases"
 PUBLISHED = load("genres")
@@ -171,6 +171,22 @@ def test_what_may_differ_from_the_base_is_right():
     assert read["row_numbers"]["track_id"].str.startswith("row-").all()
     assert list(read["explicit_in_words"]["explicit"][:4]) == [False, True, False, True]
     assert "popularity" not in read["genre_called_pop"] and "year" not in read["date_of_a_chart"]
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 6])
+def test_percent_of_real_tracks_is_read_right_or_refused(decimals):
+    """Of any number of tracks; scores that are no percent stay what they are."""
+    scores = PUBLISHED[list(SHARES)]
+    for rows in (1, 2, 5, 20, 100, 500):
+        some = scores.sample(rows, random_state=rows).reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.DataFrame(to_shares(dict(some.items()))), some)
+        written = (100 * some).map(f"{{:.{decimals}f}}".format)
+        try:
+            read = pd.DataFrame(to_shares(dict(written.items())))
+        except BadInput:
+            assert rows < 20
+        else:
+            assert (read - some).abs().max(axis=None) <= 0.51 * 10 ** -(2 + decimals)
 
 
 def test_check_shows_what_was_read(capsys):
