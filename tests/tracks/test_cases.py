@@ -162,7 +162,11 @@ def test_it_is_refused_in_one_sentence(case):
 
 def test_what_may_differ_from_the_base_is_right():
     """Titles with their quotation marks, names that are whole, identifiers of their own."""
-    read = {case: read_layout(CASES / f"{case}.csv", PREDICTION).tracks for case in READ}
+    cases = [
+        "lone_quotes", "lone_quote", "backslashes", "artists_comma", "artists_whole",
+        "row_numbers", "explicit_in_words", "genre_called_pop", "date_of_a_chart",
+    ]  # fmt: skip
+    read = {case: read_layout(CASES / f"{case}.csv", PREDICTION).tracks for case in cases}
     assert read["lone_quotes"]["title"][2] == '"Song number 2'
     assert read["lone_quote"]["title"][2] == '"Song number 2'
     assert read["backslashes"]["title"][2] == 'Song "number, 2"'
