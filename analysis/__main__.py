@@ -139,6 +139,7 @@ def check_table(options: argparse.Namespace) -> None:
     for line in layout.lines:
         say(f"  {printable(line)}.")
     say(f"\n{_show_as_read(layout.tracks)}")
+    say("(usual 90 %: what nine in ten tracks of the table 'genres' have)")
     absent = [name for name in BY_NAME if name not in layout.tracks]
     say(f"\nNot in the table: {_join_blocks(absent)}")
     say(f"Not used: {_join_names(layout.ignored)}\n")

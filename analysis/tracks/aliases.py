@@ -25,24 +25,34 @@ NAMES = {
               "track_genre_top", "top_genre", "genres"),
     "popularity": ("popularity", "track_popularity", "song_popularity", "track_pop", "pop"),
     "year": ("year", "release_year", "release_date", "track_album_release_date",
-             "album_release_date", "album_date_released", "released_year"),
+             "album_release_date", "album_date_released", "released_year", "album_date"),
     "explicit": ("explicit", "track_explicit", "is_explicit", "song_explicit"),
     "duration_ms": ("duration_ms", "track_duration_ms", "song_duration_ms", "track_duration",
                     "length_ms", "duration_s", "duration_sec", "duration", "track_duration_s",
-                    "length", "track_length", "duration_min", "duration_mins", "duration_minutes"),
+                    "length", "track_length", "duration_min", "duration_mins", "duration_minutes",
+                    "time"),
     "danceability": ("danceability",),
     "energy": ("energy",),
-    "loudness": ("loudness", "loudness_db", "overall_loudness"),
+    "loudness": ("loudness", "loudness_db", "overall_loudness", "loud_db"),
     "speechiness": ("speechiness",),
     "acousticness": ("acousticness",),
     "instrumentalness": ("instrumentalness",),
     "liveness": ("liveness",),
     "valence": ("valence", "audio_valence"),
     "tempo": ("tempo", "bpm"),
-    "key": ("key", "audio_key"),
+    "key": ("key", "audio_key", "key_signature", "musical_key", "camelot", "camelot_key",
+            "open_key"),
     "mode": ("mode", "audio_mode"),
     "time_signature": ("time_signature", "timesignature", "time_sig", "meter", "metre"),
 }  # fmt: skip
+
+# how analysers of playlists abbreviate scores; alone, such a name may be that of a genre
+SHORT = {
+    "dance": "danceability", "acoustic": "acousticness", "instrumental": "instrumentalness",
+    "happy": "valence", "speech": "speechiness", "live": "liveness",
+}  # fmt: skip
+# what follows the name of a score in percent
+PERCENT = re.compile(r"_(?:%|percent|percentage|pct)$")
 
 # what comes before a column's name where records were nested or tables were joined
 PREFIXES = ("audio_features_", "audio_feature_", "echonest_", "features_", "spotify_")
@@ -75,6 +85,8 @@ def recognise(names: Iterable[str]) -> dict[str, str]:
     for name in names:
         for spelling in _spellings(simplify(name)):
             spelled.setdefault(spelling, name)
+    if set(SHORT) <= set(spelled):
+        spelled = {SHORT[short]: spelled[short] for short in SHORT} | spelled
     found = {}
     for canonical, spellings in NAMES.items():
         match = next((spelled[spelling] for spelling in spellings if spelling in spelled), None)
@@ -84,9 +96,10 @@ def recognise(names: Iterable[str]) -> dict[str, str]:
 
 
 def _spellings(simple: str) -> list[str]:
-    """Return a name and, where it carries a known prefix, the name without it."""
-    cut = [simple.removeprefix(prefix) for prefix in PREFIXES if simple.startswith(prefix)]
-    return [simple, *cut]
+    """Return a name and, where it carries a known prefix or a mark of percent, it without that."""
+    bare = PERCENT.sub("", simple)
+    cut = [bare.removeprefix(prefix) for prefix in PREFIXES if bare.startswith(prefix)]
+    return [simple, bare, *cut]
 
 
 def _recognise_segments(names: Iterable[str]) -> dict[str, str]:

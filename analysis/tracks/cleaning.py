@@ -75,7 +75,7 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     _refuse_lacking(tracks)
     tracks = leave_out_sparse(tracks)
     reasons = unusable(tracks)
-    steps = [("rows in", 0), *((reason, (reasons == reason).sum()) for reason in REASONS)]
+    steps = [("rows in", 0), *(_count_reason(reasons, reason) for reason in REASONS)]
     usable = tracks[reasons == ""]
     if usable.empty:
         _refuse_few(usable, _account(steps, len(tracks)))
@@ -87,6 +87,17 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     return Cleaned(derived, account)
 
 
+def _count_reason(reasons: pd.Series, reason: str) -> tuple[str, int]:
+    """Return a reason, with the columns in which numbers are missing, and how many rows it has."""
+    alike = reasons[reasons.str.startswith(reason)]
+    named = alike.str.removeprefix(f"{reason}: ")
+    if reason == MISSING and len(alike):
+        counts = named.str.split(", ").explode().value_counts()
+        columns = ", ".join(f"{name} in {count:,}" for name, count in counts.items())
+        return f"{reason} ({columns})", len(alike)
+    return reason, len(alike)
+
+
 def _refuse_lacking(tracks: pd.DataFrame) -> None:
     """Refuse a table that was read for a prediction and lacks what a study needs."""
     lacking = [name for name in STUDY if name not in tracks]
@@ -95,7 +106,7 @@ def _refuse_lacking(tracks: pd.DataFrame) -> None:
 
 
 def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series:
-    """Return why each row cannot be used, the empty text where it can.
+    """Return why each row cannot be used, the empty text where it can; missing numbers by name.
 
     Parameters
     ----------
@@ -106,27 +117,32 @@ def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series
     """
     failed = [name for name in FAILED if name in tracks and (name != "valence" or name in needed)]
     nobody = (tracks["artist"] == "") if "artist" in needed else np.zeros(len(tracks), bool)
+    lacking = _lacking(tracks, needed)
     conditions = [
         (tracks[failed] == 0).any(axis=1),
         tracks["key"] == -1,
-        _lacking(tracks, needed),
+        lacking.any(axis=1),
         nobody,
     ]
-    return pd.Series(np.select(conditions, list(REASONS), ""), index=tracks.index, dtype="str")
+    reasons = pd.Series(np.select(conditions, list(REASONS), ""), index=tracks.index, dtype="str")
+    rows = (reasons == MISSING).to_numpy()
+    named = [", ".join(lacking.columns[row]) for row in lacking.to_numpy()[rows]]
+    reasons[rows] = [f"{MISSING}: {names}" for names in named]
+    return reasons
 
 
-def _lacking(tracks: pd.DataFrame, needed: tuple[str, ...]) -> pd.Series:
-    """Tell which rows lack a number: one that is needed, or one that the rest of the table has."""
+def _lacking(tracks: pd.DataFrame, needed: tuple[str, ...]) -> pd.DataFrame:
+    """Tell which numbers a row lacks: those needed, and those that the rest of the table has."""
     numbers = [
         column
         for column in COLUMNS
         if column.name in tracks and column.kind in ("number", "integer")
         and (column.name in needed or not column.required)
     ]  # fmt: skip
-    missing = [
-        tracks[column.name].isna() | tracks[column.name].isin(column.missing) for column in numbers
-    ]
-    return pd.concat(missing, axis=1).any(axis=1)
+    return pd.DataFrame({
+        column.name: tracks[column.name].isna() | tracks[column.name].isin(column.missing)
+        for column in numbers
+    })  # fmt: skip
 
 
 def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:

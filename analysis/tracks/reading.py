@@ -17,11 +17,15 @@ from analysis.tracks.records import FEWEST_KNOWN
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
     NOTHING,
+    SHARES,
     as_text,
+    check_modes,
+    holds_modes,
     to_flags,
     to_ids,
     to_milliseconds,
     to_numbers,
+    to_shares,
     to_years,
 )
 
@@ -167,6 +171,8 @@ def _recognise(table: pd.DataFrame, notes: list[str]) -> dict[str, str]:
                       and _all_match(table[name], r"[0-9A-Za-z]{22}")), None)  # fmt: skip
         if index is not None:
             names = {"track_id": index, **names}
+    if "key" in names and "mode" not in names and holds_modes(table[names["key"]]):
+        names["mode"] = names["key"]
     return names
 
 
@@ -240,12 +246,15 @@ def _canonical(
     table: pd.DataFrame, names: dict[str, str], notes: list[str], credits: list[str]
 ) -> pd.DataFrame:
     """Convert the recognised columns and put them in canonical order."""
-    taking = {"duration_ms": notes, "artists": credits}
     columns = {
-        name: _convert(table[source], name, source, taking.get(name))
+        name: _convert(table[source], name, source, credits if name == "artists" else notes)
         for name, source in names.items()
+        if name not in SHARES
     }
-    tracks = pd.DataFrame(columns, index=table.index)
+    if {"key", "mode"} <= set(names):
+        check_modes(columns["mode"], table[names["key"]], names["mode"])
+    columns |= to_shares({name: table[names[name]] for name in SHARES if name in names}, notes)
+    tracks = pd.DataFrame({name: columns[name] for name in names}, index=table.index)
     if {"title", "artists"} <= set(tracks):
         _empty_nameless(tracks)
     if "artists" in tracks:
@@ -288,8 +297,8 @@ def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None)
     if name == "duration_ms":
         return to_milliseconds(values, column, source, notes)
     if column.kind == "flag":
-        return to_flags(values)
-    return as_text(values) if column.kind == "text" else to_numbers(values, column, source)
+        return to_flags(values, source)
+    return as_text(values) if column.kind == "text" else to_numbers(values, column, source, notes)
 
 
 def _make_ids(tracks: pd.DataFrame) -> pd.Series:

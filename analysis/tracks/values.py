@@ -1,16 +1,25 @@
 """Turn what stands in a file's fields into numbers, years, yes or no, and identifiers."""
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from analysis.tracks.schema import KEYS, BadInput, Column
+from analysis.tracks.aliases import PERCENT, simplify
+from analysis.tracks.notation import READERS, read_keys, read_notation
+from analysis.tracks.schema import BY_NAME, COLUMNS, KEYS, MODES, BadInput, Column
 
 # what stands for "nothing" in a column of numbers; a name may well be one of these
 NOTHING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "<na>", "missing"}
-YES, NO = {"true", "1", "1.0", "yes", "t", "y"}, {"false", "0", "0.0", "no", "f", "n"}
-FLATS = {"D♭": 1, "E♭": 3, "G♭": 6, "A♭": 8, "B♭": 10}
+YES = {"true", "1", "1.0", "yes", "t", "y", "explicit", "e"}
+NO = {"false", "0", "0.0", "no", "f", "n", "clean", "cleaned", "not explicit", "unknown"}
+# scores from 0 to 1; those of which a whole table may have nothing above 0.01, and those of which
+# no ten tracks are all below 0.1
+SHARES = tuple(column.name for column in COLUMNS if column.required and column.unit == "0 to 1")
+LOOSE = ("acousticness", "instrumentalness")
+WIDE = ("danceability", "energy", "valence")
 ADDRESS = re.compile(r"(?:spotify:track:|/tracks?/)([0-9A-Za-z]+)")
 OTHER_ADDRESS = re.compile(
     r"(?:spotify:|spotify\.com/(?:\w+/)*)(artist|album|playlist|show|episode)s?[:/]"
@@ -22,7 +31,9 @@ SURE = 15
 FEWEST = 10
 # lengths of tracks seldom differ from their median so many times; units differ 60 times or more
 FAR = 50
-DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
+GROUPED = r"\d{1,3}(?:[,.'’\s]\d{3})+"
+# 215 s, 3 min 35 s, 215000 ms
+TIMED = r"(?:\d+(?:\.\d+)? ?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?)[\s,]*)+"
 
 
 def as_text(values: pd.Series) -> pd.Series:
@@ -50,9 +61,12 @@ def to_ids(values: pd.Series, name: str = "track_id") -> pd.Series:
     return bare
 
 
-def to_numbers(values: pd.Series, column: Column, name: str) -> pd.Series:
+def to_numbers(
+    values: pd.Series, column: Column, name: str, notes: list[str] | None = None
+) -> pd.Series:
     """Return a column of numbers, NaN where nothing stands.
 
+    Text is read that means a number (`notation.read_notation`), and keys that count from 1.
     Decimal commas are read where no other reading is possible: never in a column of whole
     numbers, in which a comma may part the thousands.
 
@@ -64,14 +78,21 @@ def to_numbers(values: pd.Series, column: Column, name: str) -> pd.Series:
         The canonical column.
     name : str
         The file's name of the column, for the message.
+    notes : list of str, optional
+        Takes a line on what was converted.
 
     Raises
     ------
     BadInput
         Text in the column, or a number outside its range; the message names the row.
     """
-    numbers = _parse(values, column)
+    numbers, text = _parse(values, column)
     _refuse_text(values, numbers, column, name)
+    if example := _tell_example(numbers, text, column):
+        _note(notes, f"{_label(name, column)}: {example}")
+    if column.name == "key" and numbers.max() == 12 and not (numbers == 0).any():
+        numbers = numbers.where(numbers < 1, numbers - 1)
+        _note(notes, f"{_label(name, column)}: read as 1 to 12 instead of 0 to 11, with 1 for C")
     if column.kind == "integer":
         _refuse_fractions(numbers, name)
     _refuse_outside(numbers, column, name)
@@ -79,35 +100,141 @@ def to_numbers(values: pd.Series, column: Column, name: str) -> pd.Series:
     return numbers
 
 
-def _parse(values: pd.Series, column: Column) -> pd.Series:
-    """Return numbers, NaN for whatever is not one."""
+def _parse(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
+    """Return numbers, NaN for whatever is not one, and the texts of which numbers were made."""
+    none = pd.Series(dtype="str")
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return values.astype("float64")
+        return values.astype("float64"), none
+    if pd.api.types.is_datetime64_any_dtype(values):
+        values = values.dt.strftime("%Y-%m-%d")
     if values.dtype != "str":  # yes or no is no number
         values = values.where(~values.map(lambda value: isinstance(value, bool | np.bool_)))
     numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-    if numbers.isna().any():
-        text = as_text(values[numbers.isna()])
-        known = text.map(_NAMED.get(column.name, {}))
-        if column.kind == "number":
-            known = text.where(text.str.fullmatch(DECIMAL_COMMA)).str.replace(",", ".")
-        # without the space around it, of which pandas knows some kinds only
-        for plainer in (text, known):
-            numbers = numbers.fillna(pd.to_numeric(plainer, errors="coerce"))
-    return numbers
+    if not numbers.isna().any():
+        return numbers, none
+    text = as_text(values if column.name in READERS else values[numbers.isna()])
+    # without the space around it, of which pandas knows some kinds only
+    numbers = numbers.fillna(pd.to_numeric(text, errors="coerce"))
+    text = text[~text.str.lower().isin(NOTHING)]
+    known = _map_distinct(text, lambda distinct: read_notation(distinct, column))
+    known = known[numbers[text.index].isna() & known.notna()]
+    return numbers.fillna(known), text[known.index]
 
 
-def _spelled_keys() -> dict[str, int]:
-    """Return every way to write the twelve pitch classes."""
-    names = dict(zip(KEYS, range(12), strict=True)) | FLATS
-    return names | {name.replace("♯", "#").replace("♭", "b"): code for name, code in names.items()}
+def _map_distinct(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Return the numbers of texts, each of which is read once."""
+    distinct = pd.Series(text.unique(), dtype="str")
+    return text.map(dict(zip(distinct, read(distinct), strict=True))).astype("float64")
 
 
-_NAMED = {
-    "key": _spelled_keys(),
-    "mode": {"Major": 1, "major": 1, "Minor": 0, "minor": 0, "MAJOR": 1, "MINOR": 0},
-    "time_signature": {f"{beats}/{unit}": beats for beats in range(13) for unit in (4, 8)},
-}
+def _tell_example(numbers: pd.Series, text: pd.Series, column: Column) -> str:
+    """Return how the longest text was read that is no mere number, or the empty text."""
+    worded = text[~text.str.fullmatch(r"[-+]?[\d,.]+")]
+    if worded.empty:
+        return ""
+    row = worded.str.len().idxmax()
+    number = numbers[row]
+    names = {"key": KEYS, "mode": MODES}.get(column.name)
+    meant = f"{number:g} ({names[int(number)]})" if names else f"{number:g}"
+    return f"read from text, {shorten(worded[row])} as {meant}"
+
+
+def _note(notes: list[str] | None, line: str) -> None:
+    """Take a line where lines are taken."""
+    if notes is not None:
+        notes.append(line)
+
+
+def holds_modes(values: pd.Series) -> bool:
+    """Tell whether a column of keys says major or minor too."""
+    return bool(_modes_within(values).notna().any())
+
+
+def check_modes(modes: pd.Series, keys: pd.Series, name: str) -> None:
+    """Refuse modes, as numbers, that contradict those within keys; `name` is the mode's column."""
+    within = _modes_within(keys)
+    wrong = modes[within.notna() & modes.isin([0, 1]) & (modes != within)]
+    if len(wrong):
+        row = wrong.index[0]
+        raise BadInput(
+            f"Columns {keys.name!r} and {name!r} contradict each other: row {row_number(row)} has "
+            f"{shorten(str(keys[row]))} and {MODES[int(wrong.iloc[0])]}{_others(len(wrong))}; "
+            "correct or remove one."
+        )
+
+
+def _modes_within(keys: pd.Series) -> pd.Series:
+    """Return the modes that keys name, NaN where they name none."""
+    if pd.api.types.is_numeric_dtype(keys):
+        return pd.Series(np.nan, keys.index)
+    return _map_distinct(as_text(keys), lambda distinct: read_keys(distinct)["mode"])
+
+
+def to_shares(columns: dict[str, pd.Series], notes: list[str] | None = None) -> dict:
+    """Return scores from 0 to 1, whether they stand so or in percent.
+
+    A column is in percent where it goes beyond 1 and has whole numbers only, or hardly any up to 1;
+    columns that alone tell nothing follow the other scores.
+
+    Parameters
+    ----------
+    columns : dict
+        Canonical name, one of `SHARES`, to what stands in the file under the series' own name.
+    notes : list of str, optional
+        Takes a line on every column that was converted.
+
+    Raises
+    ------
+    BadInput
+        Text, numbers outside the range, percent in some rows only, or a scale that is in doubt.
+    """
+    read, facts = {}, {}
+    for name, values in columns.items():
+        read[name], text = _parse(values, BY_NAME[name])
+        facts[name] = _weigh(read[name], text, str(values.name))
+    facts = pd.DataFrame(facts, index=["top", "whole", "low", "few", "signed"]).T.astype(float)
+    top, few, signed = facts["top"], facts["few"] == 1, facts["signed"] == 1
+    any_scale = (top > 1) | (facts["whole"] == 1)
+    sure = (top > 1) & ((facts["whole"] == 1) | (facts["low"] <= 0.05))
+    loose, wide = (facts.index.isin(names) for names in (LOOSE, WIDE))
+    most = sure[~loose].mean() > 0.5
+    follows = most | signed
+    percent = (top > 0) & (sure | (follows & any_scale) | (signed & most))
+    small = ~percent & (top > 0) & follows & (loose | few)
+    tenths = percent & wide & (top <= 10) & ~signed & ~(few & most)
+    for name, numbers in read.items():
+        source, column = str(columns[name].name), BY_NAME[name]
+        _refuse_text(columns[name], numbers, column, source)
+        if small[name] or tenths[name]:
+            limit = 10 if tenths[name] else 1
+            raise BadInput(
+                f"Column {_named(source, column)} has no value above {limit}, so that "
+                "it may be in percent or not: give scores from 0 to 1, without a sign."
+            )
+        _refuse_outside(numbers, replace(column, high=100) if percent[name] else column, source)
+        if percent[name]:
+            read[name] = numbers / 100
+            how = f"read as percent; the median is {read[name].median():.3g}"
+        elif signed[name]:
+            how = "read from 0 to 1 in spite of % signs, as none is above 1"
+        if percent[name] or signed[name]:
+            _note(notes, f"{_label(source, column)}: {how}")
+    return read
+
+
+def _weigh(numbers: pd.Series, text: pd.Series, name: str) -> tuple:
+    """Return what tells percent: largest, wholeness, share up to 1, whether few, whether signed."""
+    known = numbers.dropna()
+    marked = text.index[text.str.endswith("%")]
+    bare = known.drop(marked)
+    if len(marked) and bare.any():
+        raise BadInput(
+            f"Column {name!r} has a % sign in row {row_number(marked[0])} and none in row "
+            f"{row_number(bare[bare != 0].index[0])}: write all alike."
+        )
+    low = known.between(0, 1, inclusive="right").mean()
+    signed = len(marked) > 0 or PERCENT.search(simplify(name)) is not None
+    return known.max(), (known == known.round()).all(), low, len(known) < FEWEST, signed
 
 
 def _refuse_text(values: pd.Series, numbers: pd.Series, column: Column, name: str) -> None:
@@ -170,6 +297,11 @@ def _named(name: str, column: Column) -> str:
     return repr(name) if name == column.name else f"{name!r} ({column.name})"
 
 
+def _label(name: str, column: Column) -> str:
+    """Return the same without quotes."""
+    return name if name == column.name else f"{name} ({column.name})"
+
+
 def row_number(position: int) -> str:
     """Return the number of a row as a reader counts: 1 is the first below the header."""
     return f"{position + 1:,}"
@@ -194,6 +326,7 @@ def to_milliseconds(
     from 10 s on it is read as milliseconds, from 30 to 1,800 as seconds, from 1 to 15 as minutes.
     Minutes with two decimals, all of them below .60, are minutes and seconds (3.45 is 3:45).
     Text with colons is a time (3:45, 0:03:45); of 3:45, spreadsheets make 03:45:00.
+    Text with units (215 s, 3 min 35 s) is read by them.
 
     Parameters
     ----------
@@ -213,16 +346,26 @@ def to_milliseconds(
     """
     if pd.api.types.is_timedelta64_dtype(values):
         values = values.dt.total_seconds()
-    numbers = _parse(values, Column("duration", "", "", "number"))
-    clock = _read_clock(values[numbers.isna()])
-    if clock.notna().any():
+    duration = Column("duration", "", "", "number")
+    numbers, text = _parse(values, duration)
+    if len(text) or numbers.isna().any():
+        values = _ungroup(values, name, notes)
+        numbers, text = _parse(values, duration)
+    unread = values[numbers.isna()]
+    clock, timed = _read_clock(unread), _read_timed(unread)
+    if clock.notna().any() or timed.notna().any():
+        what = "colon" if clock.notna().any() else "unit"
+        unit = {"colon": "minutes:seconds", "unit": "text with units"}[what]
         plain = numbers[numbers.notna() & ~numbers.isin(column.missing)]
         if len(plain):
             raise BadInput(
-                f"Column {name!r} has lengths with a colon and, in row "
+                f"Column {name!r} has lengths with a {what} and, in row "
                 f"{row_number(plain.index[0])}, one without: write all alike."
             )
-        unit, numbers = "minutes:seconds", numbers.fillna(clock)
+        numbers = numbers.fillna(clock).fillna(timed)
+        if numbers[numbers > 0].median() < 10:
+            raise BadInput(f"Column {name!r} has a median of {numbers[numbers > 0].median():g} s, "
+                           "which is not the length of a track: correct the unit.")  # fmt: skip
     else:
         unit = _find_unit(numbers, column, name)
     if unit == "minutes.seconds":
@@ -248,6 +391,28 @@ def _read_clock(values: pd.Series) -> pd.Series:
     if hours.count() == minutes.count() > 1 and hours.median() >= 1 and not seconds.any():
         hours, minutes, seconds = 0 * hours, hours, minutes  # what a spreadsheet makes of m:ss
     return 3600 * hours.fillna(0) + 60 * minutes + seconds
+
+
+def _read_timed(values: pd.Series) -> pd.Series:
+    """Return seconds where lengths with units stand, NaN elsewhere."""
+    text = as_text(values).str.lower()
+    text = text.where(text.str.fullmatch(TIMED))
+    for words, unit in (("h", "h"), ("ms", "ms"), ("m(?!s)", "min"), ("s", "s")):
+        text = text.str.replace(rf"(?<![a-z]){words}[a-z]*", unit, regex=True)
+    text = text.str.replace(r"[\s,]", "", regex=True)
+    return pd.to_timedelta(text, errors="coerce").dt.total_seconds()
+
+
+def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series:
+    """Return lengths without the marks between thousands, where all large ones have them."""
+    text = as_text(values)
+    grouped = text.str.fullmatch(GROUPED)
+    if not grouped.any() or (pd.to_numeric(text, errors="coerce") >= 1000).any():
+        return values
+    bare = text.where(~grouped, text.str.replace(r"\D", "", regex=True))
+    first = grouped.idxmax()
+    _note(notes, f"{name}: read without marks of thousands, {text[first]!r} as {bare[first]}")
+    return bare
 
 
 def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
@@ -294,6 +459,19 @@ def to_years(values: pd.Series) -> pd.Series:
     return pd.to_numeric(years).astype("float64")
 
 
-def to_flags(values: pd.Series) -> pd.Series:
-    """Return yes or no; anything else counts as no, the API's own default."""
-    return as_text(values).str.lower().isin(YES)
+def to_flags(values: pd.Series, name: str) -> pd.Series:
+    """Return yes or no; nothing counts as no, the API's own default.
+
+    Raises
+    ------
+    BadInput
+        Text that is neither; `name` is the file's name of the column.
+    """
+    text = as_text(values).str.lower()
+    wrong = text[~text.isin(YES | NO | NOTHING)]
+    if len(wrong):
+        raise BadInput(
+            f"Column {name!r} should hold yes or no, but row {row_number(wrong.index[0])} has "
+            f"{shorten(wrong.iloc[0])}{_others(len(wrong))}: correct or empty the field."
+        )
+    return text.isin(YES)

@@ -10,10 +10,13 @@ import pandas as pd
 import pytest
 
 from analysis.__main__ import main
+from analysis.tracks.datasets import load
 from analysis.tracks.reading import read_layout
 from analysis.tracks.schema import PREDICTION, STUDY, BadInput
+from analysis.tracks.values import SHARES, to_shares
 
 CASES = Path(__file__).parent / "cases"
+PUBLISHED = load("genres")
 
 
 def find(case: str) -> Path:
@@ -23,7 +26,8 @@ def find(case: str) -> Path:
 
 BASE = read_layout(CASES / "base.csv").tracks
 
-# file: what is said of it, and the columns that may differ from the base
+SHORT = ("Dance", "Energy", "Speech", "Acoustic", "Instrumental", "Live", "Happy")
+# file: what is said of it in one line or in several, and the columns that may differ from the base
 READ = {
     "base": ("no separator, each field is one name; 0 of 5", ()),
     "seconds": ("duration_ms: read as seconds; the median is 3:44 minutes", ()),
@@ -69,6 +73,56 @@ READ = {
     "artists_comma": ('separated by ","; 13 of 16 different credits split', ("artists",)),
     "artists_featuring": ('separated by "feat."; 13 of 16', ("artists",)),
     "artists_ampersand": ('separated by "&"; 13 of 16', ("artists",)),
+    "percent": (tuple(f"{name}: read as percent; the median is 0." for name in SHARES), ()),
+    "percent_in_the_names": (
+        tuple(f"{name}_% ({name}): read as percent; the median is 0." for name in SHARES),
+        (),
+    ),
+    "percent_of_one_score": ("valence: read as percent; the median is 0.546", ()),
+    "percent_signs": ("valence: read as percent; the median is 0.546", ()),
+    "percent_signs_on_shares": ("valence: read from 0 to 1 in spite of % signs", ()),
+    "units": (
+        (
+            "loudness: read from text, '−17.651 dB' as -17.651",
+            "tempo: read from text, '188.165 ",
+        ),
+        (),
+    ),
+    "lengths_with_a_unit": ("duration: read as text with units; the median is 3:44", ()),
+    "lengths_in_words": ("duration: read as text with units; the median is 3:44", ()),
+    "thousands": ("""duration_ms: read without marks of thousands, "210'000" as 210000""", ()),
+    "decimal_commas": ("", ()),
+    "key_in_two_names": ("key: read from text, 'G#/Ab' as 8 (G♯)", ()),
+    "key_in_flats": ("key: read from text, 'A♭' as 8 (G♯)", ()),
+    "key_with_mode": (
+        ("key: read from text, 'Abm' as 8 (G♯)", "key (mode): read from text, 'Abm' as 0 (minor)"),
+        (),
+    ),
+    "key_in_words": (
+        ("key: read from text, 'G♯ minor' as 8", "key (mode): read from text, 'G♯ minor' as 0 ("),
+        (),
+    ),
+    "key_on_a_wheel": (
+        ("Camelot (key): read from text, '11B' as 9 (A)", "Camelot (mode): read from text, '11B'"),
+        (),
+    ),
+    "key_on_another_wheel": ("key: read from text, '11d' as 10 (A♯)", ()),
+    "key_from_one": ("key: read as 1 to 12 instead of 0 to 11, with 1 for C", ()),
+    "mode_in_words": ("mode: read from text, 'Maj' as 1 (major)", ()),
+    "beats": ("time_signature: read from text, '3 beats' as 3", ()),
+    "quarters": ("time_signature: read from text, '3/4' as 3", ()),
+    "quarters_of_a_spreadsheet": ("time_signature: read from text, '4-Mar' as 3", ()),
+    "quarters_as_dates": ("time_signature: read from text, '2024-04-03' as 3", ()),
+    "explicit_in_words": ("", ()),
+    "analyser_of_playlists": (
+        (
+            "Time: read as minutes:seconds; the median is 3:44",
+            "Key (key): read from text, ",
+            "Key (mode): read from text, ",
+            *(f"{name} (" for name in SHORT),
+        ),
+        (),
+    ),
     "artists_whole": ("no separator, each field is one name; 0 of 8", ("artists", "artist")),
 }
 REFUSED = {
@@ -84,6 +138,16 @@ REFUSED = {
     "tempo_scaled": "'tempo' runs from 0 to 1 and seems to be scaled; tempo is needed in beats",
     "tempo_in_hundredths": "'tempo' runs from 0 to 100 and seems to be scaled",
     "lone_quote_in_a_short_row": "in line 4 a quotation mark has no pair",
+    "percent_in_some_rows": "'valence' runs from 0 to 1, but row 3 has 34.91 (and 7 more rows",
+    "percent_signs_in_some_rows": "'valence' has a % sign in row 3 and none in row 2: write",
+    "percent_or_not": "'instrumentalness' has no value above 1, so that it may be in percent",
+    "out_of_ten": "'valence' has no value above 10, so that it may be in percent or not",
+    "words_for_valence": "'valence' should hold numbers, but row 2 has 'sad' (and 15 more rows",
+    "lengths_with_a_wrong_unit": "'duration_ms' has a median of 0.2235 s, which is not the length",
+    "mode_against_key": "'key' and 'mode' contradict each other: row 6 has 'A# major' and minor;",
+    "key_in_small_letters": "'key' should hold numbers, but row 2 has 'c' (and 15 more rows",
+    "dates_beside_beats": "'time_signature' should hold numbers, but row 5 has '4-Apr' (and 3",
+    "explicit_unclear": "'explicit' should hold yes or no, but row 4 has 'perhaps' (and 4 more",
     "cut": "row 13, the last, has .* fields, the header 17, as of a file that was cut",
     "scores_empty": "there is not one number for energy, valence",
     "no_header": "has no header: its first line holds values",
@@ -108,8 +172,11 @@ def test_it_is_read_and_said_in_one_line(case, caplog):
     same = [name for name in BASE if name not in apart]
     pd.testing.assert_frame_equal(layout.tracks[same], BASE[same])
     lines = [layout.credits, *layout.notes, *caplog.messages]
-    assert sum(said in line for line in lines) == (1 if said else len(lines))
-    assert len(lines) == 1 + bool(said and said not in layout.credits) + ("track_id" in apart)
+    wanted = (said,) if isinstance(said, str) else said
+    for one in filter(None, wanted):
+        assert sum(one in line for line in lines) == 1
+    spoken = sum(bool(one) and one not in layout.credits for one in wanted)
+    assert len(lines) == 1 + spoken + ("track_id" in apart)
     assert not any("\n" in line for line in lines)
 
 
@@ -133,7 +200,24 @@ def test_what_may_differ_from_the_base_is_right():
     assert read["artists_comma"]["artists"][5] == "Artist 0; Guest 5"
     assert list(read["artists_whole"]["artist"][:2]) == ["Tyler, The Creator", "Earth, Wind & Fire"]
     assert read["row_numbers"]["track_id"].str.startswith("row-").all()
+    assert list(read["explicit_in_words"]["explicit"][:4]) == [False, True, False, True]
     assert "popularity" not in read["genre_called_pop"] and "year" not in read["date_of_a_chart"]
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 6])
+def test_percent_of_real_tracks_is_read_right_or_refused(decimals):
+    """Of any number of tracks; scores that are no percent stay what they are."""
+    scores = PUBLISHED[list(SHARES)]
+    for rows in (1, 2, 5, 20, 100, 500):
+        some = scores.sample(rows, random_state=rows).reset_index(drop=True)
+        pd.testing.assert_frame_equal(pd.DataFrame(to_shares(dict(some.items()))), some)
+        written = (100 * some).map(f"{{:.{decimals}f}}".format)
+        try:
+            read = pd.DataFrame(to_shares(dict(written.items())))
+        except BadInput:
+            assert rows < 20
+        else:
+            assert (read - some).abs().max(axis=None) <= 0.51 * 10 ** -(2 + decimals)
 
 
 def test_check_shows_what_was_read(capsys):
@@ -142,13 +226,10 @@ def test_check_shows_what_was_read(capsys):
     said = capsys.readouterr().out
     lines = {line.split()[0]: line.split()[1:] for line in said.splitlines() if line.strip()}
     assert "duration_ms: read as seconds" in said
-    assert lines["minimum"] == [
-        "median",
-        "maximum",
-        "missing",
-        *["row", "1", "row", "2", "row", "3"],
-    ]
+    header = "median maximum usual 90 % missing row 1 row 2 row 3"
+    assert lines["minimum"] == header.split()
     assert lines["duration_ms"][-3:] == ["210,000", "72,000", "108,000"]
-    assert lines["key"][:4] == [f"{BASE['key'].agg(how):g}" for how in ("min", "median", "max")] + [
-        "0"
-    ]
+    measured = [f"{BASE['key'].agg(how):g}" for how in ("min", "median", "max")]
+    assert lines["key"][:7] == [*measured, "0", "to", "11", "0"]
+    low, high = (PUBLISHED["tempo"].quantile(end) for end in (0.05, 0.95))
+    assert lines["tempo"][3:6] == [f"{low:.3g}", "to", f"{high:.3g}"]

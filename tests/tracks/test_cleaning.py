@@ -124,8 +124,8 @@ def test_genre_is_the_one_listed_most_often():
         ("valence", 0, cleaning.ANALYSIS),
         ("time_signature", 0, cleaning.ANALYSIS),
         ("key", -1, cleaning.NO_KEY),
-        ("duration_ms", 0, cleaning.MISSING),
-        ("loudness", np.nan, cleaning.MISSING),
+        ("duration_ms", 0, f"{cleaning.MISSING}: duration_ms"),
+        ("loudness", np.nan, f"{cleaning.MISSING}: loudness"),
         ("artist", "", cleaning.NO_ARTIST),
     ],
 )
