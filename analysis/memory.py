@@ -1,12 +1,10 @@
 """Results of slow steps, kept on disk until anything they depend on changes.
 
-`joblib.Memory` notices a change of arguments and of the decorated function's own source, and
-nothing else: a change in a function that it calls goes unseen.
-`remember` adds what is missing to the key: the source of the function's module and of every module
-of this project that it imports, directly or not, and the versions of the packages that compute.
-Comments and docstrings are no part of it: wording does not change a number.
-The source is the one that this process imported; where a file has changed on disk since, results
-are computed and not kept, since processes that start later import another source.
+`joblib.Memory` notices a change of arguments and of the decorated function's own source only.
+`remember` adds to the key the source of the function's module and of every module of this project
+that it imports, directly or not, and the versions of the packages that compute. Comments and
+docstrings are no part of it. The source is the one that this process imported; where a file has
+changed on disk since, results are computed and not kept.
 """
 
 import functools
@@ -32,15 +30,8 @@ store = Memory(ROOT / ".cache" / "results", verbose=0)
 def remember(function):
     """Keep the results of a function on disk, by arguments, source and package versions.
 
-    Parameters
-    ----------
-    function : callable
-        A leaf function whose arguments and result can be pickled and which has no side effects.
-
-    Returns
-    -------
-    callable
-        The same function; ``.fresh`` is the undecorated one.
+    Arguments and result can be pickled, and there are no side effects. ``.fresh`` of what is
+    returned is the undecorated function.
     """
 
     @functools.wraps(function)
@@ -56,12 +47,8 @@ def remember(function):
 def recall(identity: str, function, *args, **kwargs):
     """Take a result from the store, or compute and keep it.
 
-    Parameters
-    ----------
-    identity : str
-        Stands for all that the result depends on besides the arguments.
-    function : callable
-        It raises `Unkept` with a result that must not be kept.
+    `identity` stands for all that the result depends on besides the arguments. `function` raises
+    `Unkept` with a result that must not be kept.
     """
     cached = store.cache(_compute, ignore=["function"])
     with warnings.catch_warnings():
@@ -83,7 +70,6 @@ class Unkept(Exception):
 
 
 def _compute(function, identity, args, kwargs):
-    """Compute a result; `identity` stands for the source and the packages in joblib's key."""
     result = function(*args, **kwargs)
     if not SNAPSHOT.holds():
         raise Unkept(result)
@@ -98,18 +84,10 @@ def _identity(function) -> str:
 
 @functools.cache
 def digest_sources(module: str) -> str:
-    """Return a digest of all that a module's results may depend on.
+    """Return a SHA-256 of all that the results of an imported module, by dotted name, depend on.
 
-    Parameters
-    ----------
-    module : str
-        Dotted name of a module that is imported.
-
-    Returns
-    -------
-    str
-        SHA-256 over its code, that of the project's modules that it imports at any depth, and the
-        versions of Python and of the packages that compute.
+    That is its code, that of the project's modules that it imports at any depth, and the versions
+    of Python and of the packages that compute.
     """
     path = Path(sys.modules[module].__file__)
     parts = [read_bare(source).encode() for source in sorted(list_sources(path))]

@@ -26,26 +26,16 @@ def cite_report() -> str:
 
 
 def list_versions() -> pd.DataFrame:
-    """Return the versions of Python and of the packages that compute and draw.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``software`` and ``version``, one row each.
-    """
+    """Return software and version: Python and the packages that compute and draw, a row each."""
     versions = [("Python", platform.python_version())]
     versions += [(name, importlib.metadata.version(name)) for name in (*PACKAGES, "plotnine")]
     return pd.DataFrame(versions, columns=["software", "version"])
 
 
 def count_checks() -> dict[str, int]:
-    """Count what of the report is tested.
+    """Count the test functions (`tests`), those that read R's numbers, and the report's cells.
 
-    Returns
-    -------
-    dict
-        ``tests``, the test functions in `tests/`; ``against_r``, those of them that read the
-        numbers of R, which the fixture `oracle` returns; ``cells``, those of `report.qmd`.
+    The numbers of R are what the fixture `oracle` returns (`against_r`).
     """
     paths = (ROOT / "tests").rglob("test_*.py")
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
@@ -62,11 +52,8 @@ def count_checks() -> dict[str, int]:
 def name_commit() -> str:
     """Return the commit the report was made from, with "+ changes" where files differ from it.
 
-    Returns
-    -------
-    str
-        Twelve characters of the commit; nothing without git, and where the report's folder is no
-        checkout, as in an archive, whatever repository may be around it.
+    It is nothing without git, and where the report's folder is no checkout, as in an archive,
+    whatever repository may be around it.
     """
     folder = ROOT / ".git"
     options = ["--always", "--exclude=*", "--abbrev=12", "--dirty= + changes"]

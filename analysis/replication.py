@@ -76,11 +76,8 @@ def compare_methods(records: Mapping[str, dict]) -> pd.DataFrame:
 def judge_findings(records: Mapping[str, dict]) -> pd.DataFrame:
     """Ask of every table whether each finding holds there: whether the whole CI has its sign.
 
-    Returns
-    -------
-    DataFrame
-        Columns data, finding, unit, sign (of what it claims), size, low, high (95%; the widest that
-        two intervals allow, where there is no joint one; missing where nothing can be told), holds.
+    Columns data, finding, unit, sign (of what it claims), size, low, high (95%; the widest that two
+    intervals allow, where there is no joint one; missing where nothing can be told), holds.
     """
     names = ["data", "finding", "unit", "sign", "size", "low", "high"]
     rows = [(data, finding, unit, sign, *map(float, ends)) for data, record in records.items()

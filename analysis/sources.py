@@ -39,7 +39,6 @@ class Snapshot:
         return all(self._is_same(path) for path in self.texts if "printing" not in path.parts)
 
     def _is_same(self, path: Path) -> bool:
-        """Compare one file; one that was written again with the same text is the same."""
         try:
             stamp = _stamp(path)
             if stamp != self.stamps[path] and path.read_text(encoding="utf-8") == self.texts[path]:
@@ -70,7 +69,6 @@ def list_sources(path: Path) -> set[Path]:
 
 
 def _imported(path: Path) -> list[Path]:
-    """Return the files of the project's own modules that one file names in its imports."""
     return [file for name in _names(path) if (file := _file_of(name)) is not None]
 
 
@@ -95,7 +93,6 @@ def _file_of(name: str) -> Path | None:
 
 
 def _stamp(path: Path) -> tuple[int, int]:
-    """Return when a file was last written, and its size."""
     found = path.stat()
     return found.st_mtime_ns, found.st_size
 

@@ -63,7 +63,6 @@ def end_children() -> None:
 
 
 def _is_tracker(process: psutil.Process) -> bool:
-    """Tell whether a process does nothing but remove what workers leave."""
     try:
         return any("resource_tracker" in word for word in process.cmdline())
     except psutil.Error:

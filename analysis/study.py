@@ -1,8 +1,7 @@
-"""One data set through all of the analysis, kept as one record.
+"""One data set through all of the analysis, kept as one record (see `results/README.md`).
 
-The steps call the functions that the report's chapters call, with the same arguments, so that
-either finds in the cache what the other has computed, and a study that was interrupted goes on
-where it stopped. `results/README.md` describes the record.
+The steps call what the report's chapters call, with the same arguments, so that either finds in the
+cache what the other has computed, and an interrupted study goes on where it stopped.
 """
 
 import contextlib
@@ -59,23 +58,11 @@ FIELDS = ("schema", "name", "title", "source", "licence", "citation", "snapshot"
 def study_tracks(
     published: pd.DataFrame, budget: str, name: str = "", draws: int = 0
 ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
-    """Take one table through cleaning, both questions and the derivation.
+    """Take one canonical, uncleaned table through cleaning, both questions and the derivation.
 
-    Parameters
-    ----------
-    published : DataFrame
-        A canonical table, uncleaned.
-    budget : {"quick", "full"}
-    name : str
-        Name of the known table that this is, if it is one.
-    draws : int
-        Further hold-outs, on each of which all methods are tuned and compared anew.
-
-    Returns
-    -------
-    dict of str to DataFrame, dict of str to float
-        Frames by the names of `TABLES` and `OPTIONAL`, and seconds by step; what an earlier run
-        left in the cache takes none.
+    `name` is that of a known table, if it is one; on `draws` further hold-outs all methods are
+    tuned and compared anew. Returned are frames by the names of `TABLES` and `OPTIONAL`, and
+    seconds by step; what an earlier run left in the cache takes none.
     """
     tables, seconds, full = {}, {}, budget == "full"
     spending = tuning.find_budget(budget)
@@ -128,12 +115,9 @@ def study_tracks(
 def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose a formula, fit it to all tracks of the ladder and test its features by halving.
 
-    Returns
-    -------
-    DataFrame, DataFrame
-        What `ladders.compare_candidates` returns, without terms, and a row a feature of any
-        candidate: what `final_model.summarize` says of it in the chosen formula (missing where that
-        lacks it), what `halving.aggregate` says, and `significant`.
+    Returned are what `ladders.compare_candidates` returns, without terms, and a row a feature of
+    any candidate: what `final_model.summarize` says of it in the chosen formula (missing where that
+    lacks it), what `halving.aggregate` says, and `significant`.
     """
     compared, sizes = final_model.answer(ladder)
     many = 100 if len(ladder.frame) < 20_000 else 50
@@ -169,11 +153,8 @@ def study_audio(
 ) -> dict[str, pd.DataFrame]:
     """Return what the audio analysis adds to the methods, and question 1's answer with it.
 
-    Returns
-    -------
-    dict of str to DataFrame
-        ``audio_methods``, of the tuned methods; ``audio_ladder`` and ``audio_effects``, what
-        `explain_valence` returns for the candidates with the means of pitch and timbre.
+    ``audio_methods`` is of the tuned methods; ``audio_ladder`` and ``audio_effects`` are what
+    `explain_valence` returns for the candidates with the means of pitch and timbre.
     """
     ladder, effects = explain_valence(ladders.build_ladder(train, audio=True), budget)
     methods = compare_without_analysis(compared)
@@ -183,13 +164,9 @@ def study_audio(
 def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
     """Cross-validate every tuned method without the audio analysis, beside its scores with it.
 
-    Settings are kept, so that a gain is one of features alone.
-
-    Returns
-    -------
-    DataFrame
-        `model`, `label`, `without`, `with` (mean R² over folds of whole artists), `gain`,
-        `gain_low`, `gain_high` (95%, corrected for the overlap of folds [@nadeau2003]).
+    Settings are kept, so that a gain is one of features alone. Columns model, label, without, with
+    (mean R² over folds of whole artists), gain, gain_low, gain_high (95%, corrected for the overlap
+    of folds [@nadeau2003]).
     """
     tuned = {name: one for name, one in compared.candidates.items()
              if one.learner.kind not in ("baseline", "stack", "average")}  # fmt: skip
@@ -208,25 +185,13 @@ def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
 
 
 def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> pd.DataFrame:
-    """Tune, compare and score all methods on further artist hold-outs.
+    """Tune, compare and score all methods on further artist hold-outs of clean tracks.
 
     One hold-out of a few hundred artists is one draw; how far scores move between draws says more
     than the interval of one of them. Formula, settings and method are chosen anew on every training
-    part, so the scores are those of nested cross-validation [@cawley2010] with random fifths.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        Clean tracks.
-    budget : Budget
-        Cross-validation is not repeated here.
-    draws : int
-
-    Returns
-    -------
-    DataFrame
-        One row a hold-out and method: seed (of the split), model, best (whether it was chosen on
-        the training part as the best method without a network), and the held-out scores.
+    part, so the scores are those of nested cross-validation [@cawley2010] with random fifths. A row
+    a hold-out and method: seed (of the split), model, best (whether it was chosen on the training
+    part as the best method without a network), and the held-out scores.
     """
     rows, once = [], replace(budget, repeats=1)
     for seed in range(HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 1 + draws):
@@ -244,18 +209,10 @@ def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> 
 
 
 def summarize_hold_outs(scored: pd.DataFrame) -> pd.DataFrame:
-    """Return mean, least and greatest score over hold-outs.
+    """Return the mean and the range of what `score_hold_outs` returns; nothing of nothing.
 
-    Parameters
-    ----------
-    scored : DataFrame
-        The result of `score_hold_outs`; it may be empty.
-
-    Returns
-    -------
-    DataFrame
-        Index model, and "chosen" for the method that each training part chose; columns draws and,
-        for mae and r2, the mean with _low and _high (least and greatest).
+    Index model, and "chosen" for the method that each training part chose; columns draws and, for
+    mae and r2, the mean with _low and _high (least and greatest).
     """
     if scored.empty:
         return pd.DataFrame()
@@ -275,16 +232,7 @@ def find_transfer() -> dict[str, pd.DataFrame]:
 
 
 def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
-    """Study one table and return its record, ready for JSON.
-
-    Parameters
-    ----------
-    name_or_path : str
-        A known table, or the path of any other.
-    budget : {"quick", "full"}
-    draws : int
-        Further hold-outs on which all methods are compared.
-    """
+    """Study one table, known by name or at a path, and return its record, ready for JSON."""
     source = datasets.describe(name_or_path)
     published = datasets.load(name_or_path)
     prints = {"data": datasets.fingerprint(published), "code": code_fingerprint()}

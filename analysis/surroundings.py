@@ -31,18 +31,7 @@ WATCH = 1.0  # seconds between two looks at whether the parent lives
 
 
 def settle(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
-    """Change environment variables in place, so that nothing of the reader's is left in them.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        `os.environ`, or the environment of a process to be started.
-
-    Returns
-    -------
-    mapping of str to str
-        The same.
-    """
+    """Change environment variables in place, so that nothing of the reader's is left; return them."""
     for name in list(environment):
         if name.startswith(FOREIGN) or name in FOREIGN_NAMES:
             del environment[name]

@@ -12,15 +12,7 @@ JOINERS = "\u200c\u200d"  # of Persian words and of emoji: they change no direct
 
 
 def printable(text: str, keep: str = "") -> str:
-    """Return text with every character that is no print written as its escape.
-
-    Parameters
-    ----------
-    text : str
-        Anything.
-    keep : str
-        Characters that stay, such as the end of a line.
-    """
+    """Return text with every character that is no print, but those to `keep`, as its escape."""
     return "".join(
         one.encode("unicode_escape").decode()
         if unicodedata.category(one) in COMMANDING and one not in JOINERS + keep

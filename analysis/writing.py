@@ -10,11 +10,8 @@ from analysis.tracks.schema import BadInput
 def refuse_target(path: Path) -> None:
     """Refuse, before any work is done, to write where no file can be written.
 
-    Raises
-    ------
-    BadInput
-        The path leads to a folder, a device, a pipe or a socket, to a file that is read-only, or
-        into a folder that is not there or takes no files.
+    Raises `BadInput` where the path leads to a folder, a device, a pipe or a socket, to a file that
+    is read-only, or into a folder that is not there or takes no files.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -29,15 +26,10 @@ def refuse_target(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all: a reader never sees a part of it.
+    """Write a text file whole or not at all, or raise `BadInput`: a reader never sees a part of it.
 
     Where the path is a symbolic link, the file that it leads to is replaced. The folder is made if
     need be.
-
-    Raises
-    ------
-    BadInput
-        The file cannot be written.
     """
     try:
         target = Path(os.path.realpath(path))
@@ -51,6 +43,5 @@ def write_text(path: Path, text: str) -> None:
 
 
 def _refusal(path: Path, error: OSError) -> BadInput:
-    """Return the sentence on a file that cannot be written."""
     why = error.strerror
     return BadInput(f"{path} cannot be written ({why}): name a file in a folder that exists.")

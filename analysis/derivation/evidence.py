@@ -49,18 +49,9 @@ THRESHOLDS = {
 def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED) -> pd.DataFrame:
     """Cross-validate boosted trees on groups of features alone.
 
-    Parameters
-    ----------
-    train : DataFrame
-        Clean training tracks; more than 12,000 are sampled by artist.
-    n_folds, seed : int
-
-    Returns
-    -------
-    DataFrame
-        Index group: "everything", those of `GROUPS` that the table has, and, with the audio
-        analysis, "scores and analysis". Columns r2 and gain (on the scores), each with _low and
-        _high: 95%, corrected for overlapping folds [@nadeau2003].
+    Index group: "everything", those of `GROUPS` that the table has, and, with the audio analysis,
+    "scores and analysis". Columns r2 and gain (on the scores), each with _low and _high: 95%,
+    corrected for overlapping folds [@nadeau2003]. Of more than 12,000 tracks, artists are sampled.
     """
     sample = draw_artists(train, MOST_TRACKS, seed)
     features = predictors(sample)
@@ -87,7 +78,6 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED
 
 
 def _score_folds(features: pd.DataFrame, target: np.ndarray, folds: list) -> np.ndarray:
-    """Return R² of boosted trees in every fold, of shape (n_folds,)."""
     found = []
     for fitting, held in folds:
         # not tuned: groups are compared with each other, by one and the same model
@@ -105,18 +95,10 @@ def _score_folds(features: pd.DataFrame, target: np.ndarray, folds: list) -> np.
 def end_piles(tracks: pd.DataFrame, resamples: int = 1000, seed: int = SEED) -> pd.Series:
     """Compare two bins of a hundredth, near the ends of valence, with their inner neighbours.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        Clean tracks. The place of the bins was first seen on `tracks114k`, and `genres` is six of
-        its genres: only other tables test it.
-    resamples, seed : int
-
-    Returns
-    -------
-    Series
-        tracks (in both bins), expected (half of those in the two inner neighbours of each), ratio,
-        low, high (95 %, artists resampled), seen (whether the bins were found on this table).
+    The bins were first seen on `tracks114k`, and `genres` is six of its genres: only other tables
+    test them. The result has tracks (in both bins), expected (half of those in the two inner
+    neighbours of each), ratio, low, high (95%, artists resampled), seen (whether the bins were
+    found on this table).
     """
     hundredths = np.floor(tracks["valence"].to_numpy() * 100 + 1e-9).astype(int)
     codes = pd.factorize(tracks["artist_key"])[0]
@@ -137,22 +119,13 @@ def end_piles(tracks: pd.DataFrame, resamples: int = 1000, seed: int = SEED) -> 
 def judge_claims(groups: pd.DataFrame, repeats: pd.DataFrame, piles: pd.Series) -> pd.DataFrame:
     """Return the size of the evidence for every claim, and the verdict by `THRESHOLDS`.
 
-    Parameters
-    ----------
-    groups, piles
-        What `score_feature_groups` and `end_piles` return.
-    repeats : DataFrame
-        What `ceiling.repeat_measurements` returns.
+    `repeats` is what `ceiling.repeat_measurements` returns. Index claim; columns size, size_low,
+    size_high (95%; missing where a table cannot tell) and verdict: "supported" or "not supported"
+    where the whole interval lies beyond a threshold, else "undecided", or "not testable here".
 
-    Returns
-    -------
-    DataFrame
-        Index claim; columns size, size_low, size_high (95%; missing where a table cannot tell) and
-        verdict: "supported" or "not supported" where the whole interval lies beyond a threshold,
-        else "undecided", or "not testable here". Sizes of groups of features are R² over the
-        agreement of releases, which is taken as known; where it is not, all variance is meant.
-        Harmony and timbre cannot be tested without the audio analysis, nor the piles on the table
-        on which they were found.
+    Sizes of groups of features are R² over the agreement of releases, which is taken as known;
+    where it is not, all variance is meant. Harmony and timbre cannot be tested without the audio
+    analysis, nor the piles on the table on which they were found.
     """
     agreed, heard = repeats["icc"].fillna(1).iloc[0], "audio analysis" in groups.index
     sizes = dict((groups[["r2", "r2_low", "r2_high"]] / agreed).T.items())

@@ -85,8 +85,8 @@ class FormulaSearch:
     """A formula with rounded coefficients, and how its length was chosen.
 
     `frontier` has one row a length: terms, r2 (mean over folds of whole artists), loss (R² below
-    the best length, paired by fold) with its standard error loss_se, and chosen. `tried` is the
-    number of terms in the dictionary.
+    the best length, paired by fold) with its standard error loss_se, and chosen. `tried` counts the
+    terms of the dictionary.
     """
 
     formula: Formula
@@ -99,19 +99,10 @@ def find_formula(
 ) -> FormulaSearch:
     """Search the shortest formula that is about as good as the best of at most `most` terms.
 
-    The search is repeated in every fold, so that the scores by length pay for the search too. The
-    length is the least whose R² is within one standard error of the best, the error being that of
-    the paired difference over folds [@breiman1984].
-
-    Parameters
-    ----------
-    train : DataFrame
-        Clean training tracks with valence.
-    most : int
-        Terms at most, the intercept not counted.
-    context, audio : bool
-        Whether the formula may read genre and year, and the audio analysis, where present.
-    seed : int
+    The search is repeated in every fold, so that the scores by length pay for it too. The length is
+    the least whose R² is within one standard error of the best, the error being that of the paired
+    difference over folds [@breiman1984]. `context` and `audio` tell whether the formula may read
+    genre and year, and the audio analysis.
     """
     sample = draw_artists(train, MOST_TRACKS, seed)
     folds = grouped_folds(sample, 5, seed)
@@ -156,10 +147,7 @@ def search_terms(
 
 
 def find_gains(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> np.ndarray:
-    """Return by how much each column would lower the squared error beside those chosen.
-
-    Parameters are those of `exchange`; the result has shape (p,).
-    """
+    """Return by how much each column would lower the squared error beside those chosen, (p,)."""
     weights = np.linalg.pinv(gram[np.ix_(chosen, chosen)], hermitian=True) @ gram[chosen]
     new = 1 - (gram[chosen] * weights).sum(axis=0)
     return (towards - towards[chosen] @ weights) ** 2 / np.where(new > LEAST_NEW, new, np.inf)
@@ -168,14 +156,8 @@ def find_gains(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> np.n
 def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[int]:
     """Exchange chosen columns, one at a time, for the column that lowers the squared error most.
 
-    Parameters
-    ----------
-    gram : array of shape (p, p)
-        Cross-products of centred columns of length 1.
-    towards : array of shape (p,)
-        Their products with the centred target.
-    chosen : list of int
-        Where to begin.
+    `gram` (p x p) are cross-products of centred columns of length 1, `towards` (p) their products
+    with the centred target.
     """
     for _ in range(20):  # a local optimum is reached after a few rounds
         before = list(chosen)
@@ -189,15 +171,7 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
 
 
 def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
-    """Return the terms that a formula may have.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        Clean training tracks: knots are terciles of their columns, rounded.
-    context, audio : bool
-        As in `find_formula`.
-    """
+    """Return the terms that a formula may have; knots are terciles of the tracks' columns, rounded."""
     scores_here = [*SCORES, *(["year"] if context and "year" in tracks else [])]
     heard = [name for name in ANALYSIS if audio and name in tracks]
     factors = [factor for name in (*scores_here, *heard) for factor in _bend(tracks[name])]
@@ -276,18 +250,9 @@ def round_coefficients(exact: Formula, train: pd.DataFrame) -> Formula:
 def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> pd.Series:
     """Say how well a formula stands for valence and for the best method's predictions.
 
-    Parameters
-    ----------
-    formula : Formula
-    best_predicted : array of shape (n,)
-        The best method's predictions of the same held-out tracks.
-    tracks : DataFrame
-
-    Returns
-    -------
-    Series
-        `r2`, `mae` of the formula, `best_r2`, `best_mae`, and `kept`, the formula's share of the
-        best method's R², missing where that is not above 0.
+    Both predict the same held-out tracks. The result has r2 and mae of the formula, best_r2,
+    best_mae, and kept, the formula's share of the best method's R², missing where that is not above
+    0.
     """
     own = scores(tracks["valence"], formula.predict(tracks))
     best = scores(tracks["valence"], best_predicted)
@@ -299,11 +264,8 @@ def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> p
 def work_through(formula: Formula, track: pd.DataFrame) -> pd.DataFrame:
     """Compute a formula for the one track of a table, term by term.
 
-    Returns
-    -------
-    DataFrame
-        Columns term, coefficient, value, contribution. With the intercept, contributions add up to
-        the formula's valence before it is kept within 0 and 1.
+    Columns term, coefficient, value, contribution; contributions and the intercept add up to the
+    formula's valence before it is kept within 0 and 1.
     """
     values = design(track, formula.terms)[0]
     rows = {"term": formula.terms, "coefficient": formula.coefficients, "value": values}

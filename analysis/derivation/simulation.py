@@ -43,22 +43,12 @@ NOISE = 0.25  # standard deviation of each dimension's noise, beside a signal of
 
 @remember
 def compare_mechanisms(train: pd.DataFrame, draws: int = 40, seed: int = SEED) -> pd.DataFrame:
-    """Compare patterns of the data with those of simulated scores.
+    """Compare patterns of the data with those of simulated scores, `draws` of each mechanism.
 
-    Parameters
-    ----------
-    train : DataFrame
-        Training tracks; as many songs are simulated, but 1,000 at least and 10,000 at most.
-    draws : int
-        Simulations of each mechanism.
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns pattern and mechanism (categories, in the order of `TOLERANCES` and `MECHANISMS`),
-        observed, median, low, high (2.5 and 97.5% quantiles of the simulations), tolerance,
-        reproduced. Patterns of loudness are missing where it is the same for every track.
+    As many songs are simulated as there are tracks, but 1,000 at least and 10,000 at most. Columns
+    pattern and mechanism (categories, in the order of `TOLERANCES` and `MECHANISMS`), observed,
+    median, low, high (2.5 and 97.5% quantiles of the simulations), tolerance, reproduced. Patterns
+    of loudness are missing where it is the same for every track.
     """
     frame, valence = normal_scores(train), train["valence"]
     observed = find_patterns(frame, valence.to_numpy())
@@ -111,21 +101,9 @@ def simulate_scores(
     score is a linear function. The machine hears noisy mixtures of the vector, bent by a hyperbolic
     tangent; ridge regressions on these, learned from noisy labels of other songs, are the scores.
 
-    Parameters
-    ----------
-    mechanism : str
-        A key of `MECHANISMS`.
-    correlations : DataFrame
-        Of the concepts, valence the last.
-    songs : int
-    rng : Generator
-
-    Returns
-    -------
-    scores : DataFrame
-        Standardised, in the order of `correlations`.
-    spread : float
-        Standard deviation of the readout of valence, where that of the concept is 1.
+    `correlations` are those of the concepts, valence the last. Returned are the scores,
+    standardised and in that order, and the standard deviation of the readout of valence, where that
+    of the concept is 1.
     """
     wanted = correlations.to_numpy(copy=True)
     if mechanism == "apart":
@@ -165,14 +143,10 @@ def publish(mechanism: str, scores: pd.DataFrame, spread: float, valence: pd.Ser
 def find_patterns(scores: pd.DataFrame, valence: np.ndarray) -> pd.Series:
     """Return what can be seen from outside, by the names of `TOLERANCES`.
 
-    Parameters
-    ----------
-    scores : DataFrame
-        Normal or simulated scores, standardised; R² are adjusted for the number of columns, and
-        slopes of loudness, which are missing without it, are in standard deviations.
-    valence : array of shape (n,)
-        On its scale from 0 to 1, for the tracks in the bins of `evidence.PILES` against half of
-        those in their inner neighbours.
+    Scores are normal or simulated, standardised; R² are adjusted for the number of columns, and
+    slopes of loudness, which are missing without it, are in standard deviations. `valence` is on
+    its scale from 0 to 1, for the tracks in the bins of `evidence.PILES` against half of those in
+    their inner neighbours.
     """
     others = scores.drop(columns="valence")
     lines = sm.OLS(scores["valence"], sm.add_constant(others)).fit()
@@ -196,5 +170,4 @@ def find_patterns(scores: pd.DataFrame, valence: np.ndarray) -> pd.Series:
 
 
 def _standardise(values):
-    """Return columns with mean 0 and standard deviation 1."""
     return (values - values.mean(axis=0)) / values.std(axis=0)

@@ -41,10 +41,7 @@ def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
 def transfer(frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula]) -> pd.DataFrame:
     """Score every data set's formula on the held-out tracks of every data set.
 
-    Returns
-    -------
-    DataFrame
-        Columns trained, tested, r2, low, high (95% CI over resampled artists).
+    Columns trained, tested, r2, low, high (95% CI over resampled artists).
     """
     parts = []
     for tested, tracks in frames.items():

@@ -22,27 +22,15 @@ def divide_variance(
 ) -> pd.DataFrame:
     """Divide the variance of valence into five parts that add up to 1.
 
-    The first two are R² on held-out tracks. What tracks of one artist share beyond the best method
-    is the intraclass correlation of its residuals, by one-way analysis of variance [@shrout1979].
-    Releases of one recording, where none is a copy, differ by the last part; where that is not
-    known it is taken as 0. What lies between these is left open and differs between recordings.
+    The first two are R² of the predictions `formula` and `best` on held-out tracks. What tracks of
+    one artist share beyond the best method is the intraclass correlation of its residuals, by
+    one-way analysis of variance [@shrout1979]. Releases of one recording, where none is a copy,
+    differ by the last part (0 where `repeats`, from `ceiling.repeat_measurements`, does not know
+    it). What lies between these is left open and differs between recordings.
 
-    Parameters
-    ----------
-    tracks : DataFrame of shape (n, ...)
-        Held-out clean tracks.
-    formula, best : array of shape (n,)
-        Predictions of the printed formula and of the best method.
-    repeats : DataFrame
-        What `ceiling.repeat_measurements` returns.
-    resamples, seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns part (`PARTS`), share with share_low and share_high (95 %; artists resampled, and
-        the agreement of releases drawn from a normal distribution with the width of its interval),
-        start and end (running sums of the shares).
+    Columns part (`PARTS`), share with share_low and share_high (95%; artists resampled, and the
+    agreement of releases drawn from a normal distribution with the width of its interval), start
+    and end (running sums of the shares).
     """
     observed, codes = tracks["valence"].to_numpy(float), pd.factorize(tracks["artist_key"])[0]
     rest, left = observed - np.asarray(best, float), observed - np.asarray(formula, float)

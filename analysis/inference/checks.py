@@ -17,11 +17,8 @@ LEAST = 1e-8
 def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
     """Return each track's residual and its influence [@cook1977].
 
-    Returns
-    -------
-    DataFrame
-        `title`, `artist`, `valence`, `fitted`, `residual`, `standardised` (internally
-        studentised), `leverage`, `cook`, `normal` (the normal quantile of its rank).
+    Columns title, artist, valence, fitted, residual, standardised (internally studentised),
+    leverage, cook, normal (the normal quantile of its rank).
     """
     residual, design = np.asarray(result.resid), result.model.exog
     bread = np.asarray(result.normalized_cov_params)
@@ -42,12 +39,8 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
 def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
     """Return smooths of the residuals and of their size against the fitted values.
 
-    Natural splines with five degrees of freedom over the middle 99 % of the fitted values.
-
-    Returns
-    -------
-    DataFrame
-        `x`, `residual`, `spread`.
+    Columns x, residual, spread: natural splines with five degrees of freedom over the middle 99 %
+    of the fitted values.
     """
     fitted = residuals["fitted"].to_numpy()
     basis = dmatrix("cr(x, df=5)", {"x": fitted})
@@ -61,12 +54,8 @@ def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
 def simulate_valence(result) -> pd.DataFrame:
     """Return densities of valence as observed and as the fit would draw it, normal errors added.
 
-    Kernel densities are taken from fine histograms, which costs the same for any number of tracks.
-
-    Returns
-    -------
-    DataFrame
-        `draw` (0 is the observed valence), `x`, `density`.
+    Columns draw (0 is the observed valence), x, density. Kernel densities are taken from fine
+    histograms, which costs the same for any number of tracks.
     """
     random, spread = np.random.default_rng(SEED), np.std(result.resid)
     grid, fitted = np.linspace(-0.3, 1.3, 161), np.asarray(result.fittedvalues)
@@ -83,14 +72,10 @@ def simulate_valence(result) -> pd.DataFrame:
 
 
 def inflation_factors(frame: pd.DataFrame, columns) -> pd.DataFrame:
-    """Return the variance inflation factor (VIF) of each score among the scores.
+    """Return the variance inflation factor (VIF) of each score among the scores, largest first.
 
-    They are the diagonal of the inverse of the correlation matrix.
-
-    Returns
-    -------
-    DataFrame
-        `feature`, `vif`, largest first.
+    They are the diagonal of the inverse of the correlation matrix; `columns` maps columns to names.
+    The result has columns feature and vif.
     """
     together = np.corrcoef(frame[list(columns)].to_numpy(float), rowvar=False)
     factors = np.diag(np.linalg.pinv(np.atleast_2d(together), hermitian=True))
@@ -101,12 +86,9 @@ def inflation_factors(frame: pd.DataFrame, columns) -> pd.DataFrame:
 def measure_departures(result) -> dict[str, float]:
     """Return how far a linear fit departs from what its tests look at.
 
-    Returns
-    -------
-    dict
-        `spread`, the largest over the smallest SD of residuals among fifths of the fitted values;
-        `powers`, the R² that squares and cubes of the fitted value would gain; `kurtosis`, the
-        excess kurtosis of the residuals.
+    `spread` is the largest over the smallest SD of residuals among fifths of the fitted values;
+    `powers` the R² that squares and cubes of the fitted value would gain; `kurtosis` the excess
+    kurtosis of the residuals.
     """
     fitted, residual = np.asarray(result.fittedvalues), pd.Series(np.asarray(result.resid))
     scaled = (fitted - fitted.mean()) / fitted.std()

@@ -1,7 +1,7 @@
 """What the final model says of each feature: size on the valence scale, tests, variance lost.
 
-Everything is read from `result`, what statsmodels makes of a patsy formula; `frame` has the tracks
-that it was fitted to. Covariances are those of the fit.
+`result` is what statsmodels makes of a patsy formula, `frame` has the tracks that it was fitted to;
+covariances are those of the fit.
 """
 
 from typing import NamedTuple
@@ -72,7 +72,6 @@ def terms(result) -> list[str]:
 
 
 def _numbers(codes: list[str], frame: pd.DataFrame) -> list[str]:
-    """Return the columns of numbers that some terms read."""
     read = dict.fromkeys(column for code in codes for column in columns_of(code))
     return [name for name in read if pd.api.types.is_numeric_dtype(frame[name])]
 
@@ -97,16 +96,12 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
     """Return one row a feature: sizes with 95 % intervals, joint test, variance lost without it.
 
     The average slope is that of expected valence over the tracks [@arelbundock2024], times one
-    standard deviation of the column that the formula reads. Intervals and tests are those of the
-    covariance that `result` was fitted with (t and F with one less than the number of clusters).
+    standard deviation of the column that the formula reads. Intervals and tests are t and F with
+    one less than the number of clusters.
 
-    Returns
-    -------
-    DataFrame
-        `feature`, `scale`, `per_sd`, `per_sd_low`, `per_sd_high` (missing for factors and where
-        tracks are piled at a bound), `contrast`, `difference`, `difference_low`,
-        `difference_high` (missing for factors), `columns`, `f`, `p`, `p_holm`, `r2_lost`; in order
-        of `r2_lost`.
+    Columns, in order of r2_lost: feature, scale, per_sd, per_sd_low, per_sd_high (missing for
+    factors and where tracks are piled at a bound), contrast, difference, difference_low,
+    difference_high (missing for factors), columns (of the design), f, p, p_holm, r2_lost.
     """
     rows = {name: _joint_test(result, name) for name in _places(result)}
     for one in contrasts(result, frame):
@@ -127,8 +122,8 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
 def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
     """Return the standard error of each feature's R² lost, by a jackknife over artists.
 
-    Artists are divided at random into `parts`, and each part is left out once; a fit without it
-    takes cross-products only. `groups` has the number of each track's artist, from 0.
+    Artists are divided at random into `parts`, and each part is left out once. `groups` has the
+    number of each track's artist, from 0.
     """
     groups = np.asarray(groups)
     own = np.random.default_rng(SEED).permutation(np.arange(groups.max() + 1) % parts)[groups]
@@ -188,7 +183,6 @@ def _change(result, frame: pd.DataFrame, one: Contrast) -> np.ndarray:
 
 
 def _estimate(result, row: np.ndarray, name: str) -> dict[str, float]:
-    """Return a linear combination of the coefficients with its 95 % interval."""
     found = result.t_test(row)
     low, high = found.conf_int()[0]
     return {name: float(np.squeeze(found.effect)), f"{name}_low": low, f"{name}_high": high}
@@ -208,10 +202,7 @@ def compare_sizes(result, frame: pd.DataFrame, first, second) -> dict[str, float
 def level_differences(result, frame: pd.DataFrame, factor: str) -> pd.DataFrame:
     """Return how far each level of a factor lies from the mean over the tracks, all else equal.
 
-    Returns
-    -------
-    DataFrame
-        `level`, `tracks`, `difference`, `difference_low`, `difference_high`, highest first.
+    Columns level, tracks, difference, difference_low, difference_high, highest first.
     """
     levels = frame[factor].cat.categories
     counts = frame[factor].value_counts()[levels]
@@ -224,19 +215,12 @@ def level_differences(result, frame: pd.DataFrame, factor: str) -> pd.DataFrame:
 
 
 def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the same differences in valence from models of one formula.
+    """Return the same differences in valence from models of one formula, by their names.
 
-    Parameters
-    ----------
-    models : dict of str to statsmodels results
-        Least squares, mixed, binomial or beta models; the mean of the last two is a logistic
-        function of the formula, and differences are averaged over the tracks.
-
-    Returns
-    -------
-    DataFrame
-        `model`, `feature`, `column`, `contrast`, `difference`, `difference_low`,
-        `difference_high`; intervals 95 %, by the delta method from each model's covariance.
+    They are least squares, mixed, binomial or beta models of statsmodels; the mean of the last two
+    is a logistic function of the formula, and differences are averaged over the tracks. Columns
+    model, feature, column, contrast, difference, difference_low, difference_high (95 %, by the
+    delta method from each model's covariance).
     """
     (first, *_), rows = models.values(), []
     info = first.model.data.model_spec
@@ -270,14 +254,9 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
 def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
     """Fit a beta regression with constant precision [@ferrari2004].
 
-    Valence is first moved off 0 and 1 by (y (n - 1) + 1/2) / n [@smithson2006].
-
-    Parameters
-    ----------
-    start : array of shape (p,)
-        Coefficients of a logistic mean, where the search begins.
-    **covariance
-        `cov_type` and `cov_kwds` of statsmodels' `fit`.
+    Valence is first moved off 0 and 1 by (y (n - 1) + 1/2) / n [@smithson2006]. The search begins
+    at `start`, the p coefficients of a logistic mean; `covariance` is statsmodels' `cov_type` and
+    `cov_kwds`.
     """
     size = len(frame)
     inside = frame.assign(inside=(frame["valence"] * (size - 1) + 0.5) / size)
@@ -294,13 +273,9 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
 
     To the formula is added the product of each number that it reads with each genre but one. A
     genre needs `ENOUGH` tracks, and of many genres the largest are taken; a test of more products
-    than a tenth of the number of artists would find differences by chance too often.
-
-    Returns
-    -------
-    dict or None
-        `genres`, `products`, `f`, `p`, and `gain`, `gain_se`, what the products add to R² over ten
-        folds of whole artists; None where a table has too few genres or artists.
+    than a tenth of the number of artists would find differences by chance too often. The result has
+    genres, products, f, p, and gain, gain_se, what the products add to R² over ten folds of whole
+    artists; it is None where a table has too few genres or artists.
     """
     counts = frame["genre"].value_counts() if "genre" in frame else pd.Series(dtype=int)
     large = counts.index[counts >= ENOUGH][:GENRES]
@@ -337,12 +312,8 @@ def _codes(formula: str) -> list[str]:
 def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
     """Return what each feature that a formula lacks would add to it, one feature at a time.
 
-    Returns
-    -------
-    DataFrame
-        As `summarize` returns it, a row a feature of the ladder that was added, without corrected
-        p-values; `r2_lost` is what it adds to R². For a factor of two levels, `difference` is that
-        between them. Without rows where the formula lacks nothing.
+    Rows, if any, are those of `summarize` without corrected p-values, for features of the ladder;
+    r2_lost is what one adds to R². For a factor of two levels, difference is that between them.
     """
     frame, rows = ladder.frame, []
     read = {name for code in _codes(formula) for name in features_of(code)}
@@ -376,13 +347,10 @@ def suppressed(slopes: pd.DataFrame) -> list[str]:
 
 
 def intraclass(mixed) -> dict[str, float]:
-    """Return the share of a mixed model's variance that lies between groups (ICC).
+    """Return the share of a mixed model's variance that lies between groups (ICC), with 95 % CI.
 
-    Returns
-    -------
-    dict
-        `icc`, `icc_low`, `icc_high`: 95 %, by the delta method for the logarithm of the ratio of
-        the two variances; missing where the variance between groups is estimated as 0.
+    icc_low and icc_high are by the delta method for the logarithm of the ratio of the two
+    variances; missing where the variance between groups is estimated as 0.
     """
     ratio, error = max(float(mixed.cov_re.iloc[0, 0] / mixed.scale), 0.0), mixed.bse.iloc[-1]
     low = high = np.nan
@@ -394,8 +362,7 @@ def intraclass(mixed) -> dict[str, float]:
 def disagreeing(beside: pd.DataFrame) -> list[str]:
     """Return the features in which models disagree on whether a difference is above or below 0.
 
-    Models agree where all their intervals lie on one side of 0, or all hold it; `beside` is what
-    `compare_models` returns.
+    Models agree where all intervals of `compare_models` lie on one side of 0, or all hold it.
     """
     side = np.sign(beside["difference_low"]) + np.sign(beside["difference_high"])
     split = side.groupby(beside["column"]).transform("nunique") > 1

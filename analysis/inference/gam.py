@@ -1,9 +1,9 @@
 """The generalized additive model: valence as a sum of smooth curves [@hastie1986].
 
-pyGAM builds the curves and fits them [@serven2018]. What it lacks is here: penalties chosen by
-restricted maximum likelihood [@wood2017], bands that let an artist's tracks share errors
-[@cameron2015], effective degrees of freedom and concurvity by term, scores over whole artists.
-pyGAM's own p-values are known to be too small and are not read.
+pyGAM builds and fits the curves [@serven2018]. What it lacks is here: penalties by restricted
+maximum likelihood [@wood2017], bands that let an artist's tracks share errors [@cameron2015],
+effective degrees of freedom and concurvity by term, scores over whole artists. Its p-values are
+known to be too small and are not read.
 """
 
 from copy import deepcopy
@@ -34,11 +34,7 @@ def inputs(tracks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 
     Features are floats (scores on the scale of their shape, popularity, year) and then integer
     codes that all occur (explicit, key, mode, metre, genre), without what is missing or constant.
-
-    Raises
-    ------
-    BadInput
-        If valence does not vary, or no score.
+    Raises `BadInput` if valence does not vary, or no score.
     """
     frame, reasons = complete_tracks(tracks)
     scores = {x.name: x.shape for x in FEATURES} | {"popularity": "popularity", "year": "year"}
@@ -122,8 +118,8 @@ def choose_penalties(terms: TermList, X: pd.DataFrame, y) -> TermList:
     """Return the terms with penalties of curves that maximise the restricted likelihood.
 
     Where that rises towards a straight line, the curve becomes one; factors keep their ridge. This
-    is `method = "REML"` of R's mgcv [@wood2017]. `terms` are of `s`, at least one, and `f`; X is
-    n x d (DataFrame or array), y has length n.
+    is `method = "REML"` of R's mgcv [@wood2017]. `terms` are of `s`, at least one, and `f`; X is n
+    x d (DataFrame or array).
     """
     terms = TermList(deepcopy(terms))
     for term, multiplier in zip(terms, _maximise(_problem(terms, X, y)), strict=False):
@@ -157,8 +153,7 @@ def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarr
     """Return R² and mean absolute error on each validation fold, shape (folds, 2).
 
     Penalties are chosen anew in each fold; knots, which know nothing of y, are those of all tracks.
-    `terms`, `X`, `y` are those of `choose_penalties`, `folds` pairs of positions of training and
-    validation rows, from `grouped_folds`.
+    `folds` are pairs of positions of training and validation rows, from `grouped_folds`.
     """
     whole, scores = _problem(terms, X, y), []
     for train, validation in folds:
@@ -174,14 +169,9 @@ def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarr
 def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return every curve with a 95 % pointwise band that lets a group's tracks share errors.
 
-    `model` was fitted to X (n x d) and y (n), with one term for each column of X in order; `groups`
-    has the artist of each track.
-
-    Returns
-    -------
-    DataFrame
-        `feature`, `x` (on the scale of X), `effect` (valence less its mean over the tracks), `low`,
-        `high`; features of the largest `size` (see `describe_curves`) first.
+    `model` has one term for each column of X (n x d) in order; `groups` has the artist of each
+    track. Columns feature (of the largest `size` first, see `describe_curves`), x (on the scale of
+    X), effect (valence less its mean over the tracks), low, high.
     """
     root, found = _uncertainty(model, X, y, groups)[0], []
     for i, name in enumerate(X):
@@ -197,14 +187,11 @@ def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
 def describe_curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return how bent, how large and how replaceable each term is; arguments are those of `curves`.
 
-    Returns
-    -------
-    DataFrame
-        Largest first: `feature`; `edf`, effective degrees of freedom (1 for a straight line);
-        `size`, highest less lowest effect, of curves between the 5th and 95th percentile of tracks,
-        with `low`, `high` (95 % for the difference of those two points, not below 0: chance gives a
-        flat curve some size); mgcv's concurvity, the share of a term that the others can replace,
-        `observed` for the term as it is, `worst` for any it could be (a few odd tracks suffice).
+    Columns, largest first: feature; edf, effective degrees of freedom (1 for a straight line);
+    size, highest less lowest effect, of curves between the 5th and 95th percentile of tracks, with
+    low, high (95 % for the difference of those two points, not below 0: chance gives a flat curve
+    some size); mgcv's concurvity, the share of a term that the others can replace, observed for the
+    term as it is, worst for any it could be (a few odd tracks suffice).
     """
     (root, edf), found = _uncertainty(model, X, y, groups), []
     matrix = sparse.csr_array(model.terms.build_columns(X.to_numpy(float)))
@@ -224,8 +211,8 @@ def _uncertainty(model: LinearGAM, X, y, groups) -> tuple[np.ndarray, np.ndarray
     """Return t times a root of the covariance of pyGAM's coefficients (p x q), and edf by term.
 
     The covariance is B (M + s² S) B with B = (X'X + S)⁻¹, M summing the outer products of each
-    group's scores; s² S allows for the bias of smoothing, so that with independent errors the bands
-    are mgcv's. Without it they cover too little.
+    group's scores; s² S allows for the bias of smoothing, without which bands cover too little:
+    with independent errors they are mgcv's.
     """
     problem = _problem(model.terms, X, y)
     _, inverse, _ = problem.solve(problem.kept)

@@ -30,12 +30,8 @@ LEAST_QUANTILE = 0.05
 def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
     """Choose a formula on one half of the artists and test its features on the other, repeatedly.
 
-    Returns
-    -------
-    DataFrame
-        One row for each of `repeats` halvings; a column a feature with the p-value of its joint
-        Wald test, clustered by artist (1 where the chosen formula lacks the feature), and `chosen`,
-        the row of the formula.
+    One row a halving; a column a feature with the p-value of its joint Wald test, clustered by
+    artist (1 where the chosen formula lacks the feature), and `chosen`, the row of the formula.
     """
     design = build_design(ladder)
     random = np.random.default_rng(seed)
@@ -43,7 +39,6 @@ def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
 
 
 def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> dict:
-    """Return the choice on one half and the p-values on the other."""
     groups = ladder.frame["group"].to_numpy()
     valence = ladder.frame["valence"].to_numpy()
     sizes = np.bincount(groups)
@@ -85,8 +80,7 @@ def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
 def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
     """Return each feature's p-value in a formula fitted to some of the tracks.
 
-    These are statsmodels' clustered Wald tests, from cross-products: a table of many tracks is
-    fitted a hundred times.
+    statsmodels' clustered Wald tests, but from cross-products: long tables are fitted often.
     """
     freedom = len(np.unique(groups[rows])) - 1
     if freedom < 1:
@@ -120,14 +114,8 @@ def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
 
     For a share g of the halvings the g-quantile of the p-values divided by g is a p-value again;
     the best g from 0.05 to 1 costs a factor of 1 - log 0.05 [@meinshausen2009, equation 2.3].
-
-    `p_values` has a row a halving and a column a feature.
-
-    Returns
-    -------
-    DataFrame
-        `feature`, `p_halved` (aggregated), `p_halved_holm`, `tested` (share of the halvings whose
-        formula has the feature).
+    `p_values` has a row a halving and a column a feature. Columns feature, p_halved (aggregated),
+    p_halved_holm, tested (share of the halvings whose formula has the feature).
     """
     values = np.sort(p_values.to_numpy(), axis=0)
     shares = np.arange(1, len(values) + 1) / len(values)

@@ -56,16 +56,11 @@ class Ladder:
 
 
 def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
-    """Return every candidate that a table can serve.
+    """Return every candidate that a table of clean tracks can serve.
 
-    `train` has clean tracks, one a row; those that lack a value of a usable column are left out.
-    With `audio` every candidate also comes with the means of pitch over the tonic, those of timbre,
-    and both, where the table has them.
-
-    Raises
-    ------
-    BadInput
-        Valence does not vary.
+    Tracks that lack a value of a usable column are left out. With `audio` every candidate also
+    comes with the means of pitch over the tonic, those of timbre, and both, where the table has
+    them. Raises `BadInput` where valence does not vary.
     """
     frame, reasons = complete_tracks(train)
     frame["group"] = pd.factorize(frame["artist_key"])[0]
@@ -182,15 +177,10 @@ class CrossProducts:
 def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     """Cross-validate every candidate, and fit it to all tracks.
 
-    `folds` are pairs of training and validation rows, whole artists, from `grouped_folds`.
-
-    Returns
-    -------
-    DataFrame
-        The candidates with `parameters`, `cv_r2`, `cv_r2_se` (mean over folds and its standard
-        error), `aic`, `bic` (as statsmodels counts them: the error variance is no parameter),
-        `behind`, `behind_se` (how far below the best candidate, paired by fold), and `chosen`, by
-        the one-standard-error rule [@hastie2009].
+    `folds`, of whole artists, come from `grouped_folds`. To the candidates are added parameters,
+    cv_r2, cv_r2_se (mean over folds and its standard error), aic, bic (as statsmodels counts them:
+    the error variance is no parameter), behind, behind_se (how far below the best candidate, paired
+    by fold), and chosen, by the one-standard-error rule [@hastie2009].
     """
     design, rows = build_design(ladder), len(ladder.frame)
     products = CrossProducts.by_fold(design.matrix, ladder.frame["valence"], folds)

@@ -61,20 +61,11 @@ def model_frame(tracks: pd.DataFrame) -> pd.DataFrame:
 
 
 def complete_tracks(tracks: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
-    """Return what formulas can read of clean tracks, one a row.
+    """Return the tracks whose features formulas can read, and why others cannot be used.
 
-    Returns
-    -------
-    DataFrame
-        The `model_frame` of the tracks that lack no value of a usable feature.
-    dict of str to str
-        Why a feature cannot be used, or a genre not told from others; `tonic_0` to `timbre_11`
-        count as features.
-
-    Raises
-    ------
-    BadInput
-        Valence does not vary.
+    The first is the `model_frame` of the tracks that lack no value of a usable feature; the second
+    has a reason by feature (`tonic_0` to `timbre_11` count as features), or by genre that is not
+    told from others. Raises `BadInput` where valence does not vary.
     """
     frame = model_frame(tracks)
     if frame["valence"].nunique() < 2:

@@ -21,18 +21,9 @@ LEAST_WEIGHT = 0.1
 def blend_weights(observed, predictions: pd.DataFrame, draws: int = DRAWS) -> pd.Series:
     """Choose weights greedily, with replacement, for the least MAE [@caruana2004].
 
-    Parameters
-    ----------
-    observed : array of shape (n,)
-    predictions : DataFrame of shape (n, models)
-        Predictions of tracks that the models did not see.
-    draws : int
-        At each draw the model joins that lowers the error of the mean most.
-
-    Returns
-    -------
-    Series
-        One weight a member, adding up to 1, the greatest first; members below a tenth are left out.
+    `predictions` (n x models) are of tracks that the models did not see; at each draw the model
+    joins that lowers the error of the mean most. Weights add up to 1, the greatest first; members
+    below a tenth are left out.
     """
     columns, observed = predictions.to_numpy(float), np.asarray(observed, float)
     total, drawn = np.zeros(len(observed)), []
@@ -50,20 +41,8 @@ def add_blend(
 ) -> pd.DataFrame:
     """Add a stack to cross-validated predictions, its weights chosen in the other folds.
 
-    Parameters
-    ----------
-    predictions : DataFrame
-        The result of `validation.cross_predictions`.
-    models : sequence of str
-        Columns that may be members.
-    name : str
-        Column of the stack.
-
-    Returns
-    -------
-    DataFrame
-        A copy with the new column: no track's valence has a part in the weights of its own
-        prediction.
+    `predictions` come from `validation.cross_predictions`; `models` are the columns that may be
+    members. No track's valence has a part in the weights of its own prediction.
     """
     blended = pd.Series(np.nan, index=predictions.index)
     for _, part in predictions.groupby(["repeat", "fold"]):
@@ -89,14 +68,7 @@ def build_stack(features: pd.DataFrame, members: tuple = ()) -> BaseEstimator:
 
 
 class WeightedMean(RegressorMixin, BaseEstimator):
-    """A mean of several estimators.
-
-    Parameters
-    ----------
-    members : list of estimators
-    weights : list of float
-        They add up to 1.
-    """
+    """A mean of several estimators by weights that add up to 1."""
 
     def __init__(self, members=(), weights=()):
         """Keep members and weights; scikit-learn asks that nothing else happens here."""

@@ -23,9 +23,8 @@ def neighbour_ceiling(tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
 
     Half the squared difference in valence of two tracks is on average the variance that the
     features leave open, plus what separates the two. Over the ten nearest neighbours by other
-    artists, its line on the squared distance is extended to distance 0.
-
-    One row is returned; columns estimate, r2, low, high (95 %, artists resampled).
+    artists, its line on the squared distance is extended to distance 0. One row: estimate, r2, low,
+    high (95%, artists resampled).
     """
     sample = draw_artists(tracks, 20_000, seed)  # more move it by less than its error
     moments = sample["valence"].to_numpy()[:, None] ** [0, 1, 2]
@@ -61,21 +60,14 @@ def _gamma_test(sums: np.ndarray) -> np.ndarray:
 def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
     """Return how well the valence of releases of one recording agrees.
 
-    Releases whose other scores are all those of another release are copies of one computation,
-    which say nothing on how repeatable valence is, and count once.
+    `published` is uncleaned, since cleaning keeps one release of each recording. Releases whose
+    other scores are all those of another release are copies of one computation, which say nothing
+    on how repeatable valence is, and count once.
 
-    Parameters
-    ----------
-    published : DataFrame
-        The canonical, uncleaned table: cleaning keeps one release of each recording.
-
-    Returns
-    -------
-    DataFrame
-        One row; columns recordings (computed more than once), releases (of these, copies not
-        counted), copies (left out), variance (of valence in the table), icc (intraclass
-        correlation: 1 less the variance within recordings over that of valence), low, high (95%,
-        artists resampled; missing, as icc, for fewer than 10 recordings).
+    One row: recordings (computed more than once), releases (of these, copies not counted), copies
+    (left out), variance (of valence in the table), icc (intraclass correlation: 1 less the variance
+    within recordings over that of valence), low, high (95%, artists resampled; missing, as icc, for
+    fewer than 10 recordings).
     """
     rows = sort_rows(published).query("valence > 0").drop_duplicates("track_id")
     rows["recording"] = recording_numbers(rows, ("title",))

@@ -33,18 +33,14 @@ log = logging.getLogger("analysis")
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a comparison found.
+    """What a comparison found; the held-out tracks have no say in any choice.
 
-    `candidates` has every method by name: baselines, tuned methods, the stack of those that are no
-    network, and the average of the network with the best of them. `weights` are the stack's.
-    `crossed` are the training tracks that were cross-validated: all of them, or of a long table a
-    sample of whole artists. `folds` holds their cross-validated predictions (the result of
-    `validation.cross_predictions`), `by_fold` their scores, `held_out` one column of predictions
-    of the held-out tracks a method.
-
-    `best` is the method without a network of the least cross-validated MAE, `single` the same
-    among those that are no stack, `trees` among those made of trees, and `network` the network
-    ("" where none takes part). The held-out tracks have no say in any of them.
+    `candidates` has every method by name, `weights` are the stack's. `crossed` are the training
+    tracks that were cross-validated (of a long table a sample of whole artists), `folds` their
+    predictions (from `validation.cross_predictions`), `by_fold` their scores, `held_out` one column
+    of predictions of the held-out tracks a method. Of least cross-validated MAE are `best` among
+    methods without a network, `single` among those that are no stack either, `trees` among those
+    made of trees, and `network` among networks ("" where none takes part).
     """
 
     candidates: dict[str, Candidate]
@@ -85,16 +81,8 @@ def compare(
 ) -> Comparison:
     """Judge tuned methods, baselines, a stack, and the average of a network with the best other.
 
-    Parameters
-    ----------
-    found : mapping
-        The result of `tuning.tune` on the training part.
-    split : Split
-        Training and held-out tracks.
-    budget : Budget
-    simple : sequence of Learner
-        Baselines, with nothing to tune.
-    seed : int
+    `found` is what `tuning.tune` found on the training part, `simple` are baselines with nothing to
+    tune.
     """
     tuned = {name: result.chosen for name, result in found.items()}
     networks = [name for name, one in tuned.items() if one.learner.kind == "network"]
@@ -135,21 +123,10 @@ def compare(
 def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.DataFrame:
     """Score every method over folds and on the held-out tracks, and compare it with the best.
 
-    Parameters
-    ----------
-    compared : Comparison
-    test : DataFrame
-        The held-out tracks.
-    n_folds : int
-        Folds of the cross-validation.
-
-    Returns
-    -------
-    DataFrame
-        One row a method, by cross-validated MAE: model, label, cv_mae, cv_r2; mae and r2 on the
-        held-out tracks and `difference`, the MAE less that of `compared.best`, each with _low and
-        _high (95%, artists resampled); fold_difference (the same over folds) and p (corrected
-        resampled t-test [@nadeau2003], then Holm).
+    A row a method, by cross-validated MAE: model, label, cv_mae, cv_r2; mae and r2 on the held-out
+    tracks and `difference`, the MAE less that of `compared.best`, each with _low and _high (95%,
+    artists resampled); fold_difference (the same over folds) and p (corrected resampled t-test
+    [@nadeau2003], then Holm).
     """
     frame = compared.by_fold.groupby("model")[["mae", "r2"]].mean().add_prefix("cv_")
     held = bootstrap_scores(test["valence"], compared.held_out, test["artist"])
@@ -199,8 +176,8 @@ def shuffled_scores(one: Candidate, split: Split, seed: int = SEED) -> pd.Series
 def simple_formulas(train: pd.DataFrame, chosen: str) -> dict[str, tuple[str, str]]:
     """Return the formulas beside which learners stand, as name: (label, formula).
 
-    They are least squares on the plain scores, the same with genre where it is known, and the
-    formula that question 1 chose.
+    Least squares on the plain scores, the same with genre where it is known, and question 1's
+    choice.
     """
     candidates = build_ladder(train).candidates
     straight = candidates[(candidates["shape"] == "linear") & ~candidates["interactions"]]
@@ -214,16 +191,7 @@ def simple_formulas(train: pd.DataFrame, chosen: str) -> dict[str, tuple[str, st
 def tune_and_compare(
     split: Split, budget: Budget, chosen: str, seed: int = SEED
 ) -> tuple[dict[str, Search], Comparison]:
-    """Tune all methods, the network among them, and compare them with the simple formulas.
-
-    Parameters
-    ----------
-    split : Split
-    budget : Budget
-    chosen : str
-        The formula that question 1 chose.
-    seed : int
-    """
+    """Tune all methods and compare them with simple formulas; `chosen` is that of question 1."""
     found = tune((*LEARNERS, *NETWORKS), split.train, budget, seed)
     simple = baselines(simple_formulas(split.train, chosen))
     return found, compare(found, split, budget, simple, seed)

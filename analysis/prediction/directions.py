@@ -20,21 +20,10 @@ SURFACE = {"width": 0.8, "penalty": 0.1}
 class AddDirections(TransformerMixin, BaseEstimator):
     """Append to encoded features where each track lies along learned directions.
 
-    Parameters
-    ----------
-    encode : transformer
-        From a frame of features to the frame to which directions are appended.
-    prepare : transformer
-        From a frame of features to the rows, all of one scale, in which directions are sought.
-    count : int
-        How many directions; fewer where rows have fewer columns.
-    seed : int
-        Of the drawing of rows and landmarks.
-
-    Attributes
-    ----------
-    directions_ : array of shape (columns, directions)
-        Of unit length and orthogonal, the one of most change first.
+    `encode` makes of features the frame to which directions are appended, `prepare` the rows, all
+    of one scale, in which `count` directions are sought (fewer where rows have fewer columns).
+    `directions_` (columns x directions) are orthogonal and of length 1, the one of most change
+    first.
     """
 
     def __init__(self, encode, prepare, count=6, seed=0):
@@ -69,20 +58,11 @@ class AddDirections(TransformerMixin, BaseEstimator):
 
 
 def find_directions(rows: np.ndarray, target, count: int, seed: int = 0) -> np.ndarray:
-    """Find the directions along which a learned surface changes most.
+    """Find the directions, (columns, count), along which a learned surface changes most.
 
     They are the leading eigenvectors of the average outer product of the slopes of a kernel
-    regression with a learned metric [@radhakrishnan2024].
-
-    Parameters
-    ----------
-    rows : array of shape (n, columns)
-    target : array of shape (n,)
-    count, seed : int
-
-    Returns
-    -------
-    array of shape (columns, count), or of fewer columns where `rows` has fewer.
+    regression with a learned metric [@radhakrishnan2024], at most as many as `rows` (n x columns)
+    have columns.
     """
     target = np.asarray(target, float)
     draw = np.random.default_rng(seed)

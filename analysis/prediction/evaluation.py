@@ -14,19 +14,7 @@ METRICS = ("mae", "rmse", "r2")
 
 
 def scores(observed, predicted) -> pd.Series:
-    """Score predictions.
-
-    Parameters
-    ----------
-    observed, predicted : array of shape (n,)
-        Valence and its prediction, both from 0 to 1.
-
-    Returns
-    -------
-    Series
-        ``mae`` and ``rmse`` on the scale of valence, and ``r2`` (1 is perfect, 0 is the mean of
-        these tracks, below 0 is worse).
-    """
+    """Return mae and rmse, on the scale of valence, and r2 (0 is the mean of these tracks)."""
     sums = _track_sums(np.asarray(observed, float), np.asarray(predicted, float))
     return pd.Series(_from_sums(sums.sum(axis=0)), index=METRICS, dtype=float)
 
@@ -36,19 +24,8 @@ def bootstrap_scores(
 ) -> pd.DataFrame:
     """Score several models, with 95% percentile intervals over resampled artists.
 
-    Parameters
-    ----------
-    observed : array of shape (n,)
-    predictions : DataFrame of shape (n, models)
-        One column a model.
-    artists : array of shape (n,)
-    resamples : int
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        Columns model, metric, value, low, high; every model is scored on the same resamples.
+    `predictions` is n x models. Columns model, metric, value, low, high; every model is scored on
+    the same resamples.
     """
     drawn = resampled_scores(observed, predictions, artists, resamples, seed)
     rows = []
@@ -66,20 +43,10 @@ def score_differences(
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """Compare every model with one of them on the same tracks.
+    """Return every model's scores less those of `best`, paired within each resample.
 
-    Parameters
-    ----------
-    observed, predictions, artists, resamples, seed
-        As for `bootstrap_scores`.
-    best : str
-        The model compared with.
-
-    Returns
-    -------
-    DataFrame
-        Columns model, metric, value, low, high: the model's score less that of `best`, paired
-        within each resample. An interval without 0 is a difference beyond sampling error.
+    Arguments and columns as for `bootstrap_scores`. An interval without 0 is a difference beyond
+    sampling error.
     """
     drawn = resampled_scores(observed, predictions, artists, resamples, seed)
     base, rows = scores(observed, predictions[best]), []
@@ -93,15 +60,8 @@ def score_differences(
 def resampled_scores(
     observed, predictions: pd.DataFrame, artists, resamples: int = RESAMPLES, seed: int = SEED
 ) -> dict[str, np.ndarray]:
-    """Score every model on resamples of the artists.
+    """Score every model on resamples of the artists: (resamples, 3) a model, in order of `METRICS`.
 
-    Returns
-    -------
-    dict
-        An array of shape (resamples, 3) a model, its columns in the order of `METRICS`.
-
-    Notes
-    -----
     Each score is a function of sums over tracks, and a resample of artists weighs the sums of each
     artist by how often it was drawn: one product of matrices does all resamples.
     """
@@ -129,13 +89,10 @@ def interval_of(values: np.ndarray) -> tuple[float, float]:
 
 
 def calibration(observed, predicted, artists, bins: int = 10, seed: int = SEED) -> pd.DataFrame:
-    """Compare mean observed valence with the mean prediction in bins of the prediction.
+    """Compare mean observed valence with the mean prediction in bins of equal size.
 
-    Returns
-    -------
-    DataFrame
-        Columns predicted, observed, low, high (95%, artists resampled), error (the mean absolute
-        one), tracks; one row a bin of equal size.
+    A row a bin: predicted, observed, low, high (95%, artists resampled), error (the mean absolute
+    one), tracks.
     """
     frame = pd.DataFrame({"observed": np.asarray(observed), "predicted": np.asarray(predicted)})
     frame["error"] = (frame["observed"] - frame["predicted"]).abs()
@@ -161,12 +118,10 @@ def _from_sums(sums: np.ndarray) -> list[np.ndarray]:
 
 
 def _row(drawn: np.ndarray, model: str, metric: str, value: float) -> tuple:
-    """Return one line of a table of scores."""
     return (model, metric, value, *interval_of(drawn[:, METRICS.index(metric)]))
 
 
 def _calibration_row(part: pd.DataFrame, codes: np.ndarray, counts: np.ndarray) -> dict:
-    """Return one bin's mean prediction and mean observation with its interval."""
     total = np.bincount(codes, part["observed"], counts.shape[1])
     size = np.bincount(codes, minlength=counts.shape[1])
     weight = counts @ size

@@ -45,16 +45,9 @@ def permutation_importance(
 ) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
-    Parameters
-    ----------
-    groups : dict
-        Columns by name; those of a group are shuffled together [@fisher2019].
-
-    Returns
-    -------
-    DataFrame
-        Columns group, mae (its rise), low, high (95 %, corrected for the overlap of folds
-        [@nadeau2003]), r2 (its fall) and rank, the most important first.
+    Columns of one of the `groups` are shuffled together [@fisher2019]. The result has columns
+    group, mae (its rise), low, high (95%, corrected for the overlap of folds [@nadeau2003]), r2
+    (its fall) and rank, the most important first.
     """
     folds = _by_fold(_permute_fold, one, tracks, seed, groups, repeats)
     rows = [(name, *corrected_interval(part["mae"], N_FOLDS), part["r2"].mean())
@@ -134,18 +127,9 @@ def shap_values(
 ) -> pd.DataFrame:
     """Divide predictions among the features by Shapley values [@lundberg2017; @strumbelj2014].
 
-    Parameters
-    ----------
-    one : Candidate
-        Fitted on `train`, of which at most `most` tracks are the background.
-    tracks : DataFrame
-        The tracks to explain.
-
-    Returns
-    -------
-    DataFrame
-        A row a track; a column a feature, as in `single_features`, and base, the mean prediction of
-        the background. A row adds up to the track's prediction, kept within 0 and 1.
+    At most `most` of the tracks trained on are the background. A row a track, which adds up to its
+    prediction, kept within 0 and 1: a column a feature, as in `single_features`, and base, the mean
+    prediction of the background.
     """
     return _shap_values(one, train, tracks, most, source_of(one.learner))
 

@@ -22,13 +22,7 @@ def build_formula(features: pd.DataFrame, formula: str) -> BaseEstimator:
 
 
 class FormulaRegressor(RegressorMixin, BaseEstimator):
-    """Least squares on a patsy formula whose response is ``valence``.
-
-    Parameters
-    ----------
-    formula : str
-        The formula; its right side reads columns of clean tracks.
-    """
+    """Least squares on a patsy formula for ``valence`` whose right side reads clean tracks."""
 
     def __init__(self, formula: str = "valence ~ 1"):
         """Keep the formula; scikit-learn asks that nothing else happens here."""

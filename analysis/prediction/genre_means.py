@@ -19,8 +19,7 @@ PROFILE_WEIGHT = 10
 class GenreProfile(TransformerMixin, BaseEstimator):
     """Describe a genre by the mean of every amount over its training tracks.
 
-    Columns are genre and amounts, those of the result amounts. Means of small genres are drawn to
-    the mean of all tracks, and an unseen genre has that of all.
+    Means of small genres are drawn to the mean of all tracks, and an unseen genre has that of all.
     """
 
     def fit(self, features: pd.DataFrame, target=None) -> "GenreProfile":

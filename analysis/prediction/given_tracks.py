@@ -44,13 +44,12 @@ DIGITS = 3
 class Prediction:
     """Predictions of given tracks.
 
-    `rows` has one row a given row, in its order: track_id, valence, low and high (NaN where
-    there is no prediction) and reason (empty where there is one). `weights` are those of the
-    methods, by their names in print. `tables` has one row a training table, in the order in which
-    they were given: name, learned (its tracks), given (its rows among the given tracks, left out),
-    repeated (its tracks that another table has) and features (the columns used, a list).
-    `scored` holds the scores of the given rows whose valence is known, `known` counts them;
-    `scored` is None where there are fewer than two.
+    `rows` has one row a given row, in its order: track_id, valence, low and high (NaN where there
+    is no prediction) and reason (empty where there is one). `weights` are those of the methods, by
+    their names in print. `tables` has one row a training table, by name: learned (its tracks),
+    given (its rows among the given tracks, left out), repeated (its tracks that another table has)
+    and features (a list). `known` counts the given rows whose valence is known, `scored` holds
+    their scores (None below two).
     """
 
     rows: pd.DataFrame
@@ -67,23 +66,12 @@ def predict_given(
 ) -> Prediction:
     """Predict the valence of given tracks by a weighted mean of several methods.
 
-    No training row is learned from that shares its identifier or its recording with a given row.
-    Intervals are conformal and cover nine in ten tracks of new artists [@lei2018].
+    `given` is canonical and uncleaned, with the columns of `schema.PREDICTION`; its valence, where
+    it has one, is used for the scores only. `training` has such tables by name, with those of
+    `schema.STUDY`; no row is learned from that shares its identifier or its recording with a given
+    row. Intervals are conformal and cover nine in ten tracks of new artists [@lei2018].
 
-    Parameters
-    ----------
-    given : DataFrame
-        A canonical, uncleaned table with the columns of `schema.PREDICTION`; its valence, where it
-        has one, is used for nothing but the scores.
-    training : mapping
-        Canonical, uncleaned tables with the columns of `schema.STUDY`, by name; their order does
-        not matter.
-    members : tuple of Learner
-
-    Raises
-    ------
-    BadInput
-        No given row can be predicted, or too few tracks of a training table are left.
+    Raises `BadInput` where no given row can be predicted, or too few tracks of a table are left.
     """
     given = cleaning.leave_out_sparse(given.reset_index(drop=True))
     reasons = cleaning.unusable(given, PREDICTION)
@@ -175,12 +163,8 @@ def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...]):
     Members learn from all tracks, and put medians where a table lacks a feature. Where the list has
     the audio analysis, too much would be made up: they then learn from tracks with it, and
     boosting, which reads gaps, also from all. Judged are tracks with it, as the given tracks are.
-
-    Returns
-    -------
-    list of (Candidate, DataFrame, float), callable
-        Methods, unfitted, the tracks from which each is to learn, and their weights; and what
-        `intervals.fit_conformal` returns.
+    Returned are (Candidate, its training tracks, weight) of each method, and what
+    `intervals.fit_conformal` returns.
     """
     whole = train.filter(items=AUDIO).notna().all(axis=1)
     complete, rest = (train[part].reset_index(drop=True) for part in (whole, ~whole))

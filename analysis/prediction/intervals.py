@@ -20,24 +20,10 @@ def fit_conformal(
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Learn the width of intervals from predictions by models that did not see the artist.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        n training tracks.
-    predicted : array of shape (n,)
-        Their out-of-fold predictions.
-    level : float
-        Wanted coverage.
-
-    Returns
-    -------
-    callable
-        From m predictions to ends, shape (m, 2); 0 and 1, with a warning, of too few artists.
-
-    Notes
-    -----
-    The half width is a quantile of the absolute errors [@lei2018]. Artists, not tracks, are
-    exchangeable, so the finite-sample correction counts artists [@dunn2023].
+    From the n tracks' out-of-fold predictions and the wanted coverage comes a function from m
+    predictions to ends, (m, 2): 0 and 1, with a warning, of too few artists. The half width is a
+    quantile of the absolute errors [@lei2018]. Artists, not tracks, are exchangeable, so the
+    finite-sample correction counts artists [@dunn2023].
     """
     conformal = ConformalRegressor().fit(tracks["valence"].to_numpy() - np.asarray(predicted))
     # crepes corrects for tracks, and truncates: 0.1 of 10 must stay 1
@@ -49,20 +35,10 @@ def fit_conformal(
 def coverage(
     observed, bounds: np.ndarray, artists, groups: pd.Series | None = None, seed: int = SEED
 ) -> pd.DataFrame:
-    """Count how often intervals hold the truth.
+    """Count how often intervals, (n, 2), hold the truth, over all tracks and by group.
 
-    Parameters
-    ----------
-    observed, artists : array of shape (n,)
-    bounds : array of shape (n, 2)
-    groups : Series of shape (n,), optional
-        Those of fewer than `FEWEST` tracks are left out.
-
-    Returns
-    -------
-    DataFrame
-        Columns group, tracks, coverage, low, high (95 %, artists resampled), width (mean); the
-        first row, "all", is over all tracks.
+    Columns group ("all" first; none of fewer than `FEWEST` tracks), tracks, coverage, low, high
+    (95%, artists resampled), width (mean).
     """
     (low, high), observed = bounds.T, np.asarray(observed)
     held = (low <= observed) & (observed <= high)

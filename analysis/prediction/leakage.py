@@ -23,18 +23,10 @@ def leakage_table(
 ) -> pd.DataFrame:
     """Cross-validate one untuned model in three ways to divide the same data.
 
-    Parameters
-    ----------
-    published, tracks : DataFrame
-        The canonical table before and after cleaning: every row, and every recording once.
-    repeats : int
-        Repeats of the five folds; one for more than 10,000 tracks.
-
-    Returns
-    -------
-    DataFrame
-        Columns design, rows, r2, r2_low, r2_high (95 %, corrected for the overlap of folds
-        [@nadeau2003]), mae, shared_artists (share of validation rows by an artist of training).
+    `published` and `tracks` are the table before and after cleaning; of more than 10,000 tracks the
+    five folds are not repeated. Columns design, rows, r2, r2_low, r2_high (95%, corrected for the
+    overlap of folds [@nadeau2003]), mae, shared_artists (share of validation rows by an artist of
+    training).
     """
     # plain folds go by position, so that the order of a file would change them
     rows, tracks = _as_published(published), sort_rows(tracks)

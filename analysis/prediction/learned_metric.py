@@ -1,9 +1,8 @@
 """Kernel regression whose distance is learned from the data.
 
-The common kernel treats every feature alike: a step in liveness parts two tracks as far as a step
-in energy. A recursive feature machine [@radhakrishnan2024] fits a kernel regression, asks it along
-which directions its own predictions change, stretches those directions and fits again. It finds
-what the first layer of a network finds, without a network: each step is linear algebra.
+A recursive feature machine [@radhakrishnan2024] fits a kernel regression, asks it along which
+directions its own predictions change, stretches those directions and fits again. It finds what the
+first layer of a network finds, but each step is linear algebra.
 """
 
 import numpy as np
@@ -27,28 +26,14 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
     """Kernel ridge regression on landmarks with a learned Mahalanobis distance.
 
     The kernel is the Matérn one of smoothness 3/2, (1 + d) exp(-d), where d is the distance of two
-    rows under the metric. Coefficients belong to landmarks, training rows drawn at random
-    (Nyström; all of them where there are no more).
+    rows under the metric. Its square is multiplied by `width` and divided by the number of columns,
+    after the metric is scaled so that rows lie on average as far from the origin as before.
+    `penalty` weighs the squared norm of the surface against the sum of squared errors. Coefficients
+    belong to `landmarks`, training rows drawn at random (Nyström; all where there are no more).
 
-    Parameters
-    ----------
-    width : float
-        The squared distance is multiplied by this and divided by the number of columns, after the
-        metric is scaled so that rows lie on average as far from the origin as before.
-    penalty : float
-        Weight of the squared norm of the surface against the sum of squared errors.
-    landmarks : int
-    rounds : int
-        How often the metric is learned; 0 leaves every column with the weight that it came with.
-    power : float
-        Exponent of the average outer product of slopes: 0 forgets it, 1 is the full one.
-    seed : int
-        Of the drawing of landmarks and of rows for slopes.
-
-    Attributes
-    ----------
-    metric_ : array of shape (columns, columns)
-        Symmetric square root of the metric: rows are multiplied by it.
+    The metric is learned `rounds` times, from the average outer product of slopes with exponent
+    `power` (0 forgets it). Rows are multiplied by its symmetric root, `metric_` (columns x
+    columns).
     """
 
     def __init__(self, width=0.1, penalty=0.1, landmarks=2_500, rounds=1, power=0.5, seed=0):
@@ -120,7 +105,6 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
         return np.maximum(squares, 0) * self._scale()
 
     def _outer_product(self, rows: np.ndarray) -> np.ndarray:
-        """Return the average outer product of slopes, of shape (columns, columns)."""
         slopes = self.slopes(rows)
         return slopes.T @ slopes / len(slopes)
 
@@ -132,13 +116,7 @@ def _matern(squares: np.ndarray) -> np.ndarray:
 
 
 def _solve_positive(square: np.ndarray, product: np.ndarray) -> np.ndarray:
-    """Solve symmetric equations that are positive definite but for rounding.
-
-    Raises
-    ------
-    LinAlgError
-        If even the largest jitter does not make them so.
-    """
+    """Solve symmetric equations, positive definite but for rounding, or raise `LinAlgError`."""
     for jitter in JITTERS:
         try:
             factor = cho_factor(square + jitter * np.eye(len(square)), lower=True)

@@ -40,10 +40,10 @@ SEARCHED_ROWS = 6_500
 
 @dataclass(frozen=True)
 class Dimension:
-    """One setting that a search may choose.
+    """One setting that a search may choose; `default` is tried first.
 
     `low` and `high` bound a number; `log` searches it on the log scale; `whole` makes it an
-    integer. `default` is tried first; `meaning` says in print what the setting does.
+    integer; `meaning` says in print what it does.
     """
 
     name: str
@@ -59,10 +59,9 @@ class Dimension:
 class Learner:
     """A method of prediction.
 
-    `build` takes the features of a table (the result of `preparing.predictors`; its columns, types
-    and number of rows) and settings by name, and returns an unfitted estimator that is fitted
-    with those features and valence. `space` is what a search may choose; `draft` are settings of
-    the search only (fewer trees); `final` those of the chosen model.
+    `build` takes the features of a table (from `preparing.predictors`; only columns, types and
+    number of rows are read) and settings by name, and returns an unfitted estimator. `space` is
+    what a search may choose; `draft` are settings of the search only (fewer trees).
     """
 
     name: str
@@ -80,21 +79,7 @@ class Learner:
 def fit_learner(
     learner: Learner, train: pd.DataFrame, settings: Mapping | None = None
 ) -> BaseEstimator:
-    """Fit a learner on tracks.
-
-    Parameters
-    ----------
-    learner : Learner
-    train : DataFrame
-        Tracks with valence.
-    settings : mapping, optional
-        Settings by name; the learner's defaults if not given.
-
-    Returns
-    -------
-    estimator
-        Fitted; predict with `predict`.
-    """
+    """Fit a learner on tracks with valence, with its defaults if no settings are given."""
     features = preparing.predictors(train)
     chosen = learner.defaults() if settings is None else dict(settings)
     with one_thread():
@@ -206,14 +191,13 @@ def build_boosting(
     """Fit histogram gradient boosting; categories are split as sets of levels.
 
     Trees look at a share of the features drawn at random, so that several sequences of them differ;
-    their mean is steadier than any. Measured over folds of tracks114k, four sequences raised R²
-    from .580 to .586, and slower ones on long tables to .590. On long tables and where genres are
-    many, sequences read a table in different ways. Directions raised R² over folds of the charts
-    from .565 to .583, and of tidytuesday from .415 to .419; on the embedded table boosting gained
-    .002 but its stack with the metric lost as much.
+    their mean is steadier than any. Over folds of tracks114k, four sequences raised R² from .580 to
+    .586, and slower ones on long tables to .590. Directions raised it over folds of the charts from
+    .565 to .583, and of tidytuesday from .415 to .419; on the embedded table boosting gained .002
+    but its stack with the metric lost as much.
 
-    The loss is the square although the objective of the search is the absolute error: measured on
-    the embedded table, the absolute loss gave no lower MAE and a lower R².
+    The loss is squared although the search minimises the absolute error: on the embedded table, the
+    absolute loss gave no lower MAE and a lower R².
     """
     growth = max(1, len(features) / SEARCHED_ROWS) ** 0.5
     settings = {
@@ -235,11 +219,7 @@ def build_boosting(
 
 
 def _encodings(features: pd.DataFrame, bags: int) -> list[tuple]:
-    """Return how each sequence of boosting encodes a table, and which columns it reads as sets.
-
-    They take turns: genres as sets, many genres also by their means, and on long tables one way
-    more, with learned directions. Three ways need half as many sequences again.
-    """
+    """Return how each sequence of boosting encodes a table, and which columns it reads as sets."""
     names = preparing.categories_of(features)
     ways = [(preparing.for_boosting, names)]
     if "genre" in features and features["genre"].nunique() > preparing.FEW_GENRES:

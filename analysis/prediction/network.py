@@ -1,8 +1,8 @@
 """The neural network: an ensemble of small networks in Keras, as one scikit-learn regressor.
 
-An ensemble of small networks trained one by one spends its time on starting them. Here members lie
-side by side: every weight has the member as its first axis, so that one step trains all of them
-[@gorishniy2025]. Keras is imported when a network is first fitted, since that takes seconds.
+Members lie side by side: every weight has the member as its first axis, so that one step trains all
+of them [@gorishniy2025]; one by one, they would spend their time on starting. Keras is imported
+when a network is first fitted, since that takes seconds.
 """
 
 import functools
@@ -82,31 +82,21 @@ def compiled_network(delta: float, *shape):
 class TrackNetwork(RegressorMixin, BaseEstimator):
     """An ensemble of multilayer perceptrons [@gorishniy2022; @gorishniy2025].
 
-    Reads what a learned metric reads (`preparing.for_metric`): amounts as normal quantiles of their
-    ranks, categories as indicators. Each member leaves out one part of the training artists, and
-    the epoch is restored at which the members err least on what they left out.
+    It reads what a learned metric reads (`preparing.for_metric`), missing numbers at the median.
+    Each member leaves out one of `parts` parts of the training artists (fewer where there are fewer
+    artists), and the epoch is restored at which the members err least on what they left out; with
+    one part nothing is left out and all epochs are run.
 
-    Parameters
-    ----------
-    members, units, depth, waves, dropout
-        See `build_network`.
-    genre_weight, epochs, patience
-        Length of a genre's indicator, in standard deviations of a number; most epochs, and epochs
-        without a gain after which training stops.
-    rate, decay, delta : float
-        Largest learning rate and weight decay of AdamW [@loshchilov2019], and the error, in
-        valence, at which the loss turns from squared to absolute [@huber1964].
-    parts, seed : int
-        Parts of the artists; fewer where there are fewer artists, no early stopping with one.
+    `members` to `dropout` are those of `build_network`. `genre_weight` is the length of a genre's
+    indicator, in standard deviations of a number. Training ends after `epochs`, or `patience`
+    epochs without a gain. `rate` and `decay` are the largest learning rate and the weight decay of
+    AdamW [@loshchilov2019], `delta` the error, in valence, at which the loss turns from squared to
+    absolute [@huber1964].
 
-    Attributes
-    ----------
-    history_, best_epoch_ : DataFrame, int
-        Columns epoch, training (with dropout) and validation (missing where nothing was left out):
-        mean absolute errors of members; and the epoch whose weights were restored.
-
-    Missing numbers stand at the median. Fitting seeds the global generators of Python, NumPy and
-    Keras, so that two runs on one machine give the same numbers.
+    `history_` has columns epoch, training (with dropout) and validation (missing where nothing was
+    left out), mean absolute errors of members; `best_epoch_` is the epoch whose weights were
+    restored. Fitting seeds the global generators of Python, NumPy and Keras, so that two runs on
+    one machine give the same numbers.
     """
 
     def __init__(

@@ -23,20 +23,9 @@ def compare_with_best(
     and that over resampled artists are independent and add up in the interval of the difference,
     which is that of the mean over seeds.
 
-    Parameters
-    ----------
-    compared : Comparison
-        Of a table in which a network took part.
-    train, test : DataFrame
-        The tracks that the methods learned from, and the held-out ones.
-    n_folds, seeds : int
-
-    Returns
-    -------
-    DataFrame
-        One row a metric (mae, r2): network (mean over seeds), seed_sd, other; `difference` on the
-        held-out tracks and `fold_difference` over the folds of the training part, each with _low
-        and _high (95%); p (corrected resampled t-test over the folds [@nadeau2003]).
+    One row a metric (mae, r2): network (mean over seeds), seed_sd, other; `difference` on the
+    held-out tracks and `fold_difference` over the folds of the training part, each with _low and
+    _high (95%); p (corrected resampled t-test over the folds [@nadeau2003]).
     """
     network, other = compared.network, compared.best
     one = compared.candidates[network]
@@ -62,13 +51,7 @@ def compare_with_best(
 
 
 def judge(row) -> str:
-    """Say in a verb phrase how a method's error compares; both intervals must agree.
-
-    Parameters
-    ----------
-    row : mapping
-        A line of `compare_with_best` for an error: the ends of both differences.
-    """
+    """Say in a verb phrase how a method's error compares; both intervals of the row must agree."""
     if max(row["difference_high"], row["fold_difference_high"]) < 0:
         return "outperforms"
     if min(row["difference_low"], row["fold_difference_low"]) > 0:
@@ -87,7 +70,6 @@ def time_training(compared: Comparison, name: str, train: pd.DataFrame) -> float
 
 @remember
 def _time(one: Candidate, train: pd.DataFrame, source: str) -> float:
-    """Time the second of two trainings."""
     one.fit(train)
     start = time.perf_counter()
     one.fit(train)
@@ -96,7 +78,6 @@ def _time(one: Candidate, train: pd.DataFrame, source: str) -> float:
 
 @remember
 def _run_seeds(one: Candidate, train, test, seeds: int, source: str) -> pd.DataFrame:
-    """Fit from several seeds and score each on the held-out tracks."""
     rows = []
     for seed in range(SEED, SEED + seeds):
         again = Candidate(one.learner, (*one.settings, ("seed", seed)))

@@ -1,9 +1,8 @@
 """From a table's features to what each family of learners reads, inside the pipeline.
 
-Everything that learns from data (scales, categories, knots) is a step that is fitted in the
-training part of a fold; everything else is row-wise.
-Every `for_...` takes the result of `predictors`, of which only the columns are read, and returns an
-unfitted pipeline.
+What learns from data (scales, categories, knots) is a step that is fitted in the training part of a
+fold; all else is row-wise. Every `for_...` takes the result of `predictors`, of which only the
+columns are read, and returns an unfitted pipeline.
 """
 
 import re
@@ -63,8 +62,7 @@ INDICATOR_WEIGHT = 0.5
 def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
     """Return the columns that a learner may use, never the target, ids or names.
 
-    Tracks are in canonical columns; the result has one row a track, truth values as numbers and
-    everything else as it was.
+    Truth values become numbers; everything else stays as it was.
     """
     frame = tracks[feature_columns(tracks)]
     flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
@@ -96,9 +94,8 @@ def turn_pitches(features: pd.DataFrame) -> pd.DataFrame:
     """Add the pitch means relative to the track's own key, and harmony, where a table has pitch.
 
     Harmony (which intervals sound together) is a product of pairs of pitch means, which no learner
-    finds easily. Over folds of artists of the charts' training part it raised the R² of every
-    method: boosting from .542 to .568, support vectors from .577 to .588, the network from .596 to
-    .605.
+    finds easily. Over folds of the charts' artists it raised the R² of boosting from .542 to .568,
+    of support vectors from .577 to .588, and of the network from .596 to .605.
     """
     if "pitch_0" not in features:
         return features
@@ -114,10 +111,7 @@ def straighten(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def for_boosting(features: pd.DataFrame) -> Pipeline:
-    """Encode categories as codes that histogram boosting splits as sets.
-
-    Its output is a frame whose categorical columns keep their names.
-    """
+    """Encode categories as codes that histogram boosting splits as sets; they keep their names."""
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=float("nan"),
@@ -133,8 +127,8 @@ def for_boosting(features: pd.DataFrame) -> Pipeline:
 def for_boosting_profiles(features: pd.DataFrame) -> Pipeline:
     """Encode key and metre as codes, and genre by the means of its training tracks.
 
-    A hundred genres as sets of levels can be split in too many ways; numbers let trees treat alike
-    the genres that are alike. Mean valence is cross-fitted [@micci2001].
+    Sets of a hundred genres can be split in too many ways; numbers let trees treat alike the genres
+    that are alike. Mean valence is cross-fitted [@micci2001].
     """
     codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"))
     amounts = numbers_of(turn_pitches(features.head(1)))
@@ -160,8 +154,7 @@ def for_forests(features: pd.DataFrame) -> Pipeline:
     """Encode key and metre as indicators, and genre by its smoothed mean valence.
 
     A forest that draws a share of the columns at each split hardly ever draws a given one of 114
-    genre indicators; one column that orders the genres serves it better.
-    The encoder is fitted on training tracks only and cross-fitted there [@micci2001].
+    indicators; one column that orders the genres serves it better. It is cross-fitted [@micci2001].
     """
     parts = [("indicators", _indicators(), _factors(features))]
     if "genre" in features:
@@ -173,11 +166,8 @@ def for_forests(features: pd.DataFrame) -> Pipeline:
 def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline:
     """Straighten and standardise amounts, weigh indicators: for kernels and neighbours.
 
-    Parameters
-    ----------
-    genre_weight : float
-        Length of the step from one genre to another, in standard deviations of an amount over the
-        square root of 2.
+    `genre_weight` is the length of the step from one genre to another, in standard deviations of an
+    amount over the square root of 2.
     """
     amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
     parts = [
@@ -193,10 +183,7 @@ def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline
 def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
     """Turn amounts into normal quantiles of their ranks, weigh indicators: for a learned metric.
 
-    Parameters
-    ----------
-    genre_weight : float
-        Length of a genre's indicator, in standard deviations of an amount.
+    `genre_weight` is the length of a genre's indicator, in standard deviations of an amount.
     """
     fill = SimpleImputer(strategy="median")
     # more quantiles than tracks would be as many as tracks, with a warning at every fit
@@ -236,7 +223,6 @@ def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
 
 
 def _factors(features: pd.DataFrame) -> list[str]:
-    """Return the categories that describe sound: key, mode and metre where present."""
     return [name for name in CATEGORICAL if name in features]
 
 

@@ -30,10 +30,9 @@ class Budget:
     """What a search may spend: trials a learner, folds, and tracks.
 
     A search sees at most `tracks` of them, or of a long table a quarter, but no more than `most`:
-    on a tenth of a long table with many genres, it prefers settings too smooth for the whole.
-    `repeats`, `curve` and `crossed` belong to what follows the search: repeats of cross-validation,
-    shares of the training tracks on the learning curve, and how many tracks at most are
-    cross-validated; held-out tracks are always predicted from the whole training part.
+    on a tenth of a long table with many genres, it prefers settings too smooth for the whole. What
+    follows the search is bound by `repeats` of cross-validation, shares of the training tracks on
+    the learning `curve`, and how many tracks are `crossed` (cross-validated) at most.
     """
 
     name: str
@@ -60,13 +59,7 @@ HOPELESS = 0.001
 
 
 def find_budget(name) -> Budget:
-    """Return a budget by its name.
-
-    Raises
-    ------
-    BadInput
-        There is none of that name.
-    """
+    """Return a budget by its name, or raise `BadInput`."""
     if name in BUDGETS:
         return BUDGETS[name]
     raise BadInput(f"The budget is {name!r}; it can be {' or '.join(BUDGETS)}.")
@@ -74,11 +67,10 @@ def find_budget(name) -> Budget:
 
 @dataclass(frozen=True)
 class Search:
-    """What a search found.
+    """What a search found: the learner with its best settings, and one row a trial.
 
-    `trace` has one row a trial: trial, mae (mean over folds), best (least so far), folds (fewer
-    than all where a trial was given up), and one column a setting. `chosen` is the learner with
-    its best settings.
+    `trace` has columns trial, mae (mean over folds), best (least so far), folds (fewer than all
+    where a trial was given up), and one a setting.
     """
 
     chosen: Candidate
@@ -98,21 +90,7 @@ class Search:
 def tune(
     learners: Sequence[Learner], train: pd.DataFrame, budget: Budget, seed: int = SEED
 ) -> dict[str, Search]:
-    """Search the settings of every learner.
-
-    Parameters
-    ----------
-    learners : sequence of Learner
-    train : DataFrame
-        Training tracks; the held-out part has no business here.
-    budget : Budget
-    seed : int
-
-    Returns
-    -------
-    dict
-        A `Search` by learner's name, in the order of `learners`.
-    """
+    """Search the settings of every learner on training tracks; a `Search` by learner's name."""
     sample = draw_artists(train, budget.searched(len(train)), seed)
     log.info("search: %d learners, %d trials each", len(learners), budget.trials)
     running = Parallel(n_jobs=JOBS, return_as="generator_unordered")(
@@ -139,15 +117,8 @@ def search(
 
     The first trial takes the defaults, the next ones are drawn at random, and from the
     `random_trials`-th on a tree-structured Parzen estimator proposes settings [@bergstra2011]. A
-    trial that is hopelessly behind the best one on the same folds is given up.
-
-    Parameters
-    ----------
-    learner : Learner
-    train : DataFrame
-    trials, n_folds, seed : int
-    source : str
-        Text of the learner's module: a part of the cache's key, otherwise unused.
+    trial that is hopelessly behind the best one on the same folds is given up. `source`, of the
+    learner's module, is a part of the cache's key, otherwise unused.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     folds = grouped_folds(train, n_folds, seed)
@@ -203,11 +174,8 @@ def trace_of(study: optuna.Study) -> pd.DataFrame:
 def best_settings(found: dict[str, Search]) -> pd.DataFrame:
     """Return what every search could choose and what it chose, a row a setting.
 
-    Returns
-    -------
-    DataFrame
-        Columns learner, label, setting, meaning, range, default, chosen, and gained: by how much
-        the search lowered the MAE of the defaults over the folds.
+    Columns learner, label, setting, meaning, range, default, chosen, and gained: by how much the
+    search lowered the MAE of the defaults over the folds.
     """
     rows = [
         (name, one.chosen.label, d.name, d.meaning, range_of(d), d.default,
@@ -251,7 +219,6 @@ def _best_folds(study: optuna.Study) -> list[float]:
 
 
 def _fold_mae(learner: Learner, settings: dict, fitting: pd.DataFrame, validation) -> float:
-    """Fit on one part, score on the other."""
     with warnings.catch_warnings():
         # a setting under which a solver does not converge scores badly, which is all we ask
         warnings.simplefilter("ignore", ConvergenceWarning)
@@ -260,7 +227,6 @@ def _fold_mae(learner: Learner, settings: dict, fitting: pd.DataFrame, validatio
 
 
 def _propose(trial: optuna.Trial, dimension: Dimension):
-    """Ask the sampler for a value of one dimension."""
     if dimension.whole:
         low, high = int(dimension.low), int(dimension.high)
         return trial.suggest_int(dimension.name, low, high, log=dimension.log)

@@ -58,21 +58,9 @@ def cross_predictions(
 ) -> pd.DataFrame:
     """Predict every track by models that saw no track of its artist.
 
-    Parameters
-    ----------
-    candidates : sequence of Candidate
-    tracks : DataFrame
-        Tracks with valence.
-    repeats : int
-        Divisions into folds, each with its own seed.
-    n_folds : int
-    seed : int
-
-    Returns
-    -------
-    DataFrame
-        One row a track and repeat: repeat, fold, row (position in `tracks`), observed, artist and
-        one column of predictions a candidate.
+    Each of the `repeats` divides into folds by a seed of its own. One row a track and repeat:
+    repeat, fold, row (position in `tracks`), observed, artist and one column of predictions a
+    candidate.
     """
     parts = [_frame_of(tracks, repeat, n_folds, seed) for repeat in range(repeats)]
     tasks = [(one, repeat) for one in candidates for repeat in range(repeats)]
@@ -107,13 +95,7 @@ def source_of(learner: Learner) -> str:
 
 
 def fold_scores(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
-    """Score every model in every fold of `cross_predictions`.
-
-    Returns
-    -------
-    DataFrame
-        Columns model, repeat, fold and the metrics.
-    """
+    """Score every model in every fold of `cross_predictions`: model, repeat, fold and the metrics."""
     rows = []
     for (repeat, fold), part in predictions.groupby(["repeat", "fold"]):
         place = {"repeat": repeat, "fold": fold}
@@ -126,11 +108,8 @@ def compare_folds(
 ) -> pd.DataFrame:
     """Compare every model with the best, fold by fold, by the corrected resampled t-test.
 
-    Returns
-    -------
-    DataFrame
-        Columns model, difference (model less best), low, high, t, df, p (two-sided, Holm's
-        correction over the models); `difference` and `low` are 0-1 valence for the MAE.
+    Columns model, difference (model less best), low, high (95%), t, df, p (two-sided, Holm's
+    correction over the models); for the MAE differences are on the scale of valence.
     """
     wide = by_fold.pivot_table(index=["repeat", "fold"], columns="model", values=metric)
     rows = []
@@ -148,14 +127,9 @@ def compare_folds(
 def corrected_mean(values, n_folds: int = 5) -> tuple[float, float, int]:
     """Return mean, standard error and degrees of freedom of fold values [@nadeau2003].
 
-    The training parts of different folds share most of their tracks, so the plain standard error
-    is too small; the correction adds the ratio of validation to training tracks, 1 to
-    `n_folds` - 1, to one over the number of values.
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two values.
+    The training parts of different folds share most of their tracks, so the plain standard error is
+    too small; the correction adds the ratio of validation to training tracks, 1 to `n_folds` - 1,
+    to one over the number of values. Raises `ValueError` for fewer than two values.
     """
     values = np.asarray(values, float)
     if len(values) < 2:
@@ -172,7 +146,6 @@ def corrected_interval(values, n_folds: int = 5) -> tuple[float, float, float]:
 
 
 def _frame_of(tracks: pd.DataFrame, repeat: int, n_folds: int, seed: int) -> pd.DataFrame:
-    """Return the rows of one repeat before any prediction."""
     fold = np.full(len(tracks), -1)
     for number, (_, validation) in enumerate(grouped_folds(tracks, n_folds, seed + repeat)):
         fold[validation] = number
