@@ -1,24 +1,10 @@
 """Spotify's valence, taken apart: the analysis behind ``report.qmd``.
 
-The rooms, in the order in which data walk through them:
-
-``tracks``
-    From any export of Spotify tracks to clean, unique, split tracks.
-``inference``
-    Question 1: which features go with valence, in which direction, how much and in what shape.
-``prediction``
-    Question 2: how well valence can be predicted, and what the predictions rest on.
-``derivation``
-    How valence may be made: claims, a printed formula, what remains, simulated mechanisms.
-``study``, ``replication``
-    One data set through all of it, into one record in ``results/``; records side by side.
-``printing``
-    Numbers, tables and figures as the report prints them; it computes nothing.
-
-``memory`` keeps the results of slow steps between runs, ``sources`` knows the code that made them;
-``surroundings`` shuts out the reader's own settings; ``stopping`` ends a run that is told to end;
-``provenance`` says what made a report; ``__main__`` is the command line.
-No room imports from a room further down this list.
+Data walk from ``tracks`` (any export to clean, unique, split tracks) through ``inference``
+(question 1), ``prediction`` (question 2) and ``derivation`` (how valence may be made) to ``study``
+(all of it for one data set, as a record), ``replication`` (records side by side) and ``printing``
+(which computes nothing); none of these imports from one further on. ``__main__`` is the command
+line; the other modules keep results, and runs in order.
 """
 
 # ruff: noqa: E402 - what is set here must be set before a package that computes is loaded

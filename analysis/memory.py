@@ -30,8 +30,7 @@ store = Memory(ROOT / ".cache" / "results", verbose=0)
 def remember(function):
     """Keep the results of a function on disk, by arguments, source and package versions.
 
-    Arguments and result can be pickled, and there are no side effects. ``.fresh`` of what is
-    returned is the undecorated function.
+    Arguments and result can be pickled. ``.fresh`` is the undecorated function.
     """
 
     @functools.wraps(function)
@@ -45,10 +44,9 @@ def remember(function):
 
 
 def recall(identity: str, function, *args, **kwargs):
-    """Take a result from the store, or compute and keep it.
+    """Take a result from the store, or compute and keep it unless `Unkept` is raised.
 
-    `identity` stands for all that the result depends on besides the arguments. `function` raises
-    `Unkept` with a result that must not be kept.
+    `identity` stands for all that the result depends on besides the arguments.
     """
     cached = store.cache(_compute, ignore=["function"])
     with warnings.catch_warnings():
@@ -84,11 +82,7 @@ def _identity(function) -> str:
 
 @functools.cache
 def digest_sources(module: str) -> str:
-    """Return a SHA-256 of all that the results of an imported module, by dotted name, depend on.
-
-    That is its code, that of the project's modules that it imports at any depth, and the versions
-    of Python and of the packages that compute.
-    """
+    """Return a SHA-256 of the code of a module and all it imports, and of packages' versions."""
     path = Path(sys.modules[module].__file__)
     parts = [read_bare(source).encode() for source in sorted(list_sources(path))]
     parts += [f"{name} {importlib.metadata.version(name)}".encode() for name in PACKAGES]

@@ -33,10 +33,7 @@ def list_versions() -> pd.DataFrame:
 
 
 def count_checks() -> dict[str, int]:
-    """Count the test functions (`tests`), those that read R's numbers, and the report's cells.
-
-    The numbers of R are what the fixture `oracle` returns (`against_r`).
-    """
+    """Count test functions, those that read R's numbers (`oracle`), and the report's cells."""
     paths = (ROOT / "tests").rglob("test_*.py")
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
@@ -52,8 +49,7 @@ def count_checks() -> dict[str, int]:
 def name_commit() -> str:
     """Return the commit the report was made from, with "+ changes" where files differ from it.
 
-    It is nothing without git, and where the report's folder is no checkout, as in an archive,
-    whatever repository may be around it.
+    Nothing without git or in an archive, whatever repository may be around it.
     """
     folder = ROOT / ".git"
     options = ["--always", "--exclude=*", "--abbrev=12", "--dirty= + changes"]

@@ -1,8 +1,4 @@
-"""The project's code as this process imported it: what a result is made by.
-
-Modules are imported once and stay as they were; a file may change on disk meanwhile.
-So sources are read when the package is imported, and digests are made of those.
-"""
+"""The project's code as this process imported it, whatever happens to files on disk meanwhile."""
 
 import ast
 import functools
@@ -74,7 +70,6 @@ def _imported(path: Path) -> list[Path]:
 
 @functools.cache
 def _names(path: Path) -> list[str]:
-    """Return every dotted name in a file's imports."""
     names = []
     for node in ast.walk(ast.parse(SNAPSHOT.text(path))):
         if isinstance(node, ast.Import):

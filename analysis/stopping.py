@@ -1,8 +1,4 @@
-"""End a run that is told to end, and its workers with it.
-
-A process that gets SIGTERM or SIGHUP dies at once, and what it started goes on.
-Here these signals raise what Ctrl-C raises, so that everything is left in order.
-"""
+"""End a run that is told to end by SIGTERM, SIGHUP or Ctrl-C, and its workers with it."""
 
 import contextlib
 import signal
@@ -50,8 +46,7 @@ def _stop(number: int, _frame) -> None:
 def end_children() -> None:
     """End every process that this one started, at any depth, and wait for their ends.
 
-    The trackers of joblib's workers are left: they wait for the others' ends, remove what those
-    left in memory and on disk, and end by themselves.
+    The trackers of joblib's workers are left: they clean up after the others and end by themselves.
     """
     started = psutil.Process().children(recursive=True)
     started = [one for one in started if not _is_tracker(one)]

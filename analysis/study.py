@@ -115,9 +115,9 @@ def study_tracks(
 def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose a formula, fit it to all tracks of the ladder and test its features by halving.
 
-    Returned are what `ladders.compare_candidates` returns, without terms, and a row a feature of
-    any candidate: what `final_model.summarize` says of it in the chosen formula (missing where that
-    lacks it), what `halving.aggregate` says, and `significant`.
+    Returned are what `ladders.compare_candidates` does, without terms, and a row a feature of any
+    candidate: what `final_model.summarize` (missing where the chosen formula lacks it) and
+    `halving.aggregate` say, and `significant`.
     """
     compared, sizes = final_model.answer(ladder)
     many = 100 if len(ladder.frame) < 20_000 else 50
@@ -151,22 +151,17 @@ def derive(
 def study_audio(
     train: pd.DataFrame, compared: comparison.Comparison, budget: str
 ) -> dict[str, pd.DataFrame]:
-    """Return what the audio analysis adds to the methods, and question 1's answer with it.
-
-    ``audio_methods`` is of the tuned methods; ``audio_ladder`` and ``audio_effects`` are what
-    `explain_valence` returns for the candidates with the means of pitch and timbre.
-    """
+    """Return what the audio analysis adds to the methods, and question 1's answer with it."""
     ladder, effects = explain_valence(ladders.build_ladder(train, audio=True), budget)
     methods = compare_without_analysis(compared)
     return {"audio_methods": methods, "audio_ladder": ladder, "audio_effects": effects}
 
 
 def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
-    """Cross-validate every tuned method without the audio analysis, beside its scores with it.
+    """Cross-validate every tuned method, its settings kept, without the audio analysis.
 
-    Settings are kept, so that a gain is one of features alone. Columns model, label, without, with
-    (mean R² over folds of whole artists), gain, gain_low, gain_high (95%, corrected for the overlap
-    of folds [@nadeau2003]).
+    Columns model, label, without, with (mean R² over folds of whole artists), gain, gain_low,
+    gain_high (95%, corrected for the overlap of folds [@nadeau2003]).
     """
     tuned = {name: one for name, one in compared.candidates.items()
              if one.learner.kind not in ("baseline", "stack", "average")}  # fmt: skip
@@ -187,11 +182,10 @@ def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
 def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> pd.DataFrame:
     """Tune, compare and score all methods on further artist hold-outs of clean tracks.
 
-    One hold-out of a few hundred artists is one draw; how far scores move between draws says more
-    than the interval of one of them. Formula, settings and method are chosen anew on every training
-    part, so the scores are those of nested cross-validation [@cawley2010] with random fifths. A row
-    a hold-out and method: seed (of the split), model, best (whether it was chosen on the training
-    part as the best method without a network), and the held-out scores.
+    One hold-out of a few hundred artists is one draw. Formula, settings and method are chosen anew
+    on every training part, so the scores are those of nested cross-validation [@cawley2010] with
+    random fifths. A row a hold-out and method: seed (of the split), model, best (whether it was
+    chosen in training as the best method without a network), and the held-out scores.
     """
     rows, once = [], replace(budget, repeats=1)
     for seed in range(HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 1 + draws):

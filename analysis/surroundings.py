@@ -1,7 +1,7 @@
 """What a reader's own settings must not change: set once, before anything that computes is loaded.
 
-A file `~/.keras/keras.json`, a `matplotlibrc`, an environment variable or a locale would change
-numbers and figures without being part of any key of the cache.
+A `keras.json`, a `matplotlibrc`, an environment variable or a locale would change numbers and
+figures without being part of any key of the cache.
 """
 
 import multiprocessing
@@ -31,7 +31,7 @@ WATCH = 1.0  # seconds between two looks at whether the parent lives
 
 
 def settle(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
-    """Change environment variables in place, so that nothing of the reader's is left; return them."""
+    """Change an environment in place, so that nothing of the reader's is left in it; return it."""
     for name in list(environment):
         if name.startswith(FOREIGN) or name in FOREIGN_NAMES:
             del environment[name]

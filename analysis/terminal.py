@@ -1,8 +1,4 @@
-"""What the terminal is shown: never a character that commands it, whatever a table holds.
-
-A column's name may hold escape sequences that clear the screen or rename the window, or marks
-that turn the direction of writing. They are shown as Python writes them, as in ``\\x1b``.
-"""
+"""What the terminal is shown: no character of a table that commands it or turns the writing."""
 
 import unicodedata
 

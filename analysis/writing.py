@@ -26,10 +26,9 @@ def refuse_target(path: Path) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all, or raise `BadInput`: a reader never sees a part of it.
+    """Write a text file whole or not at all, making its folder, or raise `BadInput`.
 
-    Where the path is a symbolic link, the file that it leads to is replaced. The folder is made if
-    need be.
+    Where the path is a symbolic link, the file that it leads to is replaced.
     """
     try:
         target = Path(os.path.realpath(path))

@@ -156,8 +156,7 @@ def find_gains(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> np.n
 def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[int]:
     """Exchange chosen columns, one at a time, for the column that lowers the squared error most.
 
-    `gram` (p x p) are cross-products of centred columns of length 1, `towards` (p) their products
-    with the centred target.
+    `gram` are cross-products of centred columns of length 1, `towards` theirs with the target.
     """
     for _ in range(20):  # a local optimum is reached after a few rounds
         before = list(chosen)
@@ -171,7 +170,7 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
 
 
 def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
-    """Return the terms that a formula may have; knots are terciles of the tracks' columns, rounded."""
+    """Return the terms that a formula may have; knots are the tracks' terciles, rounded."""
     scores_here = [*SCORES, *(["year"] if context and "year" in tracks else [])]
     heard = [name for name in ANALYSIS if audio and name in tracks]
     factors = [factor for name in (*scores_here, *heard) for factor in _bend(tracks[name])]
@@ -209,7 +208,6 @@ def _bend(column: pd.Series) -> list[Factor]:
 
 
 def _varies(values: np.ndarray) -> bool:
-    """Tell whether a column is not 0, or 1, on nearly all tracks."""
     commonest = max((values == 0).mean(), (values == 1).mean())
     return bool(commonest <= 1 - LEAST_SHARE and values.std() > 1e-6)
 
@@ -232,10 +230,7 @@ def fit_terms(terms: Sequence[Term], train: pd.DataFrame) -> Formula:
 
 
 def round_coefficients(exact: Formula, train: pd.DataFrame) -> Formula:
-    """Keep the fewest significant digits that cost at most `ROUNDING_LOSS` of R² in training.
-
-    The intercept is set anew for the rounded coefficients, to three decimals.
-    """
+    """Keep the fewest significant digits that cost at most `ROUNDING_LOSS` of R² in training."""
     observed, values = train["valence"].to_numpy(float), design(train, exact.terms)
     full = scores(observed, exact.predict(train))["r2"]
     for digits in range(1, 8):
@@ -248,11 +243,9 @@ def round_coefficients(exact: Formula, train: pd.DataFrame) -> Formula:
 
 
 def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> pd.Series:
-    """Say how well a formula stands for valence and for the best method's predictions.
+    """Return r2, mae of a formula, best_r2, best_mae of the best method, and kept, its share of R².
 
-    Both predict the same held-out tracks. The result has r2 and mae of the formula, best_r2,
-    best_mae, and kept, the formula's share of the best method's R², missing where that is not above
-    0.
+    Both predict the same tracks; `kept` is missing where the best method's R² is not above 0.
     """
     own = scores(tracks["valence"], formula.predict(tracks))
     best = scores(tracks["valence"], best_predicted)
@@ -262,11 +255,7 @@ def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> p
 
 
 def work_through(formula: Formula, track: pd.DataFrame) -> pd.DataFrame:
-    """Compute a formula for the one track of a table, term by term.
-
-    Columns term, coefficient, value, contribution; contributions and the intercept add up to the
-    formula's valence before it is kept within 0 and 1.
-    """
+    """Compute a formula for the one track of a table: term, coefficient, value, contribution."""
     values = design(track, formula.terms)[0]
     rows = {"term": formula.terms, "coefficient": formula.coefficients, "value": values}
     table = pd.DataFrame(rows)

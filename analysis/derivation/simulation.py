@@ -73,20 +73,14 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40, seed: int = SEED) -
 
 
 def is_reproduced(pattern: str, observed: float, median: float) -> bool:
-    """Tell whether the median of the simulations reproduces a pattern, however wide they scatter.
-
-    A wide scatter is no merit, since a mechanism that scatters enough would reproduce anything.
-    """
+    """Tell whether simulations' median reproduces a pattern; to scatter wide enough is no merit."""
     near = abs(median - observed) <= TOLERANCES[pattern]
     has_slope = median * np.sign(observed) >= abs(observed) / 2
     return bool(near and (has_slope or not pattern.startswith("Slope")))
 
 
 def normal_scores(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores as normal scores: ranks on the scale of a standard normal.
-
-    A score that is the same for every track has no correlation and is left out.
-    """
+    """Return the scores that vary as normal scores: ranks on the scale of a standard normal."""
     varied = [name for name in SCORES if tracks[name].nunique() > 1]
     ranks = pd.DataFrame({name: rankdata(tracks[name]) for name in varied})
     return _standardise(pd.DataFrame(norm.ppf((ranks - 0.5) / len(ranks)), columns=varied))
@@ -131,8 +125,8 @@ def simulate_scores(
 def publish(mechanism: str, scores: pd.DataFrame, spread: float, valence: pd.Series) -> np.ndarray:
     """Return simulated valence from 0 to 1, with the mean of the data.
 
-    It is stretched to the standard deviation of the data unless the mechanism leaves that out; only
-    that of stretched siblings is cut at the bins of `evidence.PILES`.
+    It has the standard deviation of the data unless the mechanism leaves that out; only that of
+    stretched siblings is cut at the bins of `evidence.PILES`.
     """
     scale = valence.std() * (spread if mechanism == "unstretched" else 1)
     middles = [(place + 0.5) / 100 for place, _ in PILES.values()]

@@ -24,10 +24,9 @@ def known_tracks() -> dict[str, pd.DataFrame]:
 
 
 def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
-    """Derive a formula of the scores from each data set, by its name, from its training tracks.
+    """Derive a formula of the scores from the training tracks of each data set, by its name.
 
-    Data sets overlap, so artists whom any of them holds out teach nothing. Genre and year are not
-    used, since their levels differ between data sets.
+    Data sets overlap, so artists whom any of them holds out teach nothing.
     """
     splits = {name: hold_out(tracks) for name, tracks in frames.items()}
     held = set().union(*(split.test["artist_key"] for split in splits.values()))

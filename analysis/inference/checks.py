@@ -72,10 +72,9 @@ def simulate_valence(result) -> pd.DataFrame:
 
 
 def inflation_factors(frame: pd.DataFrame, columns) -> pd.DataFrame:
-    """Return the variance inflation factor (VIF) of each score among the scores, largest first.
+    """Return feature and vif, the variance inflation factor among the scores, largest first.
 
-    They are the diagonal of the inverse of the correlation matrix; `columns` maps columns to names.
-    The result has columns feature and vif.
+    It is on the diagonal of the inverse correlation matrix; `columns` maps columns to names.
     """
     together = np.corrcoef(frame[list(columns)].to_numpy(float), rowvar=False)
     factors = np.diag(np.linalg.pinv(np.atleast_2d(together), hermitian=True))

@@ -1,7 +1,6 @@
 """What the final model says of each feature: size on the valence scale, tests, variance lost.
 
-`result` is what statsmodels makes of a patsy formula, `frame` has the tracks that it was fitted to;
-covariances are those of the fit.
+`result` is statsmodels' fit of a formula, whose covariance is used, and `frame` its tracks.
 """
 
 from typing import NamedTuple
@@ -122,8 +121,7 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
 def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
     """Return the standard error of each feature's R² lost, by a jackknife over artists.
 
-    Artists are divided at random into `parts`, and each part is left out once. `groups` has the
-    number of each track's artist, from 0.
+    Artists, numbered from 0 by track in `groups`, are left out in `parts` random parts.
     """
     groups = np.asarray(groups)
     own = np.random.default_rng(SEED).permutation(np.arange(groups.max() + 1) % parts)[groups]
@@ -165,11 +163,8 @@ def _joint_test(result, feature: str) -> dict:
 
 
 def _rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
-    """Return the design's rows of a typical track with one column set to each of some values.
-
-    Every other number is at its mean: a formula without products of two curves changes with one
-    feature by the same amount for the average track as on average over the tracks.
-    """
+    """Return the design's rows of a typical track with one column set to each of some values."""
+    # without products of two curves, the average track changes as tracks do on average
     means = {name: other.mean() for name, other in frame.select_dtypes("number").items()}
     start = frame.head(1).assign(**means)
     typical = start.loc[start.index.repeat(len(values))].reset_index(drop=True)

@@ -1,8 +1,4 @@
-"""P-values that allow for the choice of the formula: repeated halving over whole artists.
-
-On one half of the artists a formula is chosen, on the other its features are tested; p-values over
-many halvings are aggregated to one a feature [@meinshausen2009].
-"""
+"""P-values that allow for the formula's choice: repeated halving by artists [@meinshausen2009]."""
 
 import numpy as np
 import pandas as pd
@@ -61,15 +57,12 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
 
 
 def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
-    """Return a mask of artists that have half of the tracks, taken in a random order.
-
-    Where an artist with many tracks leaves too few others, later artists that still fit are taken
-    too, and else the rest of the artists is the half.
-    """
+    """Return a mask of artists, taken in a random order, that have half of the tracks."""
     first = np.zeros(len(sizes), dtype=bool)
     first[order[sizes[order].cumsum() <= sizes.sum() / 2]] = True
     if first.sum() >= FOLDS:
         return first
+    # an artist with many tracks leaves too few others: take later ones that fit, else the rest
     room = sizes.sum() / 2 - sizes[first].sum()
     for artist in order[~first[order]]:
         if sizes[artist] <= room:
@@ -78,10 +71,7 @@ def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 
 def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
-    """Return each feature's p-value in a formula fitted to some of the tracks.
-
-    statsmodels' clustered Wald tests, but from cross-products: long tables are fitted often.
-    """
+    """Return each feature's p-value: statsmodels' clustered Wald tests, but fast to repeat."""
     freedom = len(np.unique(groups[rows])) - 1
     if freedom < 1:
         return {}  # one artist shows no differences between artists

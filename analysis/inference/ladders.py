@@ -1,8 +1,7 @@
 """Candidate formulas for valence, compared by cross-validation over whole artists.
 
-The ladder crosses the shape in which a score enters with what stands beside the scores, and each
-of these with interactions. A candidate is a set of terms, and every term's columns are built once,
-so that hundreds of fits need only sub-matrices of one matrix of cross-products.
+The ladder crosses the shape in which a score enters with what stands beside the scores, and each of
+these with interactions. Hundreds of fits need only sub-matrices of one matrix of cross-products.
 """
 
 from dataclasses import dataclass, replace

@@ -43,11 +43,7 @@ def score_differences(
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """Return every model's scores less those of `best`, paired within each resample.
-
-    Arguments and columns as for `bootstrap_scores`. An interval without 0 is a difference beyond
-    sampling error.
-    """
+    """Score every model less `best`, paired by resample; as `bootstrap_scores` otherwise."""
     drawn = resampled_scores(observed, predictions, artists, resamples, seed)
     base, rows = scores(observed, predictions[best]), []
     for model in predictions.columns.drop(best):
@@ -110,7 +106,6 @@ def _track_sums(observed: np.ndarray, predicted: np.ndarray) -> np.ndarray:
 
 
 def _from_sums(sums: np.ndarray) -> list[np.ndarray]:
-    """Return MAE, RMSE and R² from the sums of `_track_sums`."""
     n, absolute, square, y, yy = sums
     with np.errstate(invalid="ignore", divide="ignore"):
         r2 = 1 - square / (yy - y**2 / n)

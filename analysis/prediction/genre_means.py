@@ -1,8 +1,4 @@
-"""Genres as numbers: by the mean valence of their training tracks, or by the mean of every amount.
-
-A hundred genres are too many for indicators of trees; numbers let trees treat alike the genres that
-are alike.
-"""
+"""Genres as numbers, the means of their tracks: so trees treat alike genres that are alike."""
 
 import numpy as np
 import pandas as pd

@@ -1,7 +1,4 @@
-"""Valence of given tracks, learned from other tables that must not know them.
-
-This is the assignment's variant in which somebody else supplies the list to be predicted.
-"""
+"""Valence of given tracks, learned from other tables that must not know them."""
 
 import logging
 from collections import Counter

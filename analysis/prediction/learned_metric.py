@@ -110,7 +110,6 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
 
 
 def _matern(squares: np.ndarray) -> np.ndarray:
-    """Return the Matérn kernel of smoothness 3/2 of squared distances."""
     distances = np.sqrt(squares)
     return (1 + distances) * np.exp(-distances)
 
@@ -134,5 +133,4 @@ def _root_of(product: np.ndarray, power: float) -> np.ndarray:
 
 
 def _blocks(rows: np.ndarray) -> list[np.ndarray]:
-    """Split rows so that no block has more than BLOCK of them."""
     return np.array_split(rows, max(1, -(-len(rows) // BLOCK)))

@@ -227,7 +227,7 @@ def _encodings(features: pd.DataFrame, bags: int) -> list[tuple]:
     if len(features) > SEARCHED_ROWS:
         encode, read = ways[-1]
         ways.append((lambda table: preparing.with_directions(encode(table), table), read))
-    if len(ways) > 2:
+    if len(ways) > 2:  # they take turns, and three need half as many sequences again
         bags = bags * 3 // 2
     return [ways[bag % len(ways)] for bag in range(bags)]
 

@@ -167,7 +167,6 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         return float(self.rate * min(1, epoch + 0.5) * fall)
 
     def _shape(self, inputs: np.ndarray) -> tuple:
-        """Return what `build_network` takes."""
         sizes = inputs.shape[1], self.prepare_[-1].output_indices_["amounts"].stop
         return *sizes, self.members, self.units, self.depth, self.waves, self.dropout
 
@@ -182,10 +181,7 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
 
 
 def leave_out(rows: int, groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
-    """Return which member leaves out which row, of shape (rows, members).
-
-    Members take turns at parts of whole groups (rows if None), of a single part at nothing.
-    """
+    """Return which member leaves out which row (rows, members): parts of whole groups, by turns."""
     groups = np.arange(rows) if groups is None else np.asarray(groups)
     count = min(parts, len(pd.unique(groups)))
     held = np.zeros((rows, members), dtype=bool)

@@ -60,10 +60,7 @@ def judge(row) -> str:
 
 
 def time_training(compared: Comparison, name: str, train: pd.DataFrame) -> float:
-    """Return how many seconds one training of a method takes on one core of this machine.
-
-    The first training may have to compile and does not count; the measurement is remembered.
-    """
+    """Return the seconds of one training on one core; the first may compile and does not count."""
     one = compared.candidates[name]
     return _time(one, train, source_of(one.learner))
 

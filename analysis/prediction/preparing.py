@@ -60,10 +60,7 @@ INDICATOR_WEIGHT = 0.5
 
 
 def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return the columns that a learner may use, never the target, ids or names.
-
-    Truth values become numbers; everything else stays as it was.
-    """
+    """Return the columns that a learner may use, truth values as numbers; no target, id or name."""
     frame = tracks[feature_columns(tracks)]
     flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
     return frame.assign(**flags)
@@ -143,10 +140,7 @@ def for_boosting_profiles(features: pd.DataFrame) -> Pipeline:
 
 
 def with_directions(encode: Pipeline, features: pd.DataFrame) -> Pipeline:
-    """Append to an encoding the directions along which a learned metric finds that valence changes.
-
-    Genres lie along them too, near each other where they sound alike.
-    """
+    """Append to an encoding the directions along which valence changes by a learned metric."""
     return make_pipeline(AddDirections(encode, for_metric(features)))
 
 
@@ -166,8 +160,7 @@ def for_forests(features: pd.DataFrame) -> Pipeline:
 def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline:
     """Straighten and standardise amounts, weigh indicators: for kernels and neighbours.
 
-    `genre_weight` is the length of the step from one genre to another, in standard deviations of an
-    amount over the square root of 2.
+    From genre to genre it is √2 `genre_weight` standard deviations of an amount.
     """
     amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
     parts = [
@@ -181,7 +174,7 @@ def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline
 
 
 def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
-    """Turn amounts into normal quantiles of their ranks, weigh indicators: for a learned metric.
+    """Turn amounts into normal quantiles of their ranks: for a learned metric.
 
     `genre_weight` is the length of a genre's indicator, in standard deviations of an amount.
     """
@@ -205,10 +198,7 @@ def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
 
 
 def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
-    """Expand amounts into cubic splines and products of pairs, categories into indicators.
-
-    `knots` is the number of knots of each spline, at quantiles of the training tracks.
-    """
+    """Expand amounts into splines (knots at quantiles) and products, names into indicators."""
     amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
     spline = SplineTransformer(n_knots=knots, knots="quantile", extrapolation="linear")
     pairs = make_pipeline(StandardScaler(), PolynomialFeatures(2, include_bias=False))

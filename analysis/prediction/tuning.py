@@ -1,7 +1,4 @@
-"""One search for every learner: the same folds, the same number of trials, the same objective.
-
-The first trial is always the learner's defaults, so a search can only gain on them.
-"""
+"""One search for every learner: the same folds, number of trials and objective."""
 
 import logging
 import warnings
@@ -172,11 +169,7 @@ def trace_of(study: optuna.Study) -> pd.DataFrame:
 
 
 def best_settings(found: dict[str, Search]) -> pd.DataFrame:
-    """Return what every search could choose and what it chose, a row a setting.
-
-    Columns learner, label, setting, meaning, range, default, chosen, and gained: by how much the
-    search lowered the MAE of the defaults over the folds.
-    """
+    """Return what every search could choose and what it chose, a row a setting."""
     rows = [
         (name, one.chosen.label, d.name, d.meaning, range_of(d), d.default,
          dict(one.chosen.settings)[d.name], one.gained)

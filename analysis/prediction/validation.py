@@ -78,10 +78,7 @@ def cross_predictions(
 def predict_folds(
     one: Candidate, tracks: pd.DataFrame, n_folds: int, seed: int, source: str = ""
 ) -> np.ndarray:
-    """Predict every track from the other folds; an array of shape (n,).
-
-    `source` is the result of `source_of`: a part of the cache's key, otherwise unused.
-    """
+    """Predict every track from the other folds, (n,); `source` serves the cache's key only."""
     predicted = np.full(len(tracks), np.nan)
     for train, validation in grouped_folds(tracks, n_folds, seed):
         fitted = one.fit(tracks.iloc[train])
@@ -95,7 +92,7 @@ def source_of(learner: Learner) -> str:
 
 
 def fold_scores(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
-    """Score every model in every fold of `cross_predictions`: model, repeat, fold and the metrics."""
+    """Score every model in every fold of `cross_predictions`: model, repeat, fold and metrics."""
     rows = []
     for (repeat, fold), part in predictions.groupby(["repeat", "fold"]):
         place = {"repeat": repeat, "fold": fold}
