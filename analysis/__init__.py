@@ -3,8 +3,11 @@
 Data walk from ``tracks`` (any export to clean, unique, split tracks) through ``inference``
 (question 1), ``prediction`` (question 2) and ``derivation`` (how valence may be made) to ``study``
 (all of it for one data set, as a record), ``replication`` (records side by side) and ``printing``
-(which computes nothing); none of these imports from one further on. ``__main__`` is the command
-line; the other modules keep results, and runs in order.
+(which computes nothing); none of these imports from one further on.
+
+``memory`` keeps slow results, ``sources`` knows the code that made them, ``surroundings`` shuts out
+the reader's own settings, ``stopping`` ends runs, ``provenance`` says what made a report,
+``__main__`` is the command line.
 """
 
 # ruff: noqa: E402 - what is set here must be set before a package that computes is loaded

@@ -5,14 +5,12 @@ import importlib.metadata
 import platform
 import re
 import subprocess
-from pathlib import Path
 
 import pandas as pd
 import yaml
 
 from analysis.memory import PACKAGES
-
-ROOT = Path(__file__).resolve().parent.parent
+from analysis.sources import ROOT
 
 
 def cite_report() -> str:

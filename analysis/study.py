@@ -20,14 +20,7 @@ import pandas as pd
 from analysis import HOLD_OUT_SEED
 from analysis.derivation import evidence, formula_search, transfer, variance
 from analysis.inference import final_model, halving, ladders
-from analysis.prediction import (
-    ceiling,
-    comparison,
-    leakage,
-    network_comparison,
-    tuning,
-    validation,
-)
+from analysis.prediction import ceiling, comparison, leakage, network_comparison, tuning, validation
 from analysis.prediction.evaluation import scores
 from analysis.prediction.preparing import without_analysis
 from analysis.provenance import list_versions
@@ -151,18 +144,13 @@ def derive(
 def study_audio(
     train: pd.DataFrame, compared: comparison.Comparison, budget: str
 ) -> dict[str, pd.DataFrame]:
-    """Return what the audio analysis adds to the methods, and question 1's answer with it."""
-    ladder, effects = explain_valence(ladders.build_ladder(train, audio=True), budget)
-    methods = compare_without_analysis(compared)
-    return {"audio_methods": methods, "audio_ladder": ladder, "audio_effects": effects}
+    """Return question 1's answer with the audio analysis, and what it adds to the tuned methods.
 
-
-def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
-    """Cross-validate every tuned method, its settings kept, without the audio analysis.
-
-    Columns model, label, without, with (mean R² over folds of whole artists), gain, gain_low,
-    gain_high (95%, corrected for the overlap of folds [@nadeau2003]).
+    Their settings are kept. ``audio_methods`` has columns model, label, without, with (mean R² over
+    folds of whole artists), gain, gain_low, gain_high (95%, corrected for the overlap of folds
+    [@nadeau2003]).
     """
+    ladder, effects = explain_valence(ladders.build_ladder(train, audio=True), budget)
     tuned = {name: one for name, one in compared.candidates.items()
              if one.learner.kind not in ("baseline", "stack", "average")}  # fmt: skip
     first = compared.by_fold.query("repeat == 0")
@@ -176,7 +164,8 @@ def compare_without_analysis(compared: comparison.Comparison) -> pd.DataFrame:
         means = plain[name].mean(), heard[name].mean()
         rows.append((name, one.label, *means, gain, low, high))
     names = ["model", "label", "without", "with", "gain", "gain_low", "gain_high"]
-    return pd.DataFrame(rows, columns=names)
+    methods = pd.DataFrame(rows, columns=names)
+    return {"audio_methods": methods, "audio_ladder": ladder, "audio_effects": effects}
 
 
 def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> pd.DataFrame:
@@ -219,8 +208,9 @@ def summarize_hold_outs(scored: pd.DataFrame) -> pd.DataFrame:
 
 def find_transfer() -> dict[str, pd.DataFrame]:
     """Take the formula of each known table to every other; nothing where a table is not here."""
-    frames = transfer.known_tracks()
-    if set(frames) != set(datasets.KNOWN):
+    try:
+        frames = {name: cleaning.clean(datasets.load(name)).tracks for name in datasets.KNOWN}
+    except BadInput:
         return {}
     return {"transfer": transfer.transfer(frames, transfer.derive_elsewhere(frames))}
 

@@ -46,14 +46,14 @@ THRESHOLDS = {
 
 
 @remember
-def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED) -> pd.DataFrame:
+def score_feature_groups(train: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
     """Cross-validate boosted trees on groups of features alone.
 
     Index group: "everything", those of `GROUPS` that the table has, and, with the audio analysis,
     "scores and analysis". Columns r2 and gain (on the scores), each with _low and _high: 95%,
     corrected for overlapping folds [@nadeau2003]. Of more than 12,000 tracks, artists are sampled.
     """
-    sample = draw_artists(train, MOST_TRACKS, seed)
+    sample = draw_artists(train, MOST_TRACKS)
     features = predictors(sample)
     if "pitch_0" in features:
         renamed = features.rename(columns=dict(zip(PITCHES, CHROMA, strict=True)))
@@ -64,7 +64,7 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5, seed: int = SEED
     if groups["audio analysis"]:
         sets["scores and analysis"] = groups["scores"] + groups["audio analysis"]
     log.info("evidence: %d groups of features, %d folds", len(sets), n_folds)
-    folds = grouped_folds(sample, n_folds, seed)
+    folds = grouped_folds(sample, n_folds)
     found = Parallel(n_jobs=JOBS)(
         delayed(_score_folds)(features[columns], sample["valence"].to_numpy(), folds)
         for columns in sets.values()
@@ -92,7 +92,7 @@ def _score_folds(features: pd.DataFrame, target: np.ndarray, folds: list) -> np.
     return np.array(found)
 
 
-def end_piles(tracks: pd.DataFrame, resamples: int = 1000, seed: int = SEED) -> pd.Series:
+def end_piles(tracks: pd.DataFrame) -> pd.Series:
     """Compare two bins of a hundredth, near the ends of valence, with their inner neighbours.
 
     The bins were first seen on `tracks114k`, and `genres` is six of its genres: only other tables
@@ -106,7 +106,7 @@ def end_piles(tracks: pd.DataFrame, resamples: int = 1000, seed: int = SEED) -> 
     inner = [place + steps * way for place, way in PILES.values() for steps in (1, 2)]
     beside = np.isin(hundredths, inner) / 2
     units = np.stack([np.bincount(codes, part) for part in (inside, beside)], axis=1)
-    drawn = draw_counts(len(units), resamples, seed) @ units
+    drawn = draw_counts(len(units), 1000) @ units
     low, high = interval_of(drawn[:, 0] / np.maximum(drawn[:, 1], 0.5))
     ratio = inside.sum() / max(beside.sum(), 0.5)
     # a table is `tracks114k`, or a part of it, where it shares most tracks with the embedded part

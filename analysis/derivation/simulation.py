@@ -42,7 +42,7 @@ NOISE = 0.25  # standard deviation of each dimension's noise, beside a signal of
 
 
 @remember
-def compare_mechanisms(train: pd.DataFrame, draws: int = 40, seed: int = SEED) -> pd.DataFrame:
+def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
     """Compare patterns of the data with those of simulated scores, `draws` of each mechanism.
 
     As many songs are simulated as there are tracks, but 1,000 at least and 10,000 at most. Columns
@@ -56,7 +56,7 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40, seed: int = SEED) -
     rows = []
     for key, label in MECHANISMS.items():
         found = []
-        for rng in np.random.default_rng(seed).spawn(draws):
+        for rng in np.random.default_rng(SEED).spawn(draws):
             scores, spread = simulate_scores(key, correlations, songs, rng)
             found.append(find_patterns(scores, publish(key, scores, spread, valence)))
         quantiles = pd.DataFrame(found).quantile([0.025, 0.5, 0.975]).T

@@ -6,21 +6,7 @@ import pandas as pd
 
 from analysis.derivation.formula_search import Formula, find_formula
 from analysis.prediction.evaluation import bootstrap_scores
-from analysis.tracks.cleaning import clean
-from analysis.tracks.datasets import KNOWN, load
-from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import hold_out
-
-
-def known_tracks() -> dict[str, pd.DataFrame]:
-    """Return the clean tracks of every known data set that is on this machine, by its name."""
-    found = {}
-    for name in KNOWN:
-        try:
-            found[name] = clean(load(name)).tracks
-        except BadInput:  # it is not here: the others are compared without it
-            continue
-    return found
 
 
 def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:

@@ -10,23 +10,17 @@ PARTS = (
     "the printed formula", "the best method beyond it", "shared by an artist's tracks",
     "left open, between recordings", "between releases of one recording",
 )  # fmt: skip
+RESAMPLES = 1000
 
 
-def divide_variance(
-    tracks: pd.DataFrame,
-    formula,
-    best,
-    repeats: pd.DataFrame,
-    resamples: int = 1000,
-    seed: int = SEED,
-) -> pd.DataFrame:
+def divide_variance(tracks: pd.DataFrame, formula, best, repeats: pd.DataFrame) -> pd.DataFrame:
     """Divide the variance of valence into five parts that add up to 1.
 
-    The first two are R² of the predictions `formula` and `best` on held-out tracks. What tracks of
-    one artist share beyond the best method is the intraclass correlation of its residuals, by
-    one-way analysis of variance [@shrout1979]. Releases of one recording, where none is a copy,
-    differ by the last part (0 where `repeats`, from `ceiling.repeat_measurements`, does not know
-    it). What lies between these is left open and differs between recordings.
+    The first two are the R² of `formula` on held-out tracks and what `best` has beyond it, both n
+    predictions. What tracks of one artist share beyond `best` is the intraclass correlation of its
+    residuals, by one-way analysis of variance [@shrout1979]. Releases of one recording, where none
+    is a copy, differ by the last part (0 where `repeats`, from `ceiling.repeat_measurements`, does
+    not know it). What lies between these is left open and differs between recordings.
 
     Columns part (`PARTS`), share with share_low and share_high (95%; artists resampled, and the
     agreement of releases drawn from a normal distribution with the width of its interval), start
@@ -37,12 +31,12 @@ def divide_variance(
     columns = [np.ones(len(rest)), observed, observed**2, left**2, rest**2, rest]
     sums = np.stack([np.bincount(codes, column) for column in columns], axis=1)
     sums = np.column_stack([sums, sums[:, 5] ** 2 / sums[:, 0], sums[:, 0] ** 2])
-    counts = draw_counts(len(sums), resamples, seed)
+    counts = draw_counts(len(sums), RESAMPLES)
     # releases differ by so much on the scale of the held-out tracks
     wider = float(repeats["variance"].iloc[0] / observed.var())
     agreed, low, high = 1 - wider * (1 - repeats[["icc", "low", "high"]].iloc[0].astype(float))
     error = np.nan_to_num(high - low) / 3.92  # a 95% CI is so many standard errors wide
-    noise = error * np.random.default_rng(seed).standard_normal(resamples)
+    noise = error * np.random.default_rng(SEED).standard_normal(RESAMPLES)
     agreed = 1.0 if np.isnan(agreed) else agreed
     value = _parts(sums.sum(axis=0)[None], np.array([len(sums)]), np.array([agreed]))[0]
     drawn = _parts(counts @ sums, counts.sum(axis=1), agreed + noise)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pandas as pd
-from patsy import build_design_matrices, dmatrix
+import statsmodels.formula.api as smf
 from scipy import stats
 
 from analysis import SEED
@@ -42,13 +42,11 @@ def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
     Columns x, residual, spread: natural splines with five degrees of freedom over the middle 99 %
     of the fitted values.
     """
-    fitted = residuals["fitted"].to_numpy()
-    basis = dmatrix("cr(x, df=5)", {"x": fitted})
-    grid = np.linspace(*np.quantile(fitted, [0.005, 0.995]), GRID)
-    (rows,) = build_design_matrices([basis.design_info], {"x": grid})
-    both = np.column_stack([residuals["residual"], residuals["residual"].abs()])
-    level, spread = (rows @ np.linalg.lstsq(basis, both, rcond=None)[0]).T
-    return pd.DataFrame({"x": grid, "residual": level, "spread": spread})
+    x, residual = residuals["fitted"], residuals["residual"]
+    grid = pd.DataFrame({"x": np.linspace(*x.quantile([0.005, 0.995]), GRID)})
+    smooths = {name: smf.ols("y ~ cr(x, df=5)", {"x": x, "y": y}).fit().predict(grid)
+               for name, y in (("residual", residual), ("spread", residual.abs()))}  # fmt: skip
+    return grid.assign(**smooths)
 
 
 def simulate_valence(result) -> pd.DataFrame:

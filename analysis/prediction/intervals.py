@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from crepes import ConformalRegressor
 
-from analysis import SEED
 from analysis.prediction.evaluation import draw_counts, interval_of
 
 # Tracks of a group that is scored by itself: the scores of fewer are noise.
@@ -32,9 +31,7 @@ def fit_conformal(
     return partial(conformal.predict_int, confidence=share, y_min=0, y_max=1)
 
 
-def coverage(
-    observed, bounds: np.ndarray, artists, groups: pd.Series | None = None, seed: int = SEED
-) -> pd.DataFrame:
+def coverage(observed, bounds, artists, groups: pd.Series | None = None) -> pd.DataFrame:
     """Count how often intervals, (n, 2), hold the truth, over all tracks and by group.
 
     Columns group ("all" first; none of fewer than `FEWEST` tracks), tracks, coverage, low, high
@@ -45,12 +42,10 @@ def coverage(
     frame = pd.DataFrame({"artist": np.asarray(artists), "width": high - low, "held": held})
     apart = () if groups is None else frame.groupby(groups.astype(str).to_numpy())
     parts = {"all": frame} | {name: part for name, part in apart if len(part) >= FEWEST}
-    return pd.DataFrame([{"group": name, **_count(part, seed)} for name, part in parts.items()])
-
-
-def _count(part: pd.DataFrame, seed: int) -> dict[str, float]:
-    sums = part.groupby("artist")["held"].agg(["sum", "size"]).to_numpy(float)
-    held, tracks = (draw_counts(len(sums), seed=seed) @ sums).T
-    low, high = interval_of(held / tracks)
-    means = part[["held", "width"]].mean().set_axis(["coverage", "width"])
-    return {"tracks": len(part), **means, "low": low, "high": high}
+    rows = []
+    for name, part in parts.items():
+        sums = part.groupby("artist")["held"].agg(["sum", "size"]).to_numpy(float)
+        held, tracks = (draw_counts(len(sums)) @ sums).T
+        ends = interval_of(held / tracks)
+        rows.append((name, len(part), part["held"].mean(), *ends, part["width"].mean()))
+    return pd.DataFrame(rows, columns=["group", "tracks", "coverage", "low", "high", "width"])

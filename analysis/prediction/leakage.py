@@ -18,9 +18,7 @@ MOST_REPEATED = 10_000  # of longer tables every repeat costs minutes and narrow
 
 
 @remember
-def leakage_table(
-    published: pd.DataFrame, tracks: pd.DataFrame, repeats: int = 3, seed: int = SEED
-) -> pd.DataFrame:
+def leakage_table(published: pd.DataFrame, tracks: pd.DataFrame, repeats: int = 3) -> pd.DataFrame:
     """Cross-validate one untuned model in three ways to divide the same data.
 
     `published` and `tracks` are the table before and after cleaning; of more than 10,000 tracks the
@@ -30,7 +28,7 @@ def leakage_table(
     """
     # plain folds go by position, so that the order of a file would change them
     rows, tracks = _as_published(published), sort_rows(tracks)
-    seeds = range(seed, seed + (repeats if len(tracks) <= MOST_REPEATED else 1))
+    seeds = range(SEED, SEED + (repeats if len(tracks) <= MOST_REPEATED else 1))
     plain = [KFold(N_FOLDS, shuffle=True, random_state=one) for one in seeds]
     artists = [grouped_folds(tracks, N_FOLDS, one) for one in seeds]
     designs = {
