@@ -42,10 +42,10 @@ def residual_trend(residuals: pd.DataFrame) -> pd.DataFrame:
     Columns x, residual, spread: natural splines with five degrees of freedom over the middle 99 %
     of the fitted values.
     """
-    x, residual = residuals["fitted"], residuals["residual"]
-    grid = pd.DataFrame({"x": np.linspace(*x.quantile([0.005, 0.995]), GRID)})
-    smooths = {name: smf.ols("y ~ cr(x, df=5)", {"x": x, "y": y}).fit().predict(grid)
-               for name, y in (("residual", residual), ("spread", residual.abs()))}  # fmt: skip
+    tracks = residuals.assign(x=residuals["fitted"], spread=residuals["residual"].abs())
+    grid = pd.DataFrame({"x": np.linspace(*tracks["x"].quantile([0.005, 0.995]), GRID)})
+    smooths = {name: smf.ols(f"{name} ~ 0 + cr(x, df=5)", tracks).fit().predict(grid)
+               for name in ("residual", "spread")}  # fmt: skip
     return grid.assign(**smooths)
 
 
