@@ -30,7 +30,8 @@ store = Memory(ROOT / ".cache" / "results", verbose=0)
 def remember(function):
     """Keep the results of a function on disk, by arguments, source and package versions.
 
-    Arguments and result can be pickled. ``.fresh`` is the undecorated function.
+    It must have no side effects, and what it takes and returns be picklable; ``.fresh`` is
+    undecorated.
     """
 
     @functools.wraps(function)

@@ -31,7 +31,7 @@ def list_versions() -> pd.DataFrame:
 
 
 def count_checks() -> dict[str, int]:
-    """Count test functions, those that read R's numbers (`oracle`), and the report's cells."""
+    """Count tests, those against_r (which read the fixture `oracle`), and the report's cells."""
     paths = (ROOT / "tests").rglob("test_*.py")
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
     functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]

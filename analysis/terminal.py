@@ -8,7 +8,7 @@ JOINERS = "\u200c\u200d"  # of Persian words and of emoji: they change no direct
 
 
 def printable(text: str, keep: str = "") -> str:
-    """Return text with every character that is no print, but those to `keep`, as its escape."""
+    """Replace characters that are no print by their escapes, except those to `keep`."""
     return "".join(
         one.encode("unicode_escape").decode()
         if unicodedata.category(one) in COMMANDING and one not in JOINERS + keep

@@ -43,7 +43,7 @@ def score_differences(
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> pd.DataFrame:
-    """Score every model less `best`, paired by resample; as `bootstrap_scores` otherwise."""
+    """Score every model less `best`, paired by resample; else as `bootstrap_scores`."""
     drawn = resampled_scores(observed, predictions, artists, resamples, seed)
     base, rows = scores(observed, predictions[best]), []
     for model in predictions.columns.drop(best):

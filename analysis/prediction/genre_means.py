@@ -1,4 +1,4 @@
-"""Genres as numbers, the means of their tracks: so trees treat alike genres that are alike."""
+"""Genres as numbers, by means of their tracks, so that trees treat alike genres that are alike."""
 
 import numpy as np
 import pandas as pd
