@@ -15,18 +15,20 @@ from render.settings import Settings
 
 # The order in which Quarto takes what a cell offers.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+METADATA = ("title", "subtitle", "abstract", "description", "keywords", "lang")
 FENCE = ":" * 12  # longer than any in the document
 MARKED = re.compile(r"([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])")  # quotes are set as in print
+EQUATION = re.compile(r"(\$\$(?:(?!\$\$).)+\$\$)\s*(\{#[^}\n]*\})", re.DOTALL)
 
 
 def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> str:
     """Return the Markdown of one format; pictures are written into `folder`.
 
-    Outputs stand in divisions that `references` and `shaping` know: class `cell-code` for code,
-    a `fig-` or `tbl-` identifier for a float, in it class `cell-caption` for the caption.
+    Outputs stand in divisions that `report.lua` knows: class `cell-code` for code, a `fig-` or
+    `tbl-` identifier for a float, in it class `cell-caption` for the caption.
     """
     parts = [
-        _prose(part, run.inline[place])
+        _prose(part, run.inline[place], document.path.name)
         if isinstance(part, Prose)
         else _cell(part, run, settings, folder)
         for place, part in enumerate(document.parts)
@@ -37,18 +39,27 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
 def _metadata(settings: Settings) -> str:
     """Return the YAML block that Pandoc's templates read."""
     values = {
-        **{name: settings[name] for name in ("title", "subtitle", "abstract", "lang")},
+        **{name: settings[name] for name in METADATA},
         "author": settings.authors,
         "date": settings.written_date,
+        "day": str(settings.day or "").replace("-", "/"),  # as indexes of papers want it
         "link-citations": True,
     }
     values = {name: value for name, value in values.items() if value}
     return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
 
 
-def _prose(prose: Prose, values: dict) -> str:
-    """Return prose with its inline expressions replaced by their values."""
-    return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), prose.text)
+def _prose(prose: Prose, values: dict, name: str) -> str:
+    """Return prose with its inline expressions replaced by their values.
+
+    A labelled equation becomes a span, which is Pandoc's way to label one.
+    """
+    for _, label in EQUATION.findall(prose.text):
+        if not label.startswith("{#eq-"):
+            place = f"{name}:{prose.line_of(label)}"
+            raise RenderError(f'{place}: an equation\'s label must begin with "eq-": {label}')
+    text = EQUATION.sub(r"[\1]\2", prose.text)
+    return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), text)
 
 
 def inline_text(data: dict) -> str:

@@ -13,8 +13,8 @@ import yaml
 from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
+from render.checking import check_places
 from render.document import Document
-from render.places import check_places
 from render.progress import show_progress
 from render.publishing import publish
 from render.settings import read_settings
