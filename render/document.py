@@ -107,7 +107,6 @@ def read_document(path: Path) -> Document:
 
 
 def _read_front(lines: list[str], name: str) -> tuple[dict, int]:
-    """Return the YAML front matter and the index of the line after it."""
     if not lines or lines[0].strip() != "---":
         return {}, 0
     ends = [n for n, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
@@ -152,13 +151,11 @@ def _closing(lines: list[str], start: int, fence: str, name: str) -> int:
 
 
 def _prose(lines: list[str], start: int, end: int) -> Prose | None:
-    """Return the prose of lines `start` to `end`, or nothing where they are empty."""
     text = "\n".join(lines[start:end])
     return Prose(text, start + 1) if text.strip() else None
 
 
 def _cell(lines: list[str], start: int, end: int, name: str) -> Cell:
-    """Return the cell whose fences stand at `start` and `end`."""
     body = lines[start + 1 : end]
     marks = []
     for line in body:
@@ -188,7 +185,6 @@ def _check(document: Document) -> None:
 
 
 def _check_cell(cell: Cell, place: str) -> None:
-    """Stop at an unknown option, and at a float without its caption."""
     if unknown := sorted(set(cell.options) - OPTIONS):
         known = ", ".join(sorted(OPTIONS))
         raise RenderError(f'{place}: unknown option "{unknown[0]}"; known are {known}.')

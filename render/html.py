@@ -41,7 +41,6 @@ def _guard(page: str) -> str:
 
 
 def _embed(page: str, folder: Path) -> str:
-    """Return a page that holds its pictures instead of naming their files."""
     for kind, suffix in PICTURES.items():
         for path in folder.glob(f"*.{suffix}"):
             content = base64.b64encode(path.read_bytes()).decode()

@@ -19,13 +19,7 @@ LOCKED = ("--require-hashes", "--no-build-isolation")  # else pip fetches a buil
 
 
 def main() -> int:
-    """Install Quarto where there is none.
-
-    Returns
-    -------
-    int
-        2 where that failed.
-    """
+    """Install Quarto where there is none; return 2 where that failed."""
     if found := find_quarto():
         print(found.reason)
         return 0
@@ -52,7 +46,6 @@ def install() -> str:
 
 
 def _run_pip(options: list[str]) -> str:
-    """Run pip; return what went wrong, or nothing."""
     command = [sys.executable, *options]
     streams = {"capture_output": True, "text": True, "env": {**os.environ, "PIP_NO_INPUT": "1"}}
     try:

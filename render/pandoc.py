@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pypandoc
 
-from render import RenderError, Unresolved
+from render import RenderError
 from render.assembling import PICTURES
 from render.settings import PREFIXES, Settings
 
@@ -33,9 +33,10 @@ def run_pandoc(text: str, *options: str, **environment: str) -> str:
     if done.returncode == 0 and "[WARNING]" not in done.stderr:
         return done.stdout
     if stopped := STOPPED.search(done.stderr):
-        raise Unresolved(*stopped.groups()) if stopped[1] else RenderError(stopped[2])
+        raise RenderError(stopped[2], key=stopped[1])
     if missing := MISSING.search(done.stderr):
-        raise Unresolved(missing[1], f'the citation "@{missing[1]}" is not in the bibliography.')
+        key = missing[1]
+        raise RenderError(f'the citation "@{key}" is not in the bibliography.', key=key)
     raise RenderError(f"Pandoc: {done.stderr.strip()}")
 
 

@@ -51,7 +51,6 @@ def write_pdf(text: str, settings: Settings, folder: Path) -> Path:
 
 
 def _variables(settings: Settings) -> dict:
-    """Return the template's variables."""
     margin = settings["margin"]
     margin = margin if isinstance(margin, dict) else {"rest": margin}
     for length in (settings["fontsize"], *margin.values()):
@@ -81,5 +80,4 @@ def _font(name: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as a string of Typst."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from analysis.stopping import end_children
-from render import RenderError, Unresolved
+from render import RenderError
 from render.assembling import assemble
 from render.checking import check_places
 from render.document import Document
@@ -44,5 +44,7 @@ def write(document: Document, run: Run, settings: Settings, folder: Path) -> Pat
     try:
         text = assemble(document, run, settings, folder)
         return WRITERS[settings.format](text, settings, folder)
-    except Unresolved as error:
+    except RenderError as error:
+        if not error.key:
+            raise
         raise RenderError(f"{document.place_of('@' + error.key)}: {error}") from None

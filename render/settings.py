@@ -117,11 +117,7 @@ class Settings:
 def read_settings(document: Document, warn=print) -> dict[str, Settings]:
     """Return the settings of every format asked for, by its name.
 
-    Parameters
-    ----------
-    document : Document
-    warn : callable
-        Told, in one line each, about options that this renderer does not know.
+    `warn` is told, in one line each, about options that this renderer does not know.
     """
     root = document.path.parent
     project = root / "_quarto.yml"
@@ -134,7 +130,6 @@ def read_settings(document: Document, warn=print) -> dict[str, Settings]:
 
 
 def _warn_unknown(values: dict, place: str, warn) -> None:
-    """Tell about every option outside the known ones."""
     known = READ | GRANTED | EXECUTE
     nested = {name: v for name, v in (_by_format(values)).items() if isinstance(v, dict)}
     places = [("", values), *((f" under {name}", inner) for name, inner in nested.items())]
@@ -144,13 +139,11 @@ def _warn_unknown(values: dict, place: str, warn) -> None:
 
 
 def _by_format(values: dict) -> dict:
-    """Return the `format` entry as a mapping, whether it names one format or several."""
     listed = values.get("format") or {}
     return {listed: {}} if isinstance(listed, str) else listed
 
 
 def _formats(*sources: dict) -> list[str]:
-    """Return the formats asked for; others than these two are an error."""
     names = list(dict.fromkeys(name for values in sources for name in _by_format(values)))
     if unknown := [name for name in names if name not in ("html", "typst")]:
         raise RenderError(f'The format "{unknown[0]}" needs Quarto; without it: html and typst.')
@@ -158,7 +151,6 @@ def _formats(*sources: dict) -> list[str]:
 
 
 def _resolve(root: Path, name: str, sources: list[dict]) -> Settings:
-    """Merge the options of project, document and format; the later wins."""
     layers = [*sources, *(_layer(values, name) for values in sources)]
     merged, execute = {}, {}
     for layer in layers:
@@ -169,7 +161,6 @@ def _resolve(root: Path, name: str, sources: list[dict]) -> Settings:
 
 
 def _layer(values: dict, name: str) -> dict:
-    """Return one format's own options; `default` and nothing mean none."""
     inner = _by_format(values).get(name)
     return inner if isinstance(inner, dict) else {}
 
