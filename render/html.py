@@ -22,7 +22,7 @@ def write_html(text: str, settings: Settings, folder: Path) -> Path:
     }
     switches = ["--section-divs", "--mathml", *(["--toc"] if settings["toc"] else [])]
     switches += [f"--variable=toc-title={settings['toc-title']}"]
-    for name in ("page.css", "page.js", "tables.html"):
+    for name in ("page.css", "page.js"):
         switches.append(f"--variable={name.replace('.', '-')}={(HERE / name).read_text('utf-8')}")
     options = [*switches, *(f"--{name}={value}" for name, value in options.items())]
     page = folder / "report.html"

@@ -10,19 +10,18 @@ from render.document import Document, read_yaml
 
 EXECUTE = frozenset({"echo", "eval", "include", "output", "warning"})
 # Read by this renderer, at the top or under a format.
-READ = frozenset(
-    {"project", "format", "execute", "crossref", "title", "subtitle", "author", "date", "lang"}
-    | {"date-format", "tbl-colwidths"}
-    | {"abstract", "bibliography", "csl", "number-sections", "toc", "toc-depth", "toc-title"}
-    | {"code-fold", "code-summary", "fig-width", "fig-height", "fig-dpi", "fig-format"}
-    | {"papersize", "margin", "mainfont", "fontsize", "section-numbering", "page-numbering"}
+READ = (
+    "project format execute crossref title subtitle author date date-format lang abstract "
+    "description keywords bibliography csl number-sections toc toc-depth toc-title code-fold "
+    "code-summary tbl-colwidths fig-width fig-height fig-dpi fig-format papersize margin mainfont "
+    "fontsize section-numbering page-numbering "
 )
 # Known and without effect here: this renderer always does so, or has its own way of doing it.
-GRANTED = frozenset(
-    {"engine", "jupyter", "citeproc", "link-citations", "embed-resources"}
-    | {"theme", "html-math-method", "syntax-highlighting", "toc-location", "code-copy", "linkcolor"}
-    | {"code-tools", "anchor-sections", "appendix-style", "respect-user-color-scheme", "minimal"}
-    | {"include-in-header", "format-links", "keywords", "license", "code-overflow", "css"}
+GRANTED = (
+    "engine jupyter citeproc link-citations embed-resources theme html-math-method css minimal "
+    "syntax-highlighting toc-location code-copy code-tools code-overflow linkcolor anchor-sections "
+    "appendix-style respect-user-color-scheme include-in-header format-links license citation "
+    "template-partials google-scholar citations-hover crossrefs-hover footnotes-hover"
 )
 DEFAULTS = {
     "lang": "en",
@@ -130,7 +129,7 @@ def read_settings(document: Document, warn=print) -> dict[str, Settings]:
 
 
 def _warn_unknown(values: dict, place: str, warn) -> None:
-    known = READ | GRANTED | EXECUTE
+    known = {*(READ + GRANTED).split(), *EXECUTE}
     nested = {name: v for name, v in (_by_format(values)).items() if isinstance(v, dict)}
     places = [("", values), *((f" under {name}", inner) for name, inner in nested.items())]
     for where, inner in places:
