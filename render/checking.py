@@ -17,12 +17,8 @@ LEAST = 200_000_000
 def read_parameters(pairs: list[str], document: Document) -> dict[str, str]:
     """Return the parameters given as `name:value`, whose values are text, to the character.
 
-    An empty value leaves the document's own; a leading `~` is the reader's folder.
-
-    Raises
-    ------
-    RenderError
-        At a name that the document does not declare, or text that is none; exit code 2.
+    An empty value leaves the document's own; a leading `~` is the reader's folder. A RenderError
+    (code 2) names what the document does not declare, or text that is none.
     """
     given = {}
     for pair in pairs:
@@ -62,10 +58,7 @@ def default_parameters(document: Document) -> dict:
 def check_parameters(parameters: dict[str, str]) -> None:
     """Check the budget and the data: read, clean and split them once, as the report will.
 
-    Raises
-    ------
-    RenderError
-        With the sentence of the first thing wrong; exit code 2.
+    A RenderError (code 2) has the sentence of the first thing wrong.
     """
     if "budget" in parameters and parameters["budget"] not in BUDGETS:
         known = " or ".join(BUDGETS)
@@ -85,10 +78,7 @@ def check_parameters(parameters: dict[str, str]) -> None:
 def check_places(settings: Settings) -> None:
     """Check every folder that a run writes into, or the one in which it will be made.
 
-    Raises
-    ------
-    RenderError
-        Where one cannot be written, or its disk has less than 200 MB left; exit code 2.
+    A RenderError (code 2) names one that cannot be written or has less than 200 MB left.
     """
     own = [settings.root / name for name in (settings.output_folder, ".cache")]
     for place in (*own, Path(tempfile.gettempdir())):

@@ -25,10 +25,7 @@ class Choice:
 def choose(forced: str | None = None) -> Choice:
     """Choose the renderer; `forced` is "quarto" or "pandoc" where the reader insists.
 
-    Raises
-    ------
-    RenderError
-        Where the forced renderer is unknown or absent; exit code 2.
+    A RenderError (code 2) says that the forced renderer is unknown or absent.
     """
     if forced and forced not in RENDERERS:
         raise RenderError(f'RENDERER is "{forced}"; it can be quarto or pandoc.', 2)

@@ -58,12 +58,8 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     """Execute a document's cells and inline expressions in reading order.
 
     The settings are those of any format, as figures are drawn once for all; `parameters` replace
-    values of the cell tagged `parameters`; `say` takes what `print` takes.
-
-    Raises
-    ------
-    RenderError
-        At the first failure, with the cell's label, the line and the error.
+    values of the cell tagged `parameters`; `say` takes what `print` takes. The first failure is a
+    RenderError with the cell's label, the line and the error.
     """
     try:
         with _client(document) as client, show_progress(say) as variables:

@@ -11,7 +11,7 @@ import pypandoc
 
 from render import RenderError
 from render.assembling import PICTURES
-from render.settings import PREFIXES, Settings
+from render.settings import Settings
 
 FILTER = Path(__file__).parent / "templates" / "report.lua"
 MISSING = re.compile(r"[Cc]itation (\S+) not found")
@@ -21,10 +21,7 @@ STOPPED = re.compile(r"^report:([^:]*):(.*)$", re.MULTILINE)
 def run_pandoc(text: str, *options: str, **environment: str) -> str:
     """Run Pandoc on a text; it reads no file but those that the options name, and no address.
 
-    Raises
-    ------
-    RenderError
-        At an error, and at any warning: what Pandoc warns about is missing from the page.
+    Any warning is a RenderError too: what Pandoc warns about is missing from the page.
     """
     command = [pypandoc.get_pandoc_path(), "--sandbox", *options]
     streams = {"capture_output": True, "text": True, "encoding": "utf-8"}
@@ -43,22 +40,13 @@ def run_pandoc(text: str, *options: str, **environment: str) -> str:
 def convert(text: str, settings: Settings, folder: Path, *options: str) -> str:
     """Return an assembled text in another format: numbered, shaped, cited.
 
-    Parameters
-    ----------
-    text : str
-        Of `assembling.assemble`.
-    settings : Settings
-    folder : Path
-        With the pictures that cells drew; no text can have another file or an address shown.
-    *options : str
-        What the format asks for.
+    `folder` holds the pictures that cells drew; no text can have another file or address shown.
+    `options` are what the format asks for.
     """
     names = ("number-sections", "tbl-colwidths", "code-fold", "code-summary")
     told = {name: settings[name] for name in names} | {"format": settings.format}
     drawn = (path.name for path in folder.iterdir() if path.suffix[1:] in PICTURES.values())
     told["pictures"] = dict.fromkeys(drawn, True)
-    words = {kind: (settings.prefix(kind), settings.title(kind)) for kind in PREFIXES}
-    told["words"] = {kind: {"reference": one, "caption": two} for kind, (one, two) in words.items()}
     files = [
         f"--{name}={path}" for name in ("bibliography", "csl") for path in settings.files(name)
     ]

@@ -9,7 +9,7 @@ import yaml
 from render import RenderError
 from render.executing import epoch
 from render.pandoc import convert
-from render.settings import Settings, is_length
+from render.settings import Settings
 
 # Scripts beyond Latin, Greek, Cyrillic and Hebrew, and emoji.
 FOREIGN = re.compile(
@@ -53,9 +53,6 @@ def write_pdf(text: str, settings: Settings, folder: Path) -> Path:
 def _variables(settings: Settings) -> dict:
     margin = settings["margin"]
     margin = margin if isinstance(margin, dict) else {"rest": margin}
-    for length in (settings["fontsize"], *margin.values()):
-        if not is_length(length):
-            raise RenderError(f"_quarto.yml: {length} is not a length such as 2.5cm or 11pt.")
     return {
         "floats": (HERE / "floats.typ").read_text(encoding="utf-8"),
         "paper": settings["papersize"],

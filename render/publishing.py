@@ -15,12 +15,7 @@ def publish(files: list[Path], folder: Path) -> list[Path]:
     """Move finished files into a folder, which is made if need be; return where they are.
 
     They are copied beside their targets first, so that what follows is renaming only, and signals
-    wait for its end.
-
-    Raises
-    ------
-    RenderError
-        Where the files cannot be written; exit code 2.
+    wait for its end. Where they cannot be written, a RenderError (code 2) says so.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)

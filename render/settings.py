@@ -11,7 +11,7 @@ from render.document import Document, read_yaml
 EXECUTE = frozenset({"echo", "eval", "include", "output", "warning"})
 # Read by this renderer, at the top or under a format.
 READ = (
-    "project format execute crossref title subtitle author date date-format lang abstract "
+    "project format execute title subtitle author date date-format lang abstract "
     "description keywords bibliography csl number-sections toc toc-depth toc-title code-fold "
     "code-summary tbl-colwidths fig-width fig-height fig-dpi fig-format papersize margin mainfont "
     "fontsize section-numbering page-numbering "
@@ -44,7 +44,6 @@ DEFAULTS = {
     "margin": {"x": "2.5cm", "y": "2.5cm"},
 }
 LONG = "MMMM D, YYYY"
-PREFIXES = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
 
 
 @dataclass(frozen=True)
@@ -63,15 +62,6 @@ class Settings:
         """Return an execution option: the cell's own, else the format's, else on."""
         own = cell.options if cell else {}
         return own.get(name, self.values["execute"].get(name, True))
-
-    def prefix(self, kind: str) -> str:
-        """Return the word before a number in a reference, "Figure" for "fig"."""
-        crossref = self["crossref"] or {}
-        return crossref.get(f"{kind}-prefix", crossref.get(f"{kind}-title", PREFIXES[kind]))
-
-    def title(self, kind: str) -> str:
-        """Return the word before a number in a caption."""
-        return (self["crossref"] or {}).get(f"{kind}-title", PREFIXES[kind])
 
     @property
     def authors(self) -> list[str]:
@@ -162,8 +152,3 @@ def _resolve(root: Path, name: str, sources: list[dict]) -> Settings:
 def _layer(values: dict, name: str) -> dict:
     inner = _by_format(values).get(name)
     return inner if isinstance(inner, dict) else {}
-
-
-def is_length(text: str) -> bool:
-    """Tell whether Typst reads `text` as a length."""
-    return bool(re.fullmatch(r"\d+(\.\d+)?(pt|mm|cm|in|em)", str(text)))

@@ -3,6 +3,7 @@
 -- Settings are JSON in REPORT_SETTINGS; a failure is one line on stderr, "report:key:sentence".
 local set = pandoc.json.decode(os.getenv("REPORT_SETTINGS"), false)
 local on_page = set.format == "html"
+local words = {fig = "Figure", tbl = "Table", eq = "Equation", sec = "Section"}
 local text_of = pandoc.utils.stringify
 local numbers, last, section = {}, {}, {}
 
@@ -17,7 +18,7 @@ local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
 
 local function kind_of(label) -- fig, tbl, eq or sec
   local kind = label:match("^(%a+)%-.")
-  return set.words[kind] and kind
+  return words[kind] and kind
 end
 
 local function check_pairs(el, what, known) -- what only Quarto heeds is not passed over
@@ -94,7 +95,7 @@ local function refer(citation)
     local why = kind == "sec" and " (is number-sections on?)" or ""
     stop(label, 'the reference "@%s" leads nowhere%s.', label, why)
   end
-  local word = #citation.prefix > 0 and text_of(citation.prefix) or set.words[kind].reference
+  local word = #citation.prefix > 0 and text_of(citation.prefix) or words[kind]
   local alone = citation.mode == "SuppressAuthor" and #citation.prefix == 0
   local text = alone and numbers[label] or word .. "\u{a0}" .. numbers[label]
   return pandoc.Link(text, "#" .. label, "", {class = "xref"})
@@ -148,7 +149,7 @@ end
 
 local function float(label, caption, blocks)
   local kind = label:match("^%a+")
-  local name = set.words[kind].caption .. "\u{a0}" .. numbers[label] .. ":"
+  local name = words[kind] .. "\u{a0}" .. numbers[label] .. ":"
   local line = pandoc.Inlines({pandoc.Strong(name), pandoc.Space()}) .. caption
   if not on_page then
     local start = "#figure(kind: %s, supplement: none, numbering: none, caption: ["
