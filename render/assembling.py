@@ -41,7 +41,6 @@ def _metadata(settings: Settings) -> str:
         **{name: settings[name] for name in METADATA},
         "author": settings.authors,
         "date": settings.written_date,
-        "day": str(settings.day or "").replace("-", "/"),  # as indexes of papers want it
         "link-citations": True,
     }
     values = {name: value for name, value in values.items() if value}
