@@ -14,11 +14,12 @@ from render.document import read_document
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Render the report and return the exit code.
-
-    That is 0, 1 (document), 2 (input or disk), 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP).
-    """
-    options = _parser().parse_args(arguments)
+    """Return 0, 1 (document), 2 (input or disk), 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP)."""
+    parser = argparse.ArgumentParser(prog="python -m render", description="Render the report.")
+    parser.add_argument("source", nargs="?", default="report.qmd")
+    parser.add_argument("-P", "--parameter", action="append", default=[], metavar="NAME:VALUE")
+    parser.add_argument("--renderer", default=os.environ.get("RENDERER"))
+    options = parser.parse_args(arguments)
     sys.stdout.reconfigure(errors="backslashreplace")  # for names that its encoding lacks
     start = time.perf_counter()
     try:
@@ -43,7 +44,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(options: argparse.Namespace) -> list[Path]:
-    """Check, choose and render."""
     document = read_document(Path(options.source))
     parameters = read_parameters(options.parameter, document)
     choice = choosing.choose(options.renderer or None)
@@ -56,15 +56,6 @@ def _render(options: argparse.Namespace) -> list[Path]:
     from render import pipeline
 
     return pipeline.render(document, parameters)
-
-
-def _parser() -> argparse.ArgumentParser:
-    """Return the command line's parser."""
-    parser = argparse.ArgumentParser(prog="python -m render", description="Render the report.")
-    parser.add_argument("source", nargs="?", default="report.qmd")
-    parser.add_argument("-P", "--parameter", action="append", default=[], metavar="NAME:VALUE")
-    parser.add_argument("--renderer", default=os.environ.get("RENDERER"))
-    return parser
 
 
 if __name__ == "__main__":

@@ -15,18 +15,20 @@ from render.settings import Settings
 
 # The order in which Quarto takes what a cell offers.
 PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
+METADATA = ("title", "subtitle", "abstract", "description", "keywords", "lang")
 FENCE = ":" * 12  # longer than any in the document
 MARKED = re.compile(r"([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])")  # quotes are set as in print
+EQUATION = re.compile(r"(\$\$(?:(?!\$\$).)+\$\$)\s*(\{#[^}\n]*\})", re.DOTALL)
 
 
 def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> str:
     """Return the Markdown of one format; pictures are written into `folder`.
 
-    Outputs stand in divisions that `references` and `shaping` know: class `cell-code` for code,
-    a `fig-` or `tbl-` identifier for a float, in it class `cell-caption` for the caption.
+    Outputs stand in divisions that `report.lua` knows: class `cell-code` for code, a `fig-` or
+    `tbl-` identifier for a float, in it class `cell-caption` for the caption.
     """
     parts = [
-        _prose(part, run.inline[place])
+        _prose(part, run.inline[place], document.path.name)
         if isinstance(part, Prose)
         else _cell(part, run, settings, folder)
         for place, part in enumerate(document.parts)
@@ -35,9 +37,8 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
 
 
 def _metadata(settings: Settings) -> str:
-    """Return the YAML block that Pandoc's templates read."""
     values = {
-        **{name: settings[name] for name in ("title", "subtitle", "abstract", "lang")},
+        **{name: settings[name] for name in METADATA},
         "author": settings.authors,
         "date": settings.written_date,
         "link-citations": True,
@@ -46,21 +47,20 @@ def _metadata(settings: Settings) -> str:
     return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
 
 
-def _prose(prose: Prose, values: dict) -> str:
-    """Return prose with its inline expressions replaced by their values."""
-    return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), prose.text)
+def _prose(prose: Prose, values: dict, name: str) -> str:
+    for _, label in EQUATION.findall(prose.text):
+        if not label.startswith("{#eq-"):
+            place = f"{name}:{prose.line_of(label)}"
+            raise RenderError(f'{place}: an equation\'s label must begin with "eq-": {label}')
+    text = EQUATION.sub(r"[\1]\2", prose.text)  # a span, which is Pandoc's way to label one
+    return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), text)
 
 
 def inline_text(data: dict) -> str:
     """Return an inline value as Markdown; a string loses its quotes, and no sign in it is markup.
 
-    Quarto escapes fewer signs, so that `<tag>` and `$x$` come through: report.qmd makes sure of
-    every string itself, in `analysis.printing.inert`.
-
-    Parameters
-    ----------
-    data : dict
-        The value by MIME type.
+    `data` is the value by MIME type. Quarto escapes fewer signs, so that `<tag>` and `$x$` come
+    through: report.qmd makes sure of every string itself, in `analysis.printing.inert`.
     """
     if "text/markdown" in data:
         return data["text/markdown"]
@@ -71,50 +71,36 @@ def inline_text(data: dict) -> str:
 
 
 def _cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
-    """Return what one cell shows: its code, its outputs, or nothing."""
     if not settings.execute("include", cell):
         return ""
     shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []
     outputs = run.outputs[cell.label] if settings.execute("output", cell) else []
-    if outputs := [text for text in _outputs(cell, outputs, settings, folder) if text]:
-        shown.append(_float(cell, outputs) if cell.kind else "\n\n".join(outputs))
+    texts = [
+        _stream(cell, output, settings)
+        if output["output_type"] == "stream"
+        else _display(cell, output, settings, folder / f"{cell.label}-{settings.format}-{number}")
+        for number, output in enumerate(outputs, 1)
+    ]
+    if texts := [text for text in texts if text]:
+        caption = cell.kind and _division(".cell-caption", cell.options[f"{cell.kind}-cap"])
+        floated = cell.kind and _division(f"#{cell.label} .cell-float", *texts, caption)
+        shown.append(floated or "\n\n".join(texts))
     elif cell.kind:
         raise RenderError(f'line {cell.line}: the cell "{cell.label}" shows nothing to caption.')
     return "\n\n".join(shown)
 
 
 def _code(cell: Cell) -> str:
-    """Return a cell's code, with the options that say how it is folded."""
     folding = [name for name in ("code-fold", "code-summary") if name in cell.options]
-    pairs = "".join(f" {name}={quoted(cell.options[name])}" for name in folding)
+    pairs = "".join(f" {name}={_quoted(cell.options[name])}" for name in folding)
     return _fenced(f" {{.python .cell-code{pairs}}}", cell.code.strip())
 
 
-def _float(cell: Cell, outputs: list[str]) -> str:
-    """Return a numbered figure or table with its caption."""
-    caption = _division(".cell-caption", cell.options[f"{cell.kind}-cap"])
-    return _division(f"#{cell.label} .cell-float", *outputs, caption)
-
-
 def _division(attributes: str, *blocks: str) -> str:
-    """Return blocks in a fenced division."""
     return f"{FENCE} {{{attributes}}}\n" + "\n\n".join(blocks) + f"\n{FENCE}"
 
 
-def _outputs(cell: Cell, outputs: list, settings: Settings, folder: Path) -> list[str]:
-    """Return every output of a cell as Markdown."""
-    texts = []
-    for number, output in enumerate(outputs, 1):
-        if output["output_type"] == "stream":
-            texts.append(_stream(cell, output, settings))
-        else:
-            name = f"{cell.label}-{settings.format}-{number}"
-            texts.append(_display(cell, output, settings, folder / name))
-    return texts
-
-
 def _stream(cell: Cell, output: dict, settings: Settings) -> str:
-    """Return what a cell printed; what it warned about only where warnings are wanted."""
     if output["name"] == "stderr" and not settings.execute("warning", cell):
         return ""
     text = ANSI.sub("", output["text"])
@@ -136,16 +122,14 @@ def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
 
 
 def _picture(cell: Cell, data: str, size: dict, path: Path) -> str:
-    """Write a picture to `path` and return the Markdown that shows it."""
     is_text = path.suffix == ".svg"
     path.write_bytes(data.encode() if is_text else base64.b64decode(data))
-    alt = quoted(cell.options.get("fig-alt", ""))
+    alt = _quoted(cell.options.get("fig-alt", ""))
     pairs = "".join(f" {name}={size[name]}px" for name in ("width", "height") if name in size)
     return f"![]({path.name}){{alt={alt}{pairs}}}"
 
 
 def _verbatim(text: str) -> str:
-    """Return text as a block shown letter by letter."""
     return _fenced(" {.cell-output}", text.rstrip()) if text.strip() else ""
 
 
@@ -155,7 +139,6 @@ def _fenced(attributes: str, text: str) -> str:
     return f"{ticks}{attributes}\n{text}\n{ticks}"
 
 
-def quoted(value) -> str:
-    """Return a value as a quoted attribute of Pandoc's Markdown."""
+def _quoted(value) -> str:
     text = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
     return '"' + html.escape(text, quote=True).replace("\\", "\\\\") + '"'

@@ -1,22 +1,24 @@
-"""Check what the reader hands in before anything is rendered."""
+"""Check what the reader hands in, and whether files can be written, before anything is rendered."""
 
 import ast
+import shutil
+import tempfile
+from pathlib import Path
 
 from render import RenderError
 from render.document import Document
+from render.settings import Settings
 
 BUDGETS = ("quick", "full")
+# Bytes: a run's pictures and results, both formats, and the copies that are put in place.
+LEAST = 200_000_000
 
 
 def read_parameters(pairs: list[str], document: Document) -> dict[str, str]:
     """Return the parameters given as `name:value`, whose values are text, to the character.
 
-    An empty value leaves the document's own; a leading `~` is the reader's folder.
-
-    Raises
-    ------
-    RenderError
-        At a name that the document does not declare, or text that is none; exit code 2.
+    An empty value leaves the document's own; a leading `~` is the reader's folder. A RenderError
+    (code 2) names what the document does not declare, or text that is none.
     """
     given = {}
     for pair in pairs:
@@ -54,28 +56,44 @@ def default_parameters(document: Document) -> dict:
 
 
 def check_parameters(parameters: dict[str, str]) -> None:
-    """Check the budget and the data that the report will run on.
+    """Check the budget and the data: read, clean and split them once, as the report will.
 
-    Raises
-    ------
-    RenderError
-        With the sentence of the first thing wrong; exit code 2.
+    A RenderError (code 2) has the sentence of the first thing wrong.
     """
     if "budget" in parameters and parameters["budget"] not in BUDGETS:
         known = " or ".join(BUDGETS)
         raise RenderError(f'The budget is "{parameters["budget"]}"; it can be {known}.', 2)
-    if "data" in parameters:
-        _check_data(parameters["data"])
-
-
-def _check_data(name: str) -> None:
-    """Read, clean and split the data once, as the report will."""
+    if "data" not in parameters:
+        return
     from analysis.tracks import cleaning, datasets, schema, splitting
 
     try:
-        published = datasets.load(name)
-        with schema.naming(name):
-            cleaned = cleaning.clean(published).tracks
-            splitting.hold_out(cleaned)
+        published = datasets.load(parameters["data"])
+        with schema.naming(parameters["data"]):
+            splitting.hold_out(cleaning.clean(published).tracks)
     except schema.BadInput as error:
         raise RenderError(str(error), 2) from None
+
+
+def check_places(settings: Settings) -> None:
+    """Check every folder that a run writes into, or the one in which it will be made.
+
+    A RenderError (code 2) names one that cannot be written or has less than 200 MB left.
+    """
+    own = [settings.root / name for name in (settings.output_folder, ".cache")]
+    for place in (*own, Path(tempfile.gettempdir())):
+        there = next(one for one in (place, *place.absolute().parents) if one.exists())
+        try:
+            tempfile.TemporaryFile(dir=there).close()
+            free = shutil.disk_usage(there).free
+        except OSError as error:
+            raise RenderError(
+                f"{place} cannot be written ({error.strerror}): give leave to write there, or run "
+                "in a copy of this folder.", 2
+            ) from None  # fmt: skip
+        if free < LEAST:
+            raise RenderError(
+                f"The disk of {place} has {free / 1e6:.0f} MB left, and a report needs "
+                f"{LEAST / 1e6:.0f} MB: make room, or name another folder for temporary files "
+                "(TMPDIR).", 2
+            )  # fmt: skip

@@ -23,50 +23,38 @@ class Choice:
 
 
 def choose(forced: str | None = None) -> Choice:
-    """Choose the renderer.
+    """Choose the renderer; `forced` is "quarto" or "pandoc" where the reader insists.
 
-    Parameters
-    ----------
-    forced : str or None
-        "quarto" or "pandoc" where the reader insists.
-
-    Raises
-    ------
-    RenderError
-        Where the forced renderer is unknown or absent; exit code 2.
+    A RenderError (code 2) says that the forced renderer is unknown or absent.
     """
     if forced and forced not in RENDERERS:
         raise RenderError(f'RENDERER is "{forced}"; it can be quarto or pandoc.', 2)
     if forced == "pandoc":
-        return Choice("pandoc", None, _pandoc("as asked for"))
-    candidates = [found for found in (_on_path(), _in_environment()) if found]
-    if quarto := _fresh(candidates):
+        return _pandoc("as asked for")
+    if quarto := find_quarto():
         return quarto
-    why = _why_not(candidates)
+    why = "there is no Quarto here"
+    for _, version, where in _candidates()[:1]:
+        why = f"Quarto {_text(version)}, {where}, is older than {_text(OLDEST)}"
     if forced == "quarto":
         raise RenderError(
             f"RENDERER is quarto, and {why}: install Quarto, or leave RENDERER out.", 2
         )
-    return Choice("pandoc", None, _pandoc(why))
+    return _pandoc(why)
 
 
 def find_quarto() -> Choice | None:
-    """Return the choice of Quarto where there is a fresh enough one."""
-    return _fresh([found for found in (_on_path(), _in_environment()) if found])
-
-
-def _fresh(candidates: list) -> Choice | None:
-    """Return the choice of the first program that is fresh enough."""
-    for program, version, where in candidates:
+    """Return the choice of the first Quarto that is fresh enough."""
+    for program, version, where in _candidates():
         if version >= OLDEST:
             return Choice("quarto", program, f"Renderer: Quarto {_text(version)}, {where}.")
     return None
 
 
-def _on_path() -> tuple[Path, tuple, str] | None:
-    """Return the path's Quarto with its version."""
-    program = shutil.which("quarto")
-    return _versioned(Path(program), "found on the path") if program else None
+def _candidates() -> list[tuple[Path, tuple, str]]:
+    on_path = shutil.which("quarto")
+    found = [_versioned(Path(on_path), "found on the path")] if on_path else []
+    return [one for one in (*found, _in_environment()) if one]
 
 
 def _in_environment() -> tuple[Path, tuple, str] | None:
@@ -93,23 +81,14 @@ def _versioned(program: Path, where: str) -> tuple[Path, tuple, str] | None:
     return (program, tuple(int(part or 0) for part in found.groups()), where) if found else None
 
 
-def _why_not(found: list) -> str:
-    """Say why Quarto is not the renderer."""
-    if found:
-        _, version, where = found[0]
-        return f"Quarto {_text(version)}, {where}, is older than {_text(OLDEST)}"
-    return "there is no Quarto here"
-
-
 def _text(version: tuple) -> str:
-    """Return a version as it is written."""
     return ".".join(map(str, version))
 
 
-def _pandoc(why: str) -> str:
-    """Return the line that announces Pandoc and Typst."""
+def _pandoc(why: str) -> Choice:
     import typst
 
     from render.pandoc import pandoc_version
 
-    return f"Renderer: Pandoc {pandoc_version()} with Typst {typst.__version__} ({why})."
+    reason = f"Renderer: Pandoc {pandoc_version()} with Typst {typst.__version__} ({why})."
+    return Choice("pandoc", None, reason)

@@ -1,5 +1,6 @@
 """Read a Quarto document: front matter, prose and cells, each with its line number."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -90,13 +91,7 @@ class Document:
 
 
 def read_document(path: Path) -> Document:
-    """Read a `.qmd` file.
-
-    Raises
-    ------
-    RenderError
-        Where the file is missing, or a cell cannot be understood.
-    """
+    """Read a `.qmd` file; a RenderError says that it is missing, or what cannot be understood."""
     if not path.is_file():
         raise RenderError(f"There is no {path}; run this in the folder of the report.", 2)
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -107,7 +102,6 @@ def read_document(path: Path) -> Document:
 
 
 def _read_front(lines: list[str], name: str) -> tuple[dict, int]:
-    """Return the YAML front matter and the index of the line after it."""
     if not lines or lines[0].strip() != "---":
         return {}, 0
     ends = [n for n, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
@@ -134,7 +128,10 @@ def _split(lines: list[str], start: int, name: str) -> list:
         if not fence:
             number += 1
             continue
-        end = _closing(lines, number, fence.group(1), name)
+        close = re.compile(rf"^\s*{fence[1][0]}{{{len(fence[1])},}}\s*$")
+        ends = (place for place in range(number + 1, len(lines)) if close.match(lines[place]))
+        if (end := next(ends, None)) is None:
+            raise RenderError(f"{name}:{number + 1}: this code block is never closed.")
         if CELL.match(lines[number]):
             parts += [_prose(lines, prose, number), _cell(lines, number, end, name)]
             prose = end + 1
@@ -142,29 +139,14 @@ def _split(lines: list[str], start: int, name: str) -> list:
     return [part for part in [*parts, _prose(lines, prose, number)] if part]
 
 
-def _closing(lines: list[str], start: int, fence: str, name: str) -> int:
-    """Return the index of the line that closes the fence opened at `start`."""
-    close = re.compile(rf"^\s*{fence[0]}{{{len(fence)},}}\s*$")
-    for number in range(start + 1, len(lines)):
-        if close.match(lines[number]):
-            return number
-    raise RenderError(f"{name}:{start + 1}: this code block is never closed.")
-
-
 def _prose(lines: list[str], start: int, end: int) -> Prose | None:
-    """Return the prose of lines `start` to `end`, or nothing where they are empty."""
     text = "\n".join(lines[start:end])
     return Prose(text, start + 1) if text.strip() else None
 
 
 def _cell(lines: list[str], start: int, end: int, name: str) -> Cell:
-    """Return the cell whose fences stand at `start` and `end`."""
     body = lines[start + 1 : end]
-    marks = []
-    for line in body:
-        if not (found := OPTION.match(line)):
-            break
-        marks.append(found.group(1))
+    marks = [found[1] for found in itertools.takewhile(bool, map(OPTION.match, body))]
     options = read_yaml("\n".join(marks), f"{name}:{start + 2}") or {}
     if not isinstance(options, dict):
         raise RenderError(f'{name}:{start + 2}: cell options are written "#| name: value".')
@@ -188,7 +170,6 @@ def _check(document: Document) -> None:
 
 
 def _check_cell(cell: Cell, place: str) -> None:
-    """Stop at an unknown option, and at a float without its caption."""
     if unknown := sorted(set(cell.options) - OPTIONS):
         known = ", ".join(sorted(OPTIONS))
         raise RenderError(f'{place}: unknown option "{unknown[0]}"; known are {known}.')

@@ -57,20 +57,9 @@ class Run:
 def execute(document: Document, settings: Settings, parameters: dict, say=print) -> Run:
     """Execute a document's cells and inline expressions in reading order.
 
-    Parameters
-    ----------
-    document : Document
-    settings : Settings
-        Of any one format: figures are drawn once for all.
-    parameters : dict
-        Values that replace those of the cell tagged `parameters`.
-    say : callable
-        Progress; takes what `print` takes.
-
-    Raises
-    ------
-    RenderError
-        At the first failure, with the cell's label, the line and the error.
+    The settings are those of any format, as figures are drawn once for all; `parameters` replace
+    values of the cell tagged `parameters`; `say` takes what `print` takes. The first failure is a
+    RenderError with the cell's label, the line and the error.
     """
     try:
         with _client(document) as client, show_progress(say) as variables:
@@ -93,7 +82,6 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
 
 
 def _walk(client, document: Document, settings: Settings, parameters: dict, say) -> Run:
-    """Execute part after part."""
     run, total, number = Run({}, {}), len(document.cells), 0
     for place, part in enumerate(document.parts):
         if isinstance(part, Prose):
@@ -150,7 +138,6 @@ def _evaluate(client, prose: Prose, name: str) -> dict:
 
 
 def _run(client, code: str) -> list:
-    """Execute code in the kernel and return its outputs."""
     cell = nbformat.v4.new_code_cell(code)
     client.nb.cells.append(cell)
     client.execute_cell(cell, len(client.nb.cells) - 1)
@@ -180,7 +167,6 @@ def _environment(settings: Settings) -> dict[str, str]:
 
 
 def _figure(settings: Settings) -> dict:
-    """Return width and height in inches, resolution and format of figures."""
     return {name: settings[f"fig-{name}"] for name in ("width", "height", "dpi", "format")}
 
 

@@ -19,13 +19,7 @@ LOCKED = ("--require-hashes", "--no-build-isolation")  # else pip fetches a buil
 
 
 def main() -> int:
-    """Install Quarto where there is none.
-
-    Returns
-    -------
-    int
-        2 where that failed.
-    """
+    """Install Quarto where there is none; return 2 where that failed."""
     if found := find_quarto():
         print(found.reason)
         return 0
@@ -42,27 +36,21 @@ def main() -> int:
 def install() -> str:
     """Install what the lock names, one after the other; return what went wrong, or nothing."""
     lines = LOCK.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    streams = {"capture_output": True, "text": True, "env": {**os.environ, "PIP_NO_INPUT": "1"}}
     with tempfile.TemporaryDirectory(prefix="quarto-") as folder:
         file = Path(folder) / "requirement.txt"
+        command = [sys.executable, *PIP, *LOCKED, "-r", str(file)]
         for line in (line for line in lines if not line.startswith("#")):
             file.write_text(line, encoding="utf-8")
-            if problem := _run_pip([*PIP, *LOCKED, "-r", str(file)]):
-                return problem
+            try:
+                done = subprocess.run(command, timeout=INSTALL_WITHIN, check=False, **streams)
+            except subprocess.TimeoutExpired:
+                return f"the download took more than {INSTALL_WITHIN // 60} minutes"
+            if "HASHES" in done.stderr:
+                return "a package is not the one that the lock names"
+            if done.returncode:
+                return "pip failed"
     return ""
-
-
-def _run_pip(options: list[str]) -> str:
-    """Run pip; return what went wrong, or nothing."""
-    command = [sys.executable, *options]
-    streams = {"capture_output": True, "text": True, "env": {**os.environ, "PIP_NO_INPUT": "1"}}
-    try:
-        done = subprocess.run(command, timeout=INSTALL_WITHIN, check=False, **streams)
-    except subprocess.TimeoutExpired:
-        return f"the download took more than {INSTALL_WITHIN // 60} minutes"
-    if done.returncode == 0:
-        return ""
-    mismatch = "HASHES" in done.stderr
-    return "a package is not the one that the lock names" if mismatch else "pip failed"
 
 
 if __name__ == "__main__":

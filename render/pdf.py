@@ -1,6 +1,5 @@
 """Write the PDF: Pandoc's Typst, set by the template beside this file."""
 
-import json
 import re
 from pathlib import Path
 
@@ -9,9 +8,8 @@ import yaml
 
 from render import RenderError
 from render.executing import epoch
-from render.pandoc import run_pandoc
-from render.settings import Settings, is_length
-from render.tree import typst_string
+from render.pandoc import convert
+from render.settings import Settings
 
 # Scripts beyond Latin, Greek, Cyrillic and Hebrew, and emoji.
 FOREIGN = re.compile(
@@ -21,23 +19,24 @@ FOREIGN = re.compile(
 HERE = Path(__file__).parent / "templates"
 
 
-def write_pdf(tree: dict, settings: Settings, folder: Path) -> Path:
-    """Write a finished tree as a PDF.
+def write_pdf(text: str, settings: Settings, folder: Path) -> Path:
+    """Write an assembled text as a PDF into the folder of its pictures.
 
     Only the fonts that come with Typst are used, and the document's own date stands for the time
-    of making: the same tree gives the same bytes on every machine. Where names are in scripts that
+    of making: the same text gives the same bytes on every machine. Where names are in scripts that
     those fonts lack, the machine's own fonts are asked too.
-
-    Parameters
-    ----------
-    tree : dict
-        Pandoc's document, numbered, cited and shaped for `typst`.
-    settings : Settings
-    folder : Path
-        Where the pictures lie and the PDF is written.
     """
-    source, target = folder / "report.typ", folder / "report.pdf"
-    source.write_text(run_pandoc(json.dumps(tree), *_options(settings, folder)), encoding="utf-8")
+    source, target, values = (folder / f"report.{one}" for one in ("typ", "pdf", "yml"))
+    values.write_text(yaml.safe_dump({"variables": _variables(settings)}), encoding="utf-8")
+    options = {
+        "to": "typst-citations",  # they are resolved already
+        "template": HERE / "article.typ",
+        "defaults": values,
+        "syntax-highlighting": "none",  # Typst has its own
+        "wrap": "none",
+    }
+    options = [f"--{name}={value}" for name, value in options.items()]
+    source.write_text(convert(text, settings, folder, *options), encoding="utf-8")
     try:
         typst.compile(
             source,
@@ -51,28 +50,9 @@ def write_pdf(tree: dict, settings: Settings, folder: Path) -> Path:
     return target
 
 
-def _options(settings: Settings, folder: Path) -> list[str]:
-    """Return Pandoc's options for the PDF."""
-    values = folder / "values.yml"
-    values.write_text(yaml.safe_dump({"variables": _variables(settings)}), encoding="utf-8")
-    options = {
-        "from": "json",
-        "to": "typst-citations",  # they are resolved already
-        "template": HERE / "article.typ",
-        "defaults": values,
-        "syntax-highlighting": "none",  # Typst has its own
-        "wrap": "none",
-    }
-    return ["--standalone", *(f"--{name}={value}" for name, value in options.items())]
-
-
 def _variables(settings: Settings) -> dict:
-    """Return the template's variables."""
     margin = settings["margin"]
     margin = margin if isinstance(margin, dict) else {"rest": margin}
-    for length in (settings["fontsize"], *margin.values()):
-        if not is_length(length):
-            raise RenderError(f"_quarto.yml: {length} is not a length such as 2.5cm or 11pt.")
     return {
         "floats": (HERE / "floats.typ").read_text(encoding="utf-8"),
         "paper": settings["papersize"],
@@ -84,7 +64,7 @@ def _variables(settings: Settings) -> dict:
         "outline-depth": int(settings["toc-depth"]),
         "numbering": settings["section-numbering"] if settings["number-sections"] else "",
         "page-numbering": settings["page-numbering"],
-        "authors": "(" + "".join(f"{typst_string(author)}, " for author in settings.authors) + ")",
+        "authors": "(" + "".join(f"{_quoted(author)}, " for author in settings.authors) + ")",
     }
 
 
@@ -94,3 +74,7 @@ def _font(name: str) -> str:
     if name not in known:
         raise RenderError(f'mainfont is "{name}"; without Quarto it can be {", ".join(known)}.')
     return name
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

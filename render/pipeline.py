@@ -5,39 +5,24 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from analysis.stopping import end_children
-from render import RenderError, Unresolved
+from render import RenderError
 from render.assembling import assemble
+from render.checking import check_places
 from render.document import Document
 from render.executing import Run
 from render.html import write_html
-from render.pandoc import citation_options, cite, parse
 from render.pdf import write_pdf
-from render.pictures import check_pictures
-from render.places import check_places
 from render.publishing import publish
-from render.references import resolve
 from render.remembering import recall_or_execute
 from render.settings import Settings, read_settings
-from render.shaping import choose_parts, shape
 
 WRITERS = {"html": write_html, "typst": write_pdf}
 
 
 def render(document: Document, parameters: dict, say=print) -> list[Path]:
-    """Render a document with Pandoc and Typst and publish its files.
+    """Render a document with Pandoc and Typst; return the published files.
 
-    Parameters
-    ----------
-    document : Document
-    parameters : dict
-        Values that replace those of the cell tagged `parameters`.
-    say : callable
-        Progress and warnings; takes what `print` takes.
-
-    Returns
-    -------
-    list of Path
-        The published files.
+    `parameters` replace values of the cell tagged `parameters`; `say` takes what `print` takes.
     """
     settings = read_settings(document, warn=say)
     first = next(iter(settings.values()))
@@ -56,14 +41,10 @@ def render(document: Document, parameters: dict, say=print) -> list[Path]:
 
 def write(document: Document, run: Run, settings: Settings, folder: Path) -> Path:
     """Write one format of an executed document into `folder`."""
-    sources = citation_options(settings)
-    tree = parse(assemble(document, run, settings, folder))
-    choose_parts(tree, settings)
-    check_pictures(tree, folder)
     try:
-        numbers = resolve(tree, settings)
-        tree = cite(tree, sources)
-    except Unresolved as error:
+        text = assemble(document, run, settings, folder)
+        return WRITERS[settings.format](text, settings, folder)
+    except RenderError as error:
+        if not error.key:
+            raise
         raise RenderError(f"{document.place_of('@' + error.key)}: {error}") from None
-    shape(tree, settings, numbers)
-    return WRITERS[settings.format](tree, settings, folder)

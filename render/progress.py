@@ -15,15 +15,8 @@ EVERY = 0.1  # seconds between two looks at the file
 def show_progress(say):
     """Show every line that the analysis writes about its progress while the body runs.
 
-    Parameters
-    ----------
-    say : callable
-        Takes what `print` takes; called from a thread of its own.
-
-    Yields
-    ------
-    dict of str to str
-        The environment variable to hand to whatever runs the cells.
+    Gives the environment variable for whatever runs the cells; `say`, which takes what `print`
+    takes, is called from a thread of its own.
     """
     with tempfile.TemporaryDirectory(prefix="progress-", ignore_cleanup_errors=True) as folder:
         path, ended = Path(folder) / "lines", threading.Event()
@@ -38,7 +31,6 @@ def show_progress(say):
 
 
 def _watch(path: Path, ended: threading.Event, say) -> None:
-    """Say every whole line that is added to a file, until the end."""
     rest = ""
     with path.open(encoding="utf-8") as file:
         while not ended.wait(EVERY):

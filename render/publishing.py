@@ -12,26 +12,10 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def publish(files: list[Path], folder: Path) -> list[Path]:
-    """Move finished files into a folder.
+    """Move finished files into a folder, which is made if need be; return where they are.
 
     They are copied beside their targets first, so that what follows is renaming only, and signals
-    wait for its end.
-
-    Parameters
-    ----------
-    files : list of Path
-    folder : Path
-        Made where it is missing.
-
-    Returns
-    -------
-    list of Path
-        The published files.
-
-    Raises
-    ------
-    RenderError
-        Where the files cannot be written; exit code 2.
+    wait for its end. Where they cannot be written, a RenderError (code 2) says so.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +36,6 @@ def publish(files: list[Path], folder: Path) -> list[Path]:
 
 @contextmanager
 def _uninterrupted():
-    """Hold signals back for the few renamings."""
     numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

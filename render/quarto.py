@@ -13,8 +13,8 @@ import yaml
 from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
+from render.checking import check_places
 from render.document import Document
-from render.places import check_places
 from render.progress import show_progress
 from render.publishing import publish
 from render.settings import read_settings
@@ -24,17 +24,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def render(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
-    """Render a document with Quarto and publish its files.
+    """Render a document with Quarto, which is `program`; return the published files.
 
-    Parameters
-    ----------
-    document : Document
-    parameters : dict
-        Text that replaces values of the cell tagged `parameters`.
-    program : Path
-        Quarto.
-    say : callable
-        Progress; takes what `print` takes.
+    `parameters` replace values of the cell tagged `parameters`; `say` takes what `print` takes.
     """
     settings = read_settings(document, warn=lambda _: None)
     root, first = document.path.parent, next(iter(settings.values()))
@@ -42,7 +34,9 @@ def render(document: Document, parameters: dict, program: Path, say=print) -> li
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         given = _write_parameters(parameters, Path(folder))
         for name in settings:
-            _run(_command(program, document, name, given, folder), document, name, say)
+            # a kernel that outlives the run would hold old modules
+            options = ["--to", name, "--output-dir", folder, "--no-execute-daemon", *given]
+            _run([program, "render", document.path.name, *options], document, name, say)
         files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
         return publish([file for file in files if file.exists()], root / first.output_folder)
 
@@ -57,14 +51,7 @@ def _write_parameters(parameters: dict, folder: Path) -> list[str]:
     return ["--execute-params", str(file)]
 
 
-def _command(program: Path, document: Document, name: str, given: list, folder: str) -> list:
-    """Return Quarto's command line; a kernel that outlives the run would hold old modules."""
-    options = ["--to", name, "--output-dir", folder, "--no-execute-daemon"]
-    return [program, "render", document.path.name, *options, *given]
-
-
 def _run(command: list, document: Document, name: str, say) -> None:
-    """Run Quarto for one format; tell every cell; explain a failure."""
     environment = settle(dict(os.environ)) | {"QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
     with show_progress(say) as variables:

@@ -24,10 +24,7 @@ FIGURE = ("fig-width", "fig-height", "fig-dpi", "fig-format")
 
 
 def recall_or_execute(document: Document, settings: Settings, parameters: dict, say=print) -> Run:
-    """Return what a document's cells show: from the last run on the same inputs, or from a new one.
-
-    Parameters and errors are those of `executing.execute`; only a whole run is kept.
-    """
+    """Do as `execute`, or take the last whole run on the same inputs."""
     before, ran = digest_inputs(document, settings, parameters), []
 
     def run_cells() -> dict:

@@ -10,19 +10,18 @@ from render.document import Document, read_yaml
 
 EXECUTE = frozenset({"echo", "eval", "include", "output", "warning"})
 # Read by this renderer, at the top or under a format.
-READ = frozenset(
-    {"project", "format", "execute", "crossref", "title", "subtitle", "author", "date", "lang"}
-    | {"date-format", "tbl-colwidths"}
-    | {"abstract", "bibliography", "csl", "number-sections", "toc", "toc-depth", "toc-title"}
-    | {"code-fold", "code-summary", "fig-width", "fig-height", "fig-dpi", "fig-format"}
-    | {"papersize", "margin", "mainfont", "fontsize", "section-numbering", "page-numbering"}
+READ = (
+    "project format execute title subtitle author date date-format lang abstract "
+    "description keywords bibliography csl number-sections toc toc-depth toc-title code-fold "
+    "code-summary tbl-colwidths fig-width fig-height fig-dpi fig-format papersize margin mainfont "
+    "fontsize section-numbering page-numbering "
 )
 # Known and without effect here: this renderer always does so, or has its own way of doing it.
-GRANTED = frozenset(
-    {"engine", "jupyter", "citeproc", "link-citations", "embed-resources"}
-    | {"theme", "html-math-method", "syntax-highlighting", "toc-location", "code-copy", "linkcolor"}
-    | {"code-tools", "anchor-sections", "appendix-style", "respect-user-color-scheme", "minimal"}
-    | {"include-in-header", "format-links", "keywords", "license", "code-overflow", "css"}
+GRANTED = (
+    "engine jupyter citeproc link-citations embed-resources theme html-math-method css minimal "
+    "syntax-highlighting toc-location code-copy code-tools code-overflow linkcolor anchor-sections "
+    "appendix-style respect-user-color-scheme include-in-header format-links license citation "
+    "template-partials google-scholar citations-hover crossrefs-hover footnotes-hover"
 )
 DEFAULTS = {
     "lang": "en",
@@ -45,7 +44,6 @@ DEFAULTS = {
     "margin": {"x": "2.5cm", "y": "2.5cm"},
 }
 LONG = "MMMM D, YYYY"
-PREFIXES = {"fig": "Figure", "tbl": "Table", "eq": "Equation", "sec": "Section"}
 
 
 @dataclass(frozen=True)
@@ -64,15 +62,6 @@ class Settings:
         """Return an execution option: the cell's own, else the format's, else on."""
         own = cell.options if cell else {}
         return own.get(name, self.values["execute"].get(name, True))
-
-    def prefix(self, kind: str) -> str:
-        """Return the word before a number in a reference, "Figure" for "fig"."""
-        crossref = self["crossref"] or {}
-        return crossref.get(f"{kind}-prefix", crossref.get(f"{kind}-title", PREFIXES[kind]))
-
-    def title(self, kind: str) -> str:
-        """Return the word before a number in a caption."""
-        return (self["crossref"] or {}).get(f"{kind}-title", PREFIXES[kind])
 
     @property
     def authors(self) -> list[str]:
@@ -117,11 +106,7 @@ class Settings:
 def read_settings(document: Document, warn=print) -> dict[str, Settings]:
     """Return the settings of every format asked for, by its name.
 
-    Parameters
-    ----------
-    document : Document
-    warn : callable
-        Told, in one line each, about options that this renderer does not know.
+    `warn` is told, in one line each, about options that this renderer does not know.
     """
     root = document.path.parent
     project = root / "_quarto.yml"
@@ -134,8 +119,7 @@ def read_settings(document: Document, warn=print) -> dict[str, Settings]:
 
 
 def _warn_unknown(values: dict, place: str, warn) -> None:
-    """Tell about every option outside the known ones."""
-    known = READ | GRANTED | EXECUTE
+    known = {*(READ + GRANTED).split(), *EXECUTE}
     nested = {name: v for name, v in (_by_format(values)).items() if isinstance(v, dict)}
     places = [("", values), *((f" under {name}", inner) for name, inner in nested.items())]
     for where, inner in places:
@@ -144,13 +128,11 @@ def _warn_unknown(values: dict, place: str, warn) -> None:
 
 
 def _by_format(values: dict) -> dict:
-    """Return the `format` entry as a mapping, whether it names one format or several."""
     listed = values.get("format") or {}
     return {listed: {}} if isinstance(listed, str) else listed
 
 
 def _formats(*sources: dict) -> list[str]:
-    """Return the formats asked for; others than these two are an error."""
     names = list(dict.fromkeys(name for values in sources for name in _by_format(values)))
     if unknown := [name for name in names if name not in ("html", "typst")]:
         raise RenderError(f'The format "{unknown[0]}" needs Quarto; without it: html and typst.')
@@ -158,7 +140,6 @@ def _formats(*sources: dict) -> list[str]:
 
 
 def _resolve(root: Path, name: str, sources: list[dict]) -> Settings:
-    """Merge the options of project, document and format; the later wins."""
     layers = [*sources, *(_layer(values, name) for values in sources)]
     merged, execute = {}, {}
     for layer in layers:
@@ -169,11 +150,5 @@ def _resolve(root: Path, name: str, sources: list[dict]) -> Settings:
 
 
 def _layer(values: dict, name: str) -> dict:
-    """Return one format's own options; `default` and nothing mean none."""
     inner = _by_format(values).get(name)
     return inner if isinstance(inner, dict) else {}
-
-
-def is_length(text: str) -> bool:
-    """Tell whether Typst reads `text` as a length."""
-    return bool(re.fullmatch(r"\d+(\.\d+)?(pt|mm|cm|in|em)", str(text)))

@@ -4,6 +4,7 @@ The whole report is made here of a table of hostile names, on the smallest budge
 """
 
 import http.server
+import json
 import re
 import shutil
 import subprocess
@@ -22,9 +23,8 @@ from analysis.printing import inert
 from analysis.printing.typesetting import typeset
 from render import pipeline
 from render.assembling import assemble, inline_text
-from render.pandoc import parse, run_pandoc
+from render.pandoc import run_pandoc
 from render.settings import read_settings
-from render.tree import text_of
 from tests.printing.hostile_names import MARK, genres, make_hostile, names
 from tests.printing.walked_report import walk_report
 
@@ -50,6 +50,24 @@ def kinds(node) -> set[str]:
     if not isinstance(node, dict):
         return set()
     return {node.get("t")} | kinds(list(node.values()))
+
+
+def parse(text: str, dialect: str = "markdown") -> dict:
+    """Return the document tree of a text."""
+    return json.loads(run_pandoc(text, "--from", dialect, "--to", "json"))
+
+
+def text_of(node) -> str:
+    """Return the plain text of a tree."""
+    if isinstance(node, list):
+        return "".join(map(text_of, node))
+    if not isinstance(node, dict):
+        return ""
+    if node.get("t") in ("Space", "SoftBreak", "LineBreak"):
+        return " "
+    if node.get("t") in ("Str", "Code", "Math"):
+        return node["c"] if node["t"] == "Str" else node["c"][1]
+    return text_of(node.get("c"))
 
 
 def bare(text: str) -> str:
