@@ -17,9 +17,7 @@ from analysis.printing.numbers import (
     count,
     feature_name,
     interval,
-    listed,
     number,
-    p_equals,
     p_value,
     percent,
     signed,
@@ -276,16 +274,6 @@ def _added_cells(row: dict) -> dict:
         "added: difference": _estimated(row, "difference") + values,
         "added: p": p_value(row["p"]), "R² gained": number(row["r2_lost"]),
     }  # fmt: skip
-
-
-def list_added(added: pd.DataFrame) -> str:
-    """Return what each feature would add to the final formula: a difference where it has one, p."""
-    return listed([
-        f"{row['feature']} ("
-        + (f"{signed(row['difference'])}, " if pd.notna(row["difference"]) else "")
-        + f"{p_equals(row['p'])})"
-        for row in added.to_dict("records")
-    ])  # fmt: skip
 
 
 def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
