@@ -292,7 +292,7 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     }  # fmt: skip
     bars = contributions.rename_axis("row").reset_index()
     bars = bars.melt("row", var_name="name", value_name="contribution")
-    gap = 0.02 * bars["contribution"].abs().max()
+    gap = 0.04 * bars["contribution"].abs().max()
     up = bars["contribution"] > 0
     return bars.assign(
         track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),

@@ -29,6 +29,10 @@ SMALLEST = 8  # points, in print
 
 # The font of the PDF, which Typst brings, and those of the page: text in figures stays text.
 FAMILIES = ("Libertinus Serif", "Charter", "Cambria", "Georgia")
+SETTINGS = {
+    "font.family": "serif", "font.serif": list(FAMILIES), "svg.fonttype": "none",
+    "figure.facecolor": "none",
+}  # fmt: skip
 
 
 def settle_fonts() -> None:
@@ -43,10 +47,9 @@ def settle_fonts() -> None:
             fontManager.ttflist.insert(
                 0, FontEntry(file, name=name, weight=weight, size="scalable")
             )
-    mpl.rcParams.update(LETTERING)
+    mpl.rcParams.update(SETTINGS)
 
 
-LETTERING = {"font.family": "serif", "font.serif": list(FAMILIES), "svg.fonttype": "none"}
 settle_fonts()
 
 
@@ -65,7 +68,7 @@ class ReportTheme(Lettered, theme_minimal):
     @property
     def rcParams(self) -> dict:
         """Matplotlib's settings while a figure is drawn and saved."""
-        return super().rcParams | LETTERING
+        return super().rcParams | SETTINGS
 
     def apply(self) -> None:
         """Guard what is written, then cut titles of panels and keys of legends that do not fit."""
