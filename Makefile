@@ -14,7 +14,7 @@ override RENDERER := $(value RENDERER)
 override PYTHON := $(or $(value PYTHON),python3)
 export DATA BUDGET RENDERER PYTHON
 
-.PHONY: help report test quarto environment clean
+.PHONY: help report test release quarto environment clean
 .DEFAULT_GOAL := help
 
 help: ## tell what make can do
@@ -23,6 +23,7 @@ help: ## tell what make can do
 	@echo "make report BUDGET=quick           a draft: fewer trials and resamples, a third of the time"
 	@echo "make report RENDERER=pandoc        with this renderer (quarto or pandoc)"
 	@echo "make test                          every test"
+	@echo "make release                       the report, tested, for publication: docs/"
 	@echo "make quarto                        install Quarto into $(VENV)"
 	@echo "make clean                         remove the report and all stored results"
 	@echo "PYTHON=python3.12 make report      with another Python (3.11 or newer)"
@@ -32,6 +33,13 @@ report: environment
 
 test: environment
 	@$(BIN)/python -m pytest
+
+# A release names one commit, which the report prints: changed files are refused at once.
+release: environment
+	@$(BIN)/python -m analysis.releasing
+	@$(BIN)/python -m pytest
+	@$(BIN)/python -m render -P data:genres -P budget:full
+	@$(BIN)/python -m analysis.releasing docs
 
 quarto: environment
 	@$(BIN)/python -m render.installing

@@ -15,12 +15,20 @@ from analysis.sources import ROOT
 
 def cite_report() -> str:
     """Return the report's reference, as `CITATION.cff` has it, with the commit if there is one."""
-    said = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    said = _read_citation()
     authors = ", ".join(author["name"] for author in said["authors"])
-    year = said["date-released"].year
+    return f"{authors} ({said['date-released'].year}). {said['title']}. {name_version()}."
+
+
+def name_version() -> str:
+    """Return "Version 0.1.0, commit 0123456789ab", without a commit where there is none."""
     commit = name_commit()
-    version = f"Version {said['version']}" + (f", commit {commit}" if commit else "")
-    return f"{authors} ({year}). {said['title']}. {version}."
+    return f"Version {_read_citation()['version']}" + (f", commit {commit}" if commit else "")
+
+
+def _read_citation() -> dict:
+    """Return what `CITATION.cff` says."""
+    return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
 def list_versions() -> pd.DataFrame:

@@ -1,14 +1,51 @@
 """The versions, counts and commit that the report prints."""
 
+import hashlib
 import re
 import subprocess
 
+import jsonschema
 import pytest
+import typst
 import yaml
 
-from analysis import provenance
+from analysis import provenance, releasing
+from analysis.tracks.schema import BadInput
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
+
+# The rules of Citation File Format 1.2.0 for what this file may hold; anything else is an error.
+TEXT = {"type": "string", "minLength": 1}
+RULES = {
+    "title": TEXT,
+    "authors": {
+        "type": "array", "minItems": 1, "uniqueItems": True,
+        "items": {
+            "type": "object", "required": ["name"], "additionalProperties": False,
+            "properties": dict.fromkeys(("name", "website", "email", "orcid"), TEXT),
+        },
+    },
+    "version": {"type": ["string", "number"]},
+    "license": {"enum": ["MIT", "CC-BY-4.0"]},  # names of SPDX; several would mean either
+}  # fmt: skip
+REFERENCE = {
+    "type": "object", "required": ["authors", "title", "type"], "additionalProperties": False,
+    "properties": RULES | {
+        "type": {"enum": ["report", "article", "software", "generic"]},
+        "year": {"type": "integer"}, "url": TEXT, "doi": TEXT,
+    },
+}  # fmt: skip
+SCHEMA = {
+    "type": "object", "required": ["authors", "cff-version", "message", "title"],
+    "additionalProperties": False,
+    "properties": RULES | {
+        "cff-version": {"const": "1.2.0"}, "message": TEXT,
+        "type": {"enum": ["software", "dataset"]},
+        "date-released": {"type": "string", "pattern": r"^\d{4}-[01]\d-[0-3]\d$"},
+        "keywords": {"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT},
+        "preferred-citation": REFERENCE, "url": TEXT, "doi": TEXT, "repository-code": TEXT,
+    },
+}  # fmt: skip
 
 
 def test_test_functions_and_cells_are_counted(tmp_path, monkeypatch):
@@ -66,9 +103,43 @@ def test_a_commit_is_cited_where_there_is_one(monkeypatch, commit, end):
     assert re.search(f"{end}$", provenance.cite_report())
 
 
+def test_the_citation_file_follows_its_format():
+    said = yaml.load((provenance.ROOT / "CITATION.cff").read_text(), yaml.BaseLoader)
+    said["preferred-citation"]["year"] = int(said["preferred-citation"]["year"])
+    jsonschema.validate(said, SCHEMA)
+
+
 def test_citation_names_the_report_as_quarto_does():
     settings = yaml.safe_load((provenance.ROOT / "_quarto.yml").read_text())
+    said = yaml.safe_load((provenance.ROOT / "CITATION.cff").read_text())
+    assert said["keywords"] == settings["keywords"]
+    assert said["title"] == said["preferred-citation"]["title"] == settings["title"]
+    assert said["version"] == said["preferred-citation"]["version"]
     citation = provenance.cite_report()
     assert settings["title"] in citation
     assert settings["author"] in citation
     assert str(settings["date"].year) in citation
+
+
+def test_a_release_holds_the_report_of_its_commit_and_no_other(report, tmp_path):
+    (report / "CITATION.cff").write_text("version: 1.2.3")
+    rendered, target = tmp_path / "rendered", tmp_path / "docs"
+    rendered.mkdir()
+    (rendered / "report.pdf").write_bytes(typst.compile(b"The front page"))
+    with pytest.raises(BadInput, match="no checkout"):
+        releasing.release(rendered, target)
+    commit = commit_in(report)
+    (rendered / "report.html").write_text("of another commit")
+    with pytest.raises(BadInput, match=f"not the report of commit {commit}"):
+        releasing.release(rendered, target)
+    (rendered / "report.html").write_text(f"of {commit}")
+    releasing.release(rendered, target)
+    first, *sums = (target / releasing.SUMS).read_text().splitlines()
+    assert first == f"# Version 1.2.3, commit {commit}"
+    named = dict(reversed(line.split("  ")) for line in sums)
+    assert {*named, releasing.SUMS} == {one.name for one in target.iterdir()} == {*releasing.FILES}
+    for name, digest in named.items():
+        assert hashlib.sha256((target / name).read_bytes()).hexdigest() == digest
+    (report / "report.qmd").write_text("changed")
+    with pytest.raises(BadInput, match="files differ"):
+        releasing.release(rendered, target)

@@ -28,7 +28,7 @@ from analysis.printing.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_rep
 from analysis.tracks.features import NUMERIC, with_shapes
 
 # Room between panels for the ticks of one and the title of the next.
-FACETS = {"axis_text": element_text(size=7), "panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
+FACETS = {"panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
 # Values that are written along a stretched axis; none is 1 or 0.5, which would stand at 0 and be
 # taken for a value of another score.
 ODDS = (0.001, 0.1, 0.9)
@@ -114,12 +114,12 @@ def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
     rows = -(-len(panels) // 3)
     return (
         ggplot(shown, aes("valence"))
-        + geom_histogram(fill=PALETTE[0], color="white", size=0.2, binwidth=0.05, boundary=0)
+        + geom_histogram(fill=PALETTE[0], color="none", binwidth=0.05, boundary=0)
         + geom_vline(aes(xintercept="median"), panels.rename(columns={"group": "panel"}), color=INK)
         + facet_wrap("panel", ncol=min(3, len(panels)), scales="free_y")
         + scale_x_continuous(limits=(0, 1), breaks=(0, 0.25, 0.5, 0.75, 1))
         + labs(x="Valence (0 = sounds sad, 1 = sounds happy)", y="Tracks")
-        + theme_report(1.2 + 1.45 * rows, axis_text_x=element_text(size=7))
+        + theme_report(1.2 + 1.3 * rows)
     )
 
 
@@ -176,7 +176,7 @@ def draw_overview(
     look = theme_report(HEIGHT / 3) + theme(
         figure_size=(FIGURE_WIDTH, HEIGHT),
         plot_title=element_text(size=9, weight="bold", ha="left"),
-        axis_title=element_text(size=8), axis_text=element_text(size=7.5),
+        axis_title=element_text(size=8),
     )  # fmt: skip
     a, b, c, d, e, f = (panel + look for panel in panels)
     return ((a | b) / (c | d) / (e | f)).draw()

@@ -1,10 +1,12 @@
 """Text in figures: the door of `inert` for what matplotlib draws, and fonts for every script."""
 
 import functools
+import re
 
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, fontManager, get_font
+from matplotlib.patheffects import Normal
 from matplotlib.text import Text
 
 from analysis.printing import inert
@@ -13,12 +15,15 @@ from analysis.printing import inert
 MOST_LINES = 4
 MOST_LETTERS = 90
 MOST_BESIDE = 50
+# Latin, Greek and Cyrillic with their signs: what the fonts of page and print have.
+COMMON = re.compile("[\u0020-\u052f\u1e00-\u1fff\u2010-\u205e\u2070-\u209c\u20a0-\u20bf\u2212\n]*")
 
 
 def guard_texts(figure: Figure) -> None:
     """Make every text of a drawn figure plain, in place: `$` opens no formula, nothing is hidden.
 
-    Letters that the figure's font lacks are taken from a font of the machine, where one has them.
+    Letters that the figure's font lacks are taken from a font of the machine, where one has them;
+    a text with such letters is drawn as outlines, since a reader may have no font for it.
     """
     for axis in figure.findobj(Axis):
         labels = [label.get_text() for label in axis.get_ticklabels()]
@@ -27,8 +32,9 @@ def guard_texts(figure: Figure) -> None:
     for text in figure.findobj(Text):
         text.set_parse_math(False)
         text.set_text(guarded(text.get_text()))
-        if more := _more_fonts(text):
-            text.set_fontfamily([*text.get_fontfamily(), *more])
+        if not COMMON.fullmatch(text.get_text()):
+            text.set_fontfamily([*text.get_fontfamily(), *_more_fonts(text)])
+            text.set_path_effects([Normal()])
 
 
 def fit_texts(figure: Figure, texts: list[Text], width: float) -> None:
@@ -58,8 +64,6 @@ def guarded(text: str, most: int = MOST_LETTERS) -> str:
 
 def _more_fonts(text: Text) -> list[str]:
     """Return the fonts that have the letters which a text's own font lacks."""
-    if text.get_text().isascii():
-        return []
     own = get_font(findfont(text.get_fontproperties()))
     lacking = {one for one in text.get_text() if one.isprintable() and not _has(own, one)}
     found = {_font_with(letter) for letter in lacking} - {None}

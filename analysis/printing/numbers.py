@@ -52,7 +52,7 @@ def percent(share: float, digits: int = 0) -> str:
 
 
 def bounds(low: float, high: float, digits: int = 3) -> str:
-    """Return an interval; "to" stands between the ends, since a dash reads as a minus."""
+    """Return a range; "to" stands between the ends, since a dash reads as a minus."""
     return f"{number(low, digits)} to {number(high, digits)}"
 
 
@@ -89,6 +89,21 @@ def feature_name(name: str) -> str:
     return re.sub(r"\bduration_(?:ms|min)\b", "duration", name).replace("genre_", "genre: ")
 
 
+def between(low: float, high: float, digits: int = 3, form=number) -> str:
+    """Return the ends of an interval in brackets that never break, "[0.086, 0.116]"."""
+    return f"[{form(low, digits)},{SPACE}{form(high, digits)}]"
+
+
+def ci(low: float, high: float, digits: int = 3, form=number) -> str:
+    """Return the ends of a confidence interval as sentences name it, "95% CI [0.086, 0.116]"."""
+    return f"95%{SPACE}CI{SPACE}{between(low, high, digits, form)}"
+
+
+def interval(row, name: str, digits: int = 3, form=number) -> str:
+    """Return the ends of the interval of a row's estimate in brackets."""
+    return between(row[f"{name}_low"], row[f"{name}_high"], digits, form)
+
+
 def with_ci(row, name: str, digits: int = 3) -> str:
     """Return an estimate of a row with its 95% CI, "+0.142 (95% CI [0.086, 0.116])"."""
     return f"{signed(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
@@ -97,12 +112,6 @@ def with_ci(row, name: str, digits: int = 3) -> str:
 def with_interval(row, name: str, digits: int = 3) -> str:
     """Return an estimate of a row with its 95% CI, without a sign: "0.137 (95% CI [...])"."""
     return f"{number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
-
-
-def interval(row, name: str, digits: int = 3) -> str:
-    """Return the ends of a row's interval in brackets that never break."""
-    low, high = (number(row[f"{name}_{end}"], digits) for end in ("low", "high"))
-    return f"[{low},{SPACE}{high}]"
 
 
 def estimated(row, name: str, digits: int = 3) -> str:
@@ -114,8 +123,7 @@ def estimated(row, name: str, digits: int = 3) -> str:
 
 def percents(row, name: str) -> str:
     """Return the ends of a row's interval as percentages, in brackets that never break."""
-    low, high = (number(100 * row[f"{name}_{end}"], 0) for end in ("low", "high"))
-    return f"[{low}%,{SPACE}{high}%]"
+    return interval(row, name, 0, percent)
 
 
 def with_se(row, name: str, digits: int = 3) -> str:

@@ -13,12 +13,11 @@ from analysis.printing import inert
 from analysis.printing.numbers import (
     NO_RECORD,
     SPACE,
+    between,
     count,
     feature_name,
     interval,
-    listed,
     number,
-    p_equals,
     p_value,
     percent,
     signed,
@@ -277,16 +276,6 @@ def _added_cells(row: dict) -> dict:
     }  # fmt: skip
 
 
-def list_added(added: pd.DataFrame) -> str:
-    """Return what each feature would add to the final formula: a difference where it has one, p."""
-    return listed([
-        f"{row['feature']} ("
-        + (f"{signed(row['difference'])}, " if pd.notna(row["difference"]) else "")
-        + f"{p_equals(row['p'])})"
-        for row in added.to_dict("records")
-    ])  # fmt: skip
-
-
 def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
     """Return the bars of a figure of single predictions, a panel a track.
 
@@ -303,7 +292,7 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     }  # fmt: skip
     bars = contributions.rename_axis("row").reset_index()
     bars = bars.melt("row", var_name="name", value_name="contribution")
-    gap = 0.02 * bars["contribution"].abs().max()
+    gap = 0.04 * bars["contribution"].abs().max()
     up = bars["contribution"] > 0
     return bars.assign(
         track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),
@@ -343,8 +332,7 @@ def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
         "held-out tracks": shown["group"],
         "number": shown["tracks"],
         "coverage": [percent(share, 1) for share in shown["coverage"]],
-        "95% CI": [f"[{percent(row.low, 1)},{SPACE}{percent(row.high, 1)}]"
-                   for row in shown.itertuples()],
+        "95% CI": [between(row.low, row.high, 1, percent) for row in shown.itertuples()],
         "mean width": shown["width"],
     }), right=("coverage", "95% CI"))  # fmt: skip
 
@@ -372,7 +360,7 @@ def tabulate_coefficients(result, most: int = 12) -> Markdown:
         digits = 3 if max(abs(low), abs(high)) >= 0.02 else 5
         rows.append({
             "term": _term(name), "estimate": signed(value, digits),
-            "95% CI": f"[{number(low, digits)},{SPACE}{number(high, digits)}]",
+            "95% CI": between(low, high, digits),
             "p": p_value(result.pvalues[name]),
         })  # fmt: skip
     return markdown(pd.DataFrame(rows), right=("estimate", "95% CI", "p"))
@@ -407,11 +395,12 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
         cells = [row["label"], number(row["cv_mae"]), number(row["cv_r2"]),
                  _scored(row, "mae"), _scored(row, "r2")]  # fmt: skip
         known = row["model"] != best
-        cells += [_scored(row, "difference", 4, signed), p_value(row["p"])] if known else [
+        thousandths = {key: 1_000 * row[key] for key in row if key.startswith("difference")}
+        cells += [_scored(thousandths, "difference", 1, signed), p_value(row["p"])] if known else [
             EMPTY, EMPTY]  # fmt: skip
         shown = [inert.escaped(cell) for cell in cells]
         rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
-    names = ["method", "CV MAE", "CV R²", "MAE", "R²", "difference in MAE", "p"]
+    names = ["method", "CV MAE", "CV R²", "MAE", "R²", "MAE to best × 1,000", "p"]
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[1:]))
 
 
@@ -447,7 +436,7 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
 
 def _scored(row, name: str, digits: int = 3, form=number) -> str:
     """Return an estimate with its interval in brackets."""
-    return f"{form(row[name], digits)} {interval(row, name, digits)}"
+    return f"{form(row[name], digits)}{SPACE}{interval(row, name, digits)}"
 
 
 def show_source(*functions) -> Markdown:

@@ -1,5 +1,7 @@
 """One look for every figure: palette, type and geometry."""
 
+import matplotlib as mpl
+from matplotlib.font_manager import FontEntry, findfont, fontManager
 from plotnine import (
     annotate,
     element_blank,
@@ -19,10 +21,36 @@ from analysis.printing import lettering
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 INK = "#222222"
 MUTED = "#767676"
-GROUND = "#FFFFFF"
+GRID = "#B4B4B466"  # grey and half transparent, for a light and for a dark ground
 
 # Inches: the width of the text on an A4 page.
-FIGURE_WIDTH = 6.5
+FIGURE_WIDTH = 6.3
+SMALLEST = 8  # points, in print
+
+# The font of the PDF, which Typst brings, and those of the page: text in figures stays text.
+FAMILIES = ("Libertinus Serif", "Charter", "Cambria", "Georgia")
+SETTINGS = {
+    "font.family": "serif", "font.serif": list(FAMILIES), "svg.fonttype": "none",
+    "figure.facecolor": "none",
+}  # fmt: skip
+
+
+def settle_fonts() -> None:
+    """Lay figures out alike on every machine, whichever of `FAMILIES` it has; leave text as text.
+
+    All of them are measured by a font of Matplotlib's own that is wider than they are, so that no
+    text leaves a figure whichever of them a reader's program takes.
+    """
+    for weight in (700, 400):
+        file = findfont(f"DejaVu Sans:weight={weight}")
+        for name in FAMILIES:
+            fontManager.ttflist.insert(
+                0, FontEntry(file, name=name, weight=weight, size="scalable")
+            )
+    mpl.rcParams.update(SETTINGS)
+
+
+settle_fonts()
 
 
 class Lettered:
@@ -37,6 +65,11 @@ class Lettered:
 class ReportTheme(Lettered, theme_minimal):
     """The look of every figure."""
 
+    @property
+    def rcParams(self) -> dict:
+        """Matplotlib's settings while a figure is drawn and saved."""
+        return super().rcParams | SETTINGS
+
     def apply(self) -> None:
         """Guard what is written, then cut titles of panels and keys of legends that do not fit."""
         super().apply()
@@ -45,6 +78,9 @@ class ReportTheme(Lettered, theme_minimal):
         keys = self.targets.legend_text_legend
         if self.getp("legend_position") == "bottom" and len(keys) > 1:
             lettering.fit_texts(self.figure, keys, 1 / len(keys) - 0.05)
+        # plotnine would place these by their left ends, which are where one font has them
+        for label in (label for axes in self.axs for label in axes.get_yticklabels()):
+            label.set_x = label.set_horizontalalignment = lambda _: None
 
 
 class NoteTheme(Lettered, theme_void):
@@ -69,15 +105,14 @@ def theme_report(height: float = 3.8, **settings):
     spacing = {"panel_spacing_x": 0.03, "panel_spacing_y": 0.035 * 3.8 / height}
     return ReportTheme(base_size=9) + theme(
         figure_size=figure_size(height),
-        text=element_text(color=INK),
-        plot_background=element_rect(fill=GROUND, color=GROUND),
+        text=element_text(color=INK, family="serif"),
+        plot_background=element_rect(fill="none", color="none"),
         panel_grid_minor=element_blank(),
-        panel_grid_major=element_line(color="#E4E4E4", size=0.4),
-        strip_text=element_text(weight="bold", ha="left"),
-        axis_title=element_text(size=9),
+        panel_grid_major=element_line(color=GRID, size=0.4),
+        strip_text=element_text(size=SMALLEST, weight="bold", ha="left"),
+        axis_text=element_text(size=SMALLEST),
         legend_position="bottom",
-        legend_title=element_text(size=9),
-        svg_usefonts=False,
+        legend_text=element_text(size=SMALLEST),
         **(spacing | settings),
     )
 

@@ -1,14 +1,17 @@
 """Numbers and names print as a typesetter would set them."""
 
 import math
+import re
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from plotnine import aes, geom_point, ggplot, labs
 
 from analysis.printing import numbers as prose
 from analysis.printing.tables import markdown, tabulate_dictionary
+from analysis.printing.theme import theme_report
 
 
 @pytest.mark.parametrize(
@@ -42,6 +45,8 @@ def test_signed():
 
 def test_percent_interval_and_p_value():
     assert prose.percent(0.178, 1) == "17.8%"
+    assert prose.ci(-0.5, 0.25, 2).replace(prose.SPACE, " ") == "95% CI [−0.50, 0.25]"
+    assert prose.percents({"x_low": 0.1, "x_high": 0.2}, "x") == f"[10%,{prose.SPACE}20%]"
     assert [prose.p_equals(p) for p in (1e-9, 0.0421)] == ["p < 0.001", "p = 0.042"]
 
 
@@ -81,3 +86,14 @@ def test_years_have_no_separator():
     text = tabulate_dictionary(lines).data
     assert "1965 to 2020" in text
     assert "1,965 to 2,020" in text
+
+
+def test_letters_that_readers_have_stay_text_in_figures(tmp_path):
+    """Others are outlines: neither Typst nor a reader's browser need have a font for them."""
+    frame = pd.DataFrame({"x": [1, 2], "y": ["Živá “ρ²” −1", "日本語"]})
+    plot = ggplot(frame, aes("x", "y")) + geom_point() + labs(y="") + theme_report(2)
+    plot.save(tmp_path / "figure.svg", verbose=False)
+    svg = (tmp_path / "figure.svg").read_text(encoding="utf-8")
+    texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+    assert "Živá “ρ²” −1" in texts
+    assert not any("日" in text for text in texts)

@@ -1,0 +1,75 @@
+"""Put the finished report into a folder to be published, with its commit and checksums.
+
+`make release` runs this module: before the work without a folder, to see that a commit names
+everything, and after it with the folder.
+"""
+
+import hashlib
+import shutil
+import sys
+from pathlib import Path
+
+import typst
+
+from analysis.provenance import ROOT, name_commit, name_version
+from analysis.tracks.schema import BadInput
+
+PAGE, PRINT, PICTURE, SUMS = "index.html", "report.pdf", "front-page.png", "SHA256SUMS"
+FILES = (PAGE, PRINT, PICTURE, SUMS)
+FRONT = '#set page(width: auto, height: auto, margin: 0pt)\n#image("/{}", page: 1, width: 210mm)'
+
+
+def check_commit() -> str:
+    """Return the commit that names what is released.
+
+    Raises
+    ------
+    BadInput
+        Where there is none, or files differ from it.
+    """
+    commit = name_commit()
+    if not commit or " " in commit:
+        found = "this folder is no checkout of git" if not commit else f"files differ from {commit}"
+        raise BadInput(f"A release must be of one commit, but {found}: commit first.")
+    return commit
+
+
+def release(rendered: Path, folder: Path) -> None:
+    """Copy the page and the PDF, picture the front page, and write the sums of all of them.
+
+    Parameters
+    ----------
+    rendered : Path
+        Where `report.html` and `report.pdf` lie.
+    folder : Path
+        Made where it is missing; ``sha256sum -c SHA256SUMS`` in it checks what it holds.
+
+    Raises
+    ------
+    BadInput
+        Where the report is missing or was not made from the present commit.
+    """
+    commit = check_commit()
+    page = rendered / "report.html"
+    if not page.is_file() or commit not in page.read_text(encoding="utf-8"):
+        raise BadInput(f"{page} is not the report of commit {commit}: render it first.")
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(page, folder / PAGE)
+    shutil.copyfile(rendered / PRINT, folder / PRINT)
+    source = FRONT.format(PRINT).encode()
+    (folder / PICTURE).write_bytes(typst.compile(source, root=folder, format="png", ppi=110))
+    lines = [f"# {name_version()}"]
+    for name in (PAGE, PRINT, PICTURE):
+        lines.append(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}")
+    (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    try:
+        if sys.argv[1:]:
+            release(ROOT / "_output", Path(sys.argv[1]))
+        else:
+            check_commit()
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
