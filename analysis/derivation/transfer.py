@@ -12,13 +12,18 @@ from analysis.tracks.splitting import hold_out
 def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
     """Derive a formula of the scores from the training tracks of each data set, by its name.
 
-    Data sets overlap, so artists whom any of them holds out teach nothing.
+    Data sets overlap, so artists whom any of them holds out teach nothing. Formulas read columns
+    that all data sets have.
     """
+    common = set.intersection(*(set(tracks) for tracks in frames.values()))
     splits = {name: hold_out(tracks) for name, tracks in frames.items()}
     held = set().union(*(split.test["artist_key"] for split in splits.values()))
     found = {}
     for name, split in splits.items():
-        train = split.train[~split.train["artist_key"].isin(held)].reset_index(drop=True)
+        train = split.train.loc[
+            ~split.train["artist_key"].isin(held), split.train.columns.isin(common)
+        ]
+        train = train.reset_index(drop=True)
         found[name] = find_formula(train, context=False, audio=False).formula
     return found
 

@@ -92,7 +92,8 @@ def _count_reason(reasons: pd.Series, reason: str) -> tuple[str, int]:
     alike = reasons[reasons.str.startswith(reason)]
     named = alike.str.removeprefix(f"{reason}: ")
     if reason == MISSING and len(alike):
-        counts = named.str.split(", ").explode().value_counts()
+        counts = named.str.split(", ").explode().sort_values().value_counts(sort=False)
+        counts = counts.sort_values(ascending=False, kind="stable")
         columns = ", ".join(f"{name} in {count:,}" for name, count in counts.items())
         return f"{reason} ({columns})", len(alike)
     return reason, len(alike)

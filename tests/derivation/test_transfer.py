@@ -13,11 +13,13 @@ def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, mo
     seen = []
 
     def note(train, **options):
+        assert "metre" not in train  # which one of them lacks
         seen.append(set(train["artist"]))
         return FormulaSearch(RULE, pd.DataFrame(), 0)
 
     monkeypatch.setattr(transfer, "find_formula", note)
-    frames = {"one": tracks, "two": tracks.iloc[::2].reset_index(drop=True)}
+    other = tracks.iloc[::2].reset_index(drop=True)
+    frames = {"one": tracks.assign(metre="4"), "two": other.drop(columns="metre", errors="ignore")}
     assert transfer.derive_elsewhere(frames) == {"one": RULE, "two": RULE}
     held = set().union(*(hold_out(each).test["artist"] for each in frames.values()))
     assert len(seen) == 2 and not any(names & held for names in seen)
