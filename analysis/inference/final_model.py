@@ -23,7 +23,6 @@ from analysis.inference.ladders import (
     compare_candidates,
     features_of,
     keep_levels,
-    standard_error,
 )
 from analysis.inference.scores import FEATURES
 from analysis.tracks.splitting import grouped_folds
@@ -269,7 +268,7 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     To the formula is added the product of each number that it reads with each genre but one. A
     genre needs `ENOUGH` tracks, and of many genres the largest are taken; a test of more products
     than a tenth of the number of artists would find differences by chance too often. The result has
-    genres, products, f, p, and gain, gain_se, what the products add to R² over ten folds of whole
+    genres, products, f, p, and gains, what the products add to R² in each of ten folds of whole
     artists; it is None where a table has too few genres or artists.
     """
     counts = frame["genre"].value_counts() if "genre" in frame else pd.Series(dtype=int)
@@ -294,8 +293,7 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     gains = sums.r2_by_part(list(range(len(own)))) - sums.r2_by_part(list(np.flatnonzero(~own)))
     return {
         "genres": len(large), "products": len(products),
-        "f": float(test.fvalue), "p": float(test.pvalue),
-        "gain": gains.mean(), "gain_se": standard_error(gains),
+        "f": float(test.fvalue), "p": float(test.pvalue), "gains": gains,
     }  # fmt: skip
 
 
