@@ -25,6 +25,7 @@ from sklearn.model_selection import GroupKFold
 
 from analysis import HOLD_OUT_SEED
 from analysis.inference.final_model import answer
+from analysis.inference.ladders import build_ladder
 from analysis.prediction import comparison, preparing, tuning, validation
 from analysis.prediction.evaluation import scores
 from analysis.tracks.cleaning import clean
@@ -38,7 +39,9 @@ SEED = HOLD_OUT_SEED % 2**31
 def run_ours(split: Split) -> tuple[dict[str, np.ndarray], float]:
     """Tune and compare our methods; return predictions by name, and processor seconds."""
     start = time.process_time()
-    _, compared = comparison.tune_and_compare(split, BUDGET, answer(split.train)["formula"])
+    ladder, _ = answer(build_ladder(split.train))
+    chosen = ladder.loc[ladder["chosen"], "formula"].iloc[0]
+    _, compared = comparison.tune_and_compare(split, BUDGET, chosen)
     roles = {"ours": compared.best, "our network": compared.network, "our average": "average"}
     found = {role: compared.held_out[name].to_numpy() for role, name in roles.items()}
     return found, time.process_time() - start

@@ -46,16 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
 def _render(options: argparse.Namespace) -> list[Path]:
     document = read_document(Path(options.source))
     parameters = read_parameters(options.parameter, document)
-    choice = choosing.choose(options.renderer or None)
+    choice = choosing.choose_renderer(options.renderer or None)
     check_parameters({**default_parameters(document), **parameters})
     print(choice.reason, flush=True)
     if parameters.get("budget") == "quick":
         print('A draft, as the budget is "quick": its numbers are not for citing.', flush=True)
     if choice.renderer == "quarto":
-        return quarto.render(document, parameters, choice.program)
+        return quarto.render_by_quarto(document, parameters, choice.program)
     from render import pipeline
 
-    return pipeline.render(document, parameters)
+    return pipeline.render_by_pandoc(document, parameters)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ class Choice:
     reason: str
 
 
-def choose(forced: str | None = None) -> Choice:
+def choose_renderer(forced: str | None = None) -> Choice:
     """Choose the renderer; `forced` is "quarto" or "pandoc" where the reader insists.
 
     A RenderError (code 2) says that the forced renderer is unknown or absent.

@@ -21,8 +21,8 @@ from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
 from render.document import Cell, Document, Prose
-from render.progress import show_progress
 from render.settings import Settings
+from render.telling import show_progress
 
 # Bytes of a folder's name with which a socket's own name still fits (103 on macOS, 107 on Linux).
 LONGEST = 92

@@ -19,7 +19,7 @@ from render.settings import Settings, read_settings
 WRITERS = {"html": write_html, "typst": write_pdf}
 
 
-def render(document: Document, parameters: dict, say=print) -> list[Path]:
+def render_by_pandoc(document: Document, parameters: dict, say=print) -> list[Path]:
     """Render a document with Pandoc and Typst; return the published files.
 
     `parameters` replace values of the cell tagged `parameters`; `say` takes what `print` takes.

@@ -15,15 +15,15 @@ from analysis.surroundings import settle
 from render import RenderError
 from render.checking import check_places
 from render.document import Document
-from render.progress import show_progress
 from render.publishing import publish
 from render.settings import read_settings
+from render.telling import show_progress
 
 STEP = re.compile(r"Cell (\d+)/(\d+): '(.*?)'")
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def render(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
+def render_by_quarto(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
     """Render a document with Quarto, which is `program`; return the published files.
 
     `parameters` replace values of the cell tagged `parameters`; `say` takes what `print` takes.

@@ -58,7 +58,7 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
         found = []
         for rng in np.random.default_rng(SEED).spawn(draws):
             scores, spread = simulate_scores(key, correlations, songs, rng)
-            found.append(find_patterns(scores, publish(key, scores, spread, valence)))
+            found.append(find_patterns(scores, read_out(key, scores, spread, valence)))
         quantiles = pd.DataFrame(found).quantile([0.025, 0.5, 0.975]).T
         for pattern, (low, median, high) in zip(quantiles.index, quantiles.to_numpy(), strict=True):
             rows.append({
@@ -122,7 +122,7 @@ def simulate_scores(
     return _standardise(scores), spread
 
 
-def publish(mechanism: str, scores: pd.DataFrame, spread: float, valence: pd.Series) -> np.ndarray:
+def read_out(mechanism: str, scores: pd.DataFrame, spread: float, valence: pd.Series) -> np.ndarray:
     """Return simulated valence from 0 to 1, with the mean of the data.
 
     It has the standard deviation of the data unless the mechanism leaves that out; only that of

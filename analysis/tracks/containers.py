@@ -19,9 +19,9 @@ from analysis.tracks.aliases import recognise
 from analysis.tracks.files import (
     MOST_BYTES,
     SQLITE,
-    choose,
     read_content,
     refuse_wide,
+    say_parts,
     split_part,
     to_text,
 )
@@ -140,7 +140,7 @@ def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
         tables = [name for (name,) in found]
         if not (part in tables or (len(tables) == 1 and not part)):
             what = f"has no table {part!r}" if part else f"has {len(tables):,} tables"
-            raise BadInput(f"{path} {what}: {choose(file, tables)}.")
+            raise BadInput(f"{path} {what}: {say_parts(file, tables)}.")
         table = (part or tables[0]).replace('"', '""')
         (rows,) = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()
         columns = len(database.execute(f'SELECT * FROM "{table}" LIMIT 0').description)

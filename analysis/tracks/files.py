@@ -168,10 +168,10 @@ def _open_member(packed, path: Path, part: str):
     if part in names or (len(tables) == 1 and not part):
         return archive.open(part or tables[0])
     what = f"has no member {part!r}" if part else f"is a zip archive of {len(tables):,} tables"
-    raise BadInput(f"{path} {what}: {choose(split_part(path)[0], tables)}.")
+    raise BadInput(f"{path} {what}: {say_parts(split_part(path)[0], tables)}.")
 
 
-def choose(file: Path, parts: list[str]) -> str:
+def say_parts(file: Path, parts: list[str]) -> str:
     """Return the words by which one of several parts of a file can be named."""
     if not parts:
         return "there is none to be read"

@@ -91,7 +91,7 @@ def test_planted_effects_are_found_and_noise_is_not(ladder):
 
 @pytest.mark.parametrize("seed", range(6))
 def test_nothing_is_significant_without_association(seed):
-    """A short version of `benchmarks/halving.py`: valence shuffled among artists' tracks."""
+    """As `benchmarks/family_wise_error.py`, but shorter: valence shuffled among artists' tracks."""
     tracks = typed(make_tracks(artists=60, seed=seed, size=400))
     random = np.random.default_rng(seed)
     ladder = build_ladder(tracks.assign(valence=random.permutation(tracks["valence"])))

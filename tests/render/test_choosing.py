@@ -38,7 +38,7 @@ def quarto(tmp_path):
 
 def test_a_fresh_quarto_is_taken(quarto):
     program = quarto("1.9.0")
-    choice = choosing.choose()
+    choice = choosing.choose_renderer()
     assert (choice.renderer, choice.program) == ("quarto", program)
     assert choice.reason == "Renderer: Quarto 1.9.0, found on the path."
 
@@ -47,34 +47,37 @@ def test_the_environments_quarto_is_taken_after_an_old_one(quarto, monkeypatch):
     quarto("1.4.2")
     found = (Path("quarto"), (1, 10, 19), "installed in this environment")
     monkeypatch.setattr(choosing, "_in_environment", lambda: found)
-    assert choosing.choose().reason == "Renderer: Quarto 1.10.19, installed in this environment."
+    assert (
+        choosing.choose_renderer().reason
+        == "Renderer: Quarto 1.10.19, installed in this environment."
+    )
 
 
 def test_an_old_quarto_is_passed_over_and_named(quarto):
     quarto("1.8.27")
-    choice = choosing.choose()
+    choice = choosing.choose_renderer()
     assert choice.renderer == "pandoc"
     assert "Quarto 1.8.27, found on the path, is older than 1.9" in choice.reason
 
 
 def test_a_broken_quarto_is_passed_over(quarto):
     quarto("$(exit 1)")
-    assert choosing.choose().renderer == "pandoc"
+    assert choosing.choose_renderer().renderer == "pandoc"
 
 
 def test_no_quarto():
-    assert choosing.choose().reason.endswith("(there is no Quarto here).")
+    assert choosing.choose_renderer().reason.endswith("(there is no Quarto here).")
 
 
 def test_pandoc_can_be_forced(quarto):
     quarto("1.10.18")
-    assert choosing.choose("pandoc").renderer == "pandoc"
+    assert choosing.choose_renderer("pandoc").renderer == "pandoc"
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_renderer_of_no_such_name_is_told(name):
     with pytest.raises(RenderError) as caught:
-        choosing.choose(name)
+        choosing.choose_renderer(name)
     assert str(caught.value) == f'RENDERER is "{name}"; it can be quarto or pandoc.'
     assert caught.value.code == 2
 
@@ -85,7 +88,7 @@ def test_a_renderer_of_no_such_name_is_told(name):
 )
 def test_a_forced_renderer_must_be_there(forced, words):
     with pytest.raises(RenderError, match=words) as caught:
-        choosing.choose(forced)
+        choosing.choose_renderer(forced)
     assert caught.value.code == 2
 
 

@@ -1,8 +1,8 @@
 """How often does repeated halving find something where there is nothing?
 
-`python -m benchmarks.halving`: on 200 tables in which valence has no association with any feature
-but artists differ, the share in which any feature is significant after Holm's correction at 5 %
-(the family-wise error), and the shares of features found when effects are planted.
+`python -m benchmarks.family_wise_error`: on 200 tables in which valence has no association with any
+feature but artists differ, the share in which any feature is significant after Holm's correction at
+5 % (the family-wise error), and the shares of features found when effects are planted.
 """
 
 import numpy as np
