@@ -460,9 +460,17 @@ def tabulate_findings(findings: pd.DataFrame) -> Markdown:
     if findings.empty:
         return NOTHING
     cells = [
-        EMPTY if np.isnan(row.low) else f"{signed(row.size)}{'' if row.holds else ' (not shown)'}"
+        EMPTY if np.isnan(row.low) else signed(row.size) + _said_of(row)
         for row in findings.itertuples(index=False)
     ]
     shown = findings.assign(cell=cells).rename(columns={"unit": "size in"})
     wide = shown.pivot_table("cell", ["finding", "size in"], "data", aggfunc="first", sort=False)
     return markdown(wide.reset_index(), right=tuple(wide.columns))
+
+
+def _said_of(finding) -> str:
+    """Return what a finding's interval says where it does not have the sign that is claimed."""
+    if finding.holds:
+        return ""
+    against = max(finding.sign * finding.low, finding.sign * finding.high) < 0
+    return " (opposite)" if against else " (not shown)"
