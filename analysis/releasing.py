@@ -49,7 +49,7 @@ def release(rendered: Path, folder: Path) -> None:
     BadInput
         Where the report is missing or was not made from the present commit.
     """
-    commit = check_commit()
+    commit, name = check_commit(), name_version()  # before the folder itself differs
     page = rendered / "report.html"
     if not page.is_file() or commit not in page.read_text(encoding="utf-8"):
         raise BadInput(f"{page} is not the report of commit {commit}: render it first.")
@@ -58,9 +58,9 @@ def release(rendered: Path, folder: Path) -> None:
     shutil.copyfile(rendered / PRINT, folder / PRINT)
     source = FRONT.format(PRINT).encode()
     (folder / PICTURE).write_bytes(typst.compile(source, root=folder, format="png", ppi=110))
-    lines = [f"# {name_version()}"]
-    for name in (PAGE, PRINT, PICTURE):
-        lines.append(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}")
+    lines = [f"# {name}"]
+    for file in (PAGE, PRINT, PICTURE):
+        lines.append(f"{hashlib.sha256((folder / file).read_bytes()).hexdigest()}  {file}")
     (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
