@@ -19,7 +19,7 @@ export DATA BUDGET RENDERER PYTHON
 
 help: ## tell what make can do
 	@echo "make report                        the report: _output/report.html and _output/report.pdf"
-	@echo "make report DATA=tracks.csv        the same on your own tracks (CSV, TSV, Parquet, JSON)"
+	@echo "make report DATA=tracks.csv        the same on your own tracks (CSV, Parquet, JSON, SQLite ...)"
 	@echo "make report BUDGET=quick           a draft: fewer trials and resamples, a third of the time"
 	@echo "make report RENDERER=pandoc        with this renderer (quarto or pandoc)"
 	@echo "make test                          every test"

@@ -7,7 +7,7 @@
 `quarto`, `prerender`: the Quarto way; what Quarto runs first.
 `pipeline`: the Pandoc way, step after step, through the rooms that follow.
 `settings`, `document`: options of the project; the document and its cells.
-`executing`, `remembering`, `progress`: one run of the cells for all formats, or the last one again.
+`executing`, `remembering`, `telling`: one run of the cells for all formats, or the last one again.
 `assembling`, `pandoc`: one Markdown text a format; its conversion, with `templates/report.lua`.
 `html`, `pdf`: the two writers.
 `publishing`: finished files into `_output/`, all or none.

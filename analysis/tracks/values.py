@@ -303,7 +303,7 @@ def _label(name: str, column: Column) -> str:
 
 
 def row_number(position: int) -> str:
-    """Return the number of a row as a reader counts: 1 is the first below the header."""
+    """Return the number of a row as a reader counts; the index of delimited text begins at 1."""
     return f"{position + 1:,}"
 
 
