@@ -73,7 +73,7 @@ def study_tracks(
         train, test = split.train, split.test
         tables["split"] = describe_split(split)
     with step("leakage"):
-        found = leakage.leakage_table(published, cleaned.tracks, repeats=3 if full else 1)
+        found = leakage.leakage_table(published, cleaned.tracks)
         tables["leakage"] = found
     with step("question 1"):
         ladder = ladders.build_ladder(train)
@@ -113,8 +113,7 @@ def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, 
     `halving.aggregate` say, and `significant`.
     """
     compared, sizes = final_model.answer(ladder)
-    many = 100 if len(ladder.frame) < 20_000 else 50
-    halvings = halving.halve(ladder, repeats=many if budget == "full" else 20)
+    halvings = halving.halve(ladder, halving.count_halvings(len(ladder.frame), budget))
     halved = halving.aggregate(halvings.drop(columns="chosen"))
     halved["significant"] = halved["p_halved_holm"] < 0.05
     effects = sizes.merge(halved, on="feature", how="right")

@@ -22,6 +22,11 @@ FOLDS = 5
 LEAST_QUANTILE = 0.05
 
 
+def count_halvings(tracks: int, budget: str) -> int:
+    """Return how often a table of so many tracks is halved: long ones vary less and take longer."""
+    return 20 if budget != "full" else 100 if tracks < 20_000 else 50
+
+
 @remember
 def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
     """Choose a formula on one half of the artists and test its features on the other, repeatedly.

@@ -30,7 +30,7 @@ def table():
     published = pd.concat([unique, copies], ignore_index=True)
     # a published table has codes where a clean one has categories
     codes = {name: published[name].cat.codes.astype(float) for name in ("key", "mode")}
-    return leakage.leakage_table.fresh(published.assign(**codes), unique, 1)
+    return leakage.leakage_table.fresh(published.assign(**codes), unique)
 
 
 def test_duplicated_recordings_inflate_the_plain_split(table):
@@ -49,7 +49,7 @@ def test_whole_artists_share_nothing(table):
 def test_rows_without_a_popularity_are_judged_like_the_clean_tracks(share):
     published = make_published(400, 50)
     published.loc[published.index < 400 * share, "popularity"] = float("nan")
-    table = leakage.leakage_table.fresh(published, clean(published).tracks, 1)
+    table = leakage.leakage_table.fresh(published, clean(published).tracks)
     assert table["rows"].tolist() == [392 if share < 0.05 else 400] * 3
 
 

@@ -42,7 +42,7 @@ def study(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "test": split.test,
         "ladder": compared.drop(columns="terms"),
         "effects": effects,
-        "leakage": leakage.leakage_table.fresh(table, cleaned.tracks, 1),
+        "leakage": leakage.leakage_table.fresh(table, cleaned.tracks),
         "repeats": ceiling.repeat_measurements(table),
         "predicted": predicted,
     }
@@ -62,7 +62,7 @@ def test_no_number_depends_on_the_order_of_rows(as_written, seed):
 
 def test_leakage_does_not_depend_on_the_order_of_clean_rows(as_written):
     table, tracks = make_table(), as_written["tracks"]
-    found = leakage.leakage_table.fresh(shuffled(table, 3), shuffled(tracks, 4), 1)
+    found = leakage.leakage_table.fresh(shuffled(table, 3), shuffled(tracks, 4))
     assert_frame_equal(found, as_written["leakage"], check_exact=True)
 
 
