@@ -68,6 +68,7 @@ class Unkept(Exception):
         self.result = result
 
 
+# joblib empties the store when the text of this function changes: say what it does up here.
 def _compute(function, identity, args, kwargs):
     result = function(*args, **kwargs)
     if not SNAPSHOT.holds():

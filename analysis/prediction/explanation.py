@@ -41,7 +41,7 @@ def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def permutation_importance(
-    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 3, seed: int = SEED
+    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 2, seed: int = SEED
 ) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
@@ -152,7 +152,7 @@ def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.Da
     masker = shap.maskers.Independent(background.to_numpy(), max_samples=most)
     with one_thread():
         explainer = shap.PermutationExplainer(predict, masker, seed=SEED)
-        evaluations = 10 * (2 * codes.shape[1] + 1)  # ten permutations, each also in reverse
+        evaluations = 5 * (2 * codes.shape[1] + 1)  # five permutations, each also in reverse
         found = explainer(codes[len(train) :].to_numpy(), max_evals=evaluations, silent=True)
     values = pd.DataFrame(found.values, tracks.index, features.columns)
     whole = {name: values[columns].sum(axis=1) for name, columns in single_features(train).items()}
