@@ -38,8 +38,8 @@ def divide_variance(tracks: pd.DataFrame, formula, best, repeats: pd.DataFrame) 
     error = np.nan_to_num(high - low) / 3.92  # a 95% CI is so many standard errors wide
     noise = error * np.random.default_rng(SEED).standard_normal(RESAMPLES)
     agreed = 1.0 if np.isnan(agreed) else agreed
-    value = _parts(sums.sum(axis=0)[None], np.array([len(sums)]), np.array([agreed]))[0]
-    drawn = _parts(counts @ sums, counts.sum(axis=1), agreed + noise)
+    value = _shares(sums.sum(axis=0)[None], np.array([len(sums)]), np.array([agreed]))[0]
+    drawn = _shares(counts @ sums, counts.sum(axis=1), agreed + noise)
     # artists that are drawn twice are two groups, so resamples are not biased towards likeness
     ends = np.array([interval_of(column) for column in drawn.T])
     running = value.cumsum()
@@ -49,7 +49,7 @@ def divide_variance(tracks: pd.DataFrame, formula, best, repeats: pd.DataFrame) 
     })  # fmt: skip
 
 
-def _parts(sums: np.ndarray, artists: np.ndarray, agreed: np.ndarray) -> np.ndarray:
+def _shares(sums: np.ndarray, artists: np.ndarray, agreed: np.ndarray) -> np.ndarray:
     """Return the five shares from sums over tracks, one row a resample."""
     n, total, squares, left, rest, residual, between, sizes = sums.T
     variance = squares - total**2 / n

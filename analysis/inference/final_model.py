@@ -60,7 +60,7 @@ def contrasts(result, frame: pd.DataFrame) -> list[Contrast]:
     the bound and the median of the rest; for a flag, no and yes.
     """
     plain = {one.shape: one.plain for one in FEATURES}
-    return [_contrast(name, frame[name], frame[plain.get(name, name)])
+    return [_contrast_of(name, frame[name], frame[plain.get(name, name)])
             for name in _numbers(terms(result), frame)]  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _numbers(codes: list[str], frame: pd.DataFrame) -> list[str]:
     return [name for name in read if pd.api.types.is_numeric_dtype(frame[name])]
 
 
-def _contrast(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
+def _contrast_of(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
     """Return the comparison of one column; words are in the feature's own values."""
     (feature,) = features_of(column)
     if values.nunique() == 2:
@@ -101,16 +101,17 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
     factors and where tracks are piled at a bound), contrast, difference, difference_low,
     difference_high (missing for factors), columns (of the design), f, p, p_holm, r2_lost.
     """
-    rows = {name: _joint_test(result, name) for name in _places(result)}
+    rows = {name: _joint_test(result, name) for name in _columns_by_feature(result)}
     for one in contrasts(result, frame):
         row = rows[one.feature]
         row["scale"] = next((word for start, word in SCALES.items() if start in one.column), "")
         row["contrast"] = one.words
-        row |= _estimate(result, _change(result, frame, one), "difference")
+        row |= _estimate(result, _contrast_row(result, frame, one), "difference")
         if not one.piled:
             values = frame[one.column].to_numpy(dtype=float)
             step = STEP * values.std(ddof=1)
-            up, down = (_rows(result, frame, one.column, values + way * step) for way in (1, -1))
+            up, down = (_typical_rows(result, frame, one.column, values + move)
+                        for move in (step, -step))  # fmt: skip
             row |= _estimate(result, (up - down).mean(axis=0) / (2 * STEP), "per_sd")
     table = pd.DataFrame(rows.values())
     table["p_holm"] = multipletests(table["p"], method="holm")[1]
@@ -132,11 +133,11 @@ def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
         # the design's first column is the intercept
         total = sums[-1, -1] - sums[0, -1] ** 2 / sums[0, 0]
         lost.append({name: _squares_lost(bread @ sums[:-1, -1], bread, at) / total
-                     for name, at in _places(result).items()})  # fmt: skip
+                     for name, at in _columns_by_feature(result).items()})  # fmt: skip
     return dict(np.sqrt((len(lost) - 1) * pd.DataFrame(lost).var(ddof=0)))
 
 
-def _places(result) -> dict[str, list[int]]:
+def _columns_by_feature(result) -> dict[str, list[int]]:
     """Return for each feature of a formula the places of all columns that read it."""
     slices, places = result.model.data.model_spec.term_name_slices, {}
     for term in terms(result):
@@ -152,7 +153,7 @@ def _squares_lost(params: np.ndarray, bread: np.ndarray, at: list[int]) -> float
 
 def _joint_test(result, feature: str) -> dict:
     """Return the Wald test of all columns that read a feature, and the R² lost without them."""
-    at, valence = _places(result)[feature], result.model.endog
+    at, valence = _columns_by_feature(result)[feature], result.model.endog
     test = result.f_test(np.eye(len(result.params))[at])
     lost = _squares_lost(np.asarray(result.params), np.asarray(result.normalized_cov_params), at)
     return {
@@ -161,7 +162,7 @@ def _joint_test(result, feature: str) -> dict:
     }  # fmt: skip
 
 
-def _rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
+def _typical_rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
     """Return the design's rows of a typical track with one column set to each of some values."""
     # without products of two curves, the average track changes as tracks do on average
     means = {name: other.mean() for name, other in frame.select_dtypes("number").items()}
@@ -171,9 +172,9 @@ def _rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
     return np.asarray(build_design_matrices([info], typical.assign(**{column: values}))[0])
 
 
-def _change(result, frame: pd.DataFrame, one: Contrast) -> np.ndarray:
+def _contrast_row(result, frame: pd.DataFrame, one: Contrast) -> np.ndarray:
     """Return the row whose product with the coefficients is the difference of a contrast."""
-    return np.diff(_rows(result, frame, one.column, [one.low, one.high]), axis=0)[0]
+    return np.diff(_typical_rows(result, frame, one.column, [one.low, one.high]), axis=0)[0]
 
 
 def _estimate(result, row: np.ndarray, name: str) -> dict[str, float]:
@@ -188,7 +189,7 @@ def compare_sizes(result, frame: pd.DataFrame, first, second) -> dict[str, float
     `first` and `second` are rows of `summarize`; the result has `lead`, `lead_low`, `lead_high`,
     from the joint covariance of the fit.
     """
-    rows = {one.feature: _change(result, frame, one) for one in contrasts(result, frame)}
+    rows = {one.feature: _contrast_row(result, frame, one) for one in contrasts(result, frame)}
     one, other = (np.sign(row["difference"]) * rows[row["feature"]] for row in (first, second))
     return _estimate(result, one - other, "lead")
 
@@ -200,7 +201,7 @@ def level_differences(result, frame: pd.DataFrame, factor: str) -> pd.DataFrame:
     """
     levels = frame[factor].cat.categories
     counts = frame[factor].value_counts()[levels]
-    rows = _rows(result, frame, factor, pd.Categorical(levels, levels))
+    rows = _typical_rows(result, frame, factor, pd.Categorical(levels, levels))
     rows = rows - counts.to_numpy() @ rows / counts.sum()
     table = pd.DataFrame([_estimate(result, row, "difference") for row in rows])
     table.insert(0, "level", levels)
@@ -231,7 +232,7 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
                     expected = expit(matrix @ params)
                     slope = expected * (1 - expected)
                 else:
-                    matrix = _rows(first, frame, one.column, [value])
+                    matrix = _typical_rows(first, frame, one.column, [value])
                     expected, slope = matrix @ params, np.ones(1)
                 means.append(expected.mean())
                 gradients.append(slope @ matrix / len(matrix))
@@ -320,10 +321,11 @@ def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
         row, change = {"contrast": "", "difference": np.nan} | _joint_test(fit, name), None
         if pd.api.types.is_numeric_dtype(frame[term]):
             (one,) = [one for one in contrasts(fit, frame) if one.column == term]
-            row["contrast"], change = one.words, _change(fit, frame, one)
+            row["contrast"], change = one.words, _contrast_row(fit, frame, one)
         elif len(levels := list(frame[term].cat.categories)) == 2:
             row["contrast"] = " to ".join(levels)
-            (change,) = np.diff(_rows(fit, frame, term, pd.Categorical(levels, levels)), axis=0)
+            rows_of = _typical_rows(fit, frame, term, pd.Categorical(levels, levels))
+            (change,) = np.diff(rows_of, axis=0)
         rows.append(row if change is None else row | _estimate(fit, change, "difference"))
     return pd.DataFrame(rows).sort_values("r2_lost", ascending=False) if rows else pd.DataFrame()
 

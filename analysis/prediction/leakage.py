@@ -20,9 +20,9 @@ N_FOLDS = 5
 def leakage_table(published: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
     """Cross-validate one untuned model in three ways to divide the same data.
 
-    `published` and `tracks` are the table before and after cleaning. Columns design, rows, r2, r2_low, r2_high (95%, corrected for the
-    overlap of folds [@nadeau2003]), mae, shared_artists (share of validation rows by an artist of
-    training).
+    `published` and `tracks` are the table before and after cleaning. Columns design, rows, r2,
+    r2_low, r2_high (95%, corrected for the overlap of folds [@nadeau2003]), mae, shared_artists
+    (share of validation rows by an artist of training).
     """
     # plain folds go by position, so that the order of a file would change them
     rows, tracks = _as_published(published), sort_rows(tracks)
