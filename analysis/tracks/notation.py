@@ -45,13 +45,14 @@ def read_notation(text: pd.Series, column: Column) -> pd.Series:
 def read_keys(text: pd.Series) -> pd.DataFrame:
     """Return pitch class (key) and mode of names such as F♯, D#/Eb, Bbm, A minor, 8A (Camelot), 1m.
 
-    Both are NaN where they are not told.
+    Both are NaN where they are not told. Small letters beside capitals may mean minor, and are not
+    read unless the mode is told; where all are small, they are names like any other.
     """
     parts = text.str.extract(KEY)
     key, twin = _pitch(parts[0], parts[1]), _pitch(parts[2], parts[3])
     mode = _mode_words(parts[4])
-    # a small letter alone may mean minor
-    clear = (twin.isna() | (key == twin)) & (mode.notna() | parts[0].str.isupper().eq(True))
+    capital = parts[0].str.isupper().eq(True)
+    clear = (twin.isna() | (key == twin)) & (mode.notna() | capital | ~capital.any())
     wheel = text.str.upper().str.extract(r"^0?([1-9]|1[0-2])\s?([ABMD])$")
     hour = pd.to_numeric(wheel[0]).astype(float)
     start, wheel_mode = (

@@ -94,6 +94,7 @@ READ = {
     "decimal_commas": ("", ()),
     "key_in_two_names": ("key: read from text, 'G#/Ab' as 8 (G♯)", ()),
     "key_in_flats": ("key: read from text, 'A♭' as 8 (G♯)", ()),
+    "key_in_small_letters": ("key: read from text, 'g#' as 8 (G♯)", ()),
     "key_with_mode": (
         ("key: read from text, 'Abm' as 8 (G♯)", "key (mode): read from text, 'Abm' as 0 (minor)"),
         (),
@@ -145,7 +146,7 @@ REFUSED = {
     "words_for_valence": "'valence' should hold numbers, but row 2 has 'sad' (and 15 more rows",
     "lengths_with_a_wrong_unit": "'duration_ms' has a median of 0.2235 s, which is not the length",
     "mode_against_key": "'key' and 'mode' contradict each other: row 6 has 'A# major' and minor;",
-    "key_in_small_letters": "'key' should hold numbers, but row 2 has 'c' (and 15 more rows",
+    "key_in_capitals_and_small_letters": "'key' should hold numbers, but row 3 has 'a' (and 14",
     "dates_beside_beats": "'time_signature' should hold numbers, but row 5 has '4-Apr' (and 3",
     "explicit_unclear": "'explicit' should hold yes or no, but row 4 has 'perhaps' (and 4 more",
     "cut": "row 13, the last, has .* fields, the header 17, as of a file that was cut",

@@ -31,7 +31,14 @@ def test_names_of_keys():
     assert read_keys(flats)["key"].tolist() == [1, 3, 6, 8, 10]
 
 
-@pytest.mark.parametrize("text", ["H", "c", "13A", "0B", "Eb/D", "Cmajor7", "5", ""])
+def test_small_letters_beside_capitals_may_mean_minor():
+    small = pd.Series(["c#", "ebm", "b", "bb", "f# minor"])
+    assert read_keys(small)["key"].tolist() == [1, 3, 11, 10, 6]
+    beside = read_keys(pd.concat([small, pd.Series(["Bb"])]))["key"]
+    assert beside.fillna(-1).tolist() == [-1, 3, -1, -1, 6, 10]
+
+
+@pytest.mark.parametrize("text", ["H", "13A", "0B", "Eb/D", "Cmajor7", "5", ""])
 def test_what_is_no_key(text):
-    """A small letter may mean minor, or not; two names must be of one pitch class."""
+    """Two names must be of one pitch class."""
     assert read_keys(pd.Series([text])).isna().all(axis=None)
