@@ -287,7 +287,7 @@ def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None)
     """Convert one column of the file into its canonical form."""
     column = BY_NAME[name]
     if name == "track_id":
-        return to_ids(values, source)
+        return to_ids(values, source, notes)
     if name == "artists":
         return to_credits(values, source, notes)
     if name == "genre":

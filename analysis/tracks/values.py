@@ -41,8 +41,10 @@ def as_text(values: pd.Series) -> pd.Series:
     return values.astype("str").str.strip().fillna("").astype("str")
 
 
-def to_ids(values: pd.Series, name: str = "track_id") -> pd.Series:
+def to_ids(values: pd.Series, name: str = "track_id", notes: list[str] | None = None) -> pd.Series:
     """Return bare identifiers from identifiers, URIs (spotify:track:…) or addresses.
+
+    Among tracks, the episodes of podcasts that a library has keep their whole address.
 
     Raises
     ------
@@ -53,10 +55,12 @@ def to_ids(values: pd.Series, name: str = "track_id") -> pd.Series:
     found = text.str.extract(ADDRESS, expand=False)
     bare = found.where(found.notna(), text).astype("str")
     odd = bare[found.isna() & bare.str.contains("[:/]")].str.extract(OTHER_ADDRESS, expand=False)
-    if odd.notna().any():
-        first = odd.dropna()
-        raise BadInput(f"Column {name!r} has in row {row_number(first.index[0])} the address of an "
-                       f"{first.iloc[0]}{_others(len(first))}, not of a track: give those of the "
+    odd = odd.dropna()
+    if len(odd) and (odd == "episode").all() and len(odd) < len(bare) / 2:
+        _note(notes, f"{name}: {len(odd):,} of {len(bare):,} rows are episodes of podcasts")
+    elif len(odd):
+        raise BadInput(f"Column {name!r} has in row {row_number(odd.index[0])} the address of an "
+                       f"{odd.iloc[0]}{_others(len(odd))}, not of a track: give those of the "
                        "tracks, or leave the column out.")  # fmt: skip
     return bare
 

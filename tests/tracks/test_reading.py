@@ -214,6 +214,16 @@ def test_identifiers(written):
     assert to_ids(pd.Series([written])).tolist() == ["5aAx2yezTd8zXrkmtKl66Z"]
 
 
+def test_episodes_of_a_library_are_rows_among_tracks_and_refused_alone():
+    """Their scores are empty, so that the cleaning accounts for them."""
+    track, episode, notes = "spotify:track:" + "a" * 22, "spotify:episode:" + "b" * 22, []
+    found = to_ids(pd.Series([track, track, episode]), "Track URI", notes)
+    assert found.tolist() == ["a" * 22, "a" * 22, episode]
+    assert notes == ["Track URI: 1 of 3 rows are episodes of podcasts"]
+    with pytest.raises(schema.BadInput, match="has in row 1 the address of an episode"):
+        to_ids(pd.Series([episode, track]))
+
+
 CREDITS = [
     ("artists", ["['A', \"B's\"]"], ["A; B's"]),
     ("artists", ['["A", "B"]'], ["A; B"]),
