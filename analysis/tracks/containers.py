@@ -18,6 +18,7 @@ import pandas as pd
 from analysis.tracks.aliases import recognise
 from analysis.tracks.files import (
     MOST_BYTES,
+    PART,
     SQLITE,
     read_content,
     refuse_wide,
@@ -127,7 +128,7 @@ def _open_orc(content: bytes, path: Path) -> pd.DataFrame:
 
 def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
     """Read the only table of an SQLite database, or the one that is named, from memory."""
-    file, part = split_part(path)
+    file, member, part = split_part(path)
     if Path(f"{file}-wal").exists() and Path(f"{file}-wal").stat().st_size:
         raise BadInput(f"{path} is an SQLite database that a program has open or left in haste: "
                        "close the program, or copy the table into another file.")  # fmt: skip
@@ -140,7 +141,8 @@ def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
         tables = [name for (name,) in found]
         if not (part in tables or (len(tables) == 1 and not part)):
             what = f"has no table {part!r}" if part else f"has {len(tables):,} tables"
-            raise BadInput(f"{path} {what}: {say_parts(file, tables)}.")
+            inside = f"{file}{PART}{member}" if member else file
+            raise BadInput(f"{path} {what}: {say_parts(inside, tables)}.")
         table = (part or tables[0]).replace('"', '""')
         (rows,) = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()
         columns = len(database.execute(f'SELECT * FROM "{table}" LIMIT 0').description)

@@ -68,13 +68,22 @@ PAGE = re.compile(r"\s*<(!doctype\b|!--|\?xml\b|(html|head|body|table|meta|scrip
 POINTER = "version https://git-lfs"
 
 
-def split_part(path: Path) -> tuple[Path, str]:
-    """Return a file, and which part of it `file::part` names: none where that is a file itself."""
-    name, mark, part = str(path).rpartition(PART)
+def split_part(path: Path) -> tuple[Path, str, str]:
+    """Return a file, the member of an archive and the table of a database that a path names.
+
+    As in `archive.zip::member`, `tracks.db::table` or `archive.zip::member::table`; empty where
+    none is named, and both where that is a file itself.
+    """
+    name, parts = str(path), []
     with contextlib.suppress(OSError, ValueError):
-        if mark and not path.exists():
-            return Path(name), part
-    return path, ""
+        while PART in name and not Path(name).exists():
+            name, _, part = name.rpartition(PART)
+            parts.insert(0, part)
+    file = Path(name)
+    with contextlib.suppress(OSError, ValueError, zipfile.BadZipFile):
+        if parts and parts[0] in zipfile.ZipFile(file).namelist():
+            return file, parts[0], PART.join(parts[1:])
+    return file, "", PART.join(parts)
 
 
 def status(path: Path):
@@ -123,7 +132,7 @@ def read_content(path: Path) -> bytes:
         The path is no regular file, cannot be read, or holds more than `MOST_BYTES`, packed or
         unpacked; an archive has several tables.
     """
-    file, part = split_part(path)
+    file, member, table = split_part(path)
     about = status(file)
     mode = about.st_mode
     if stat.S_ISDIR(mode):
@@ -139,15 +148,14 @@ def read_content(path: Path) -> bytes:
             packed.seek(0)
             unpack = next((how for mark, how in PACKED.items() if re.match(mark, start)), None)
             if start.startswith(ZIP):
-                unpack = functools.partial(_open_member, path=path, part=part)
-            elif part and start != SQLITE:
+                unpack = functools.partial(_open_member, path=path, member=member, table=table)
+            most = max(MOST_EXPANSION * about.st_size, FREELY_EXPANDED) if unpack else MOST_BYTES
+            with unpack(packed) if unpack else packed as unpacked:
+                content = _read_up_to(unpacked, min(most, MOST_BYTES), path)
+            if table and not content.startswith(SQLITE):
                 raise BadInput(f"{path} cannot be read, as {file} is no zip archive and no SQLite "
                                "database and has no parts: name the file alone.")  # fmt: skip
-            if unpack is None:
-                return _read_up_to(packed, MOST_BYTES, path)
-            most = max(MOST_EXPANSION * about.st_size, FREELY_EXPANDED)
-            with unpack(packed) as unpacked:
-                return _read_up_to(unpacked, min(most, MOST_BYTES), path)
+            return content
     except BadInput:
         raise
     # ValueError is pyarrow's, RuntimeError that of an archive with a password
@@ -157,17 +165,17 @@ def read_content(path: Path) -> bytes:
         raise BadInput(f"{path} cannot be read ({reason}): fetch or export it again.") from error
 
 
-def _open_member(packed, path: Path, part: str):
-    """Return a stream of the only table in a zip archive, or of the member that is named."""
+def _open_member(packed, path: Path, member: str, table: str):
+    """Return a stream of the only table or database in a zip archive, or of the member named."""
     archive = zipfile.ZipFile(packed)
     names = [one.filename for one in archive.infolist() if not one.is_dir()]
     if {"mimetype", "[Content_Types].xml", "Index/Document.iwa"} & set(names):
         raise BadInput(f"{path} is an Excel workbook or another document: save the sheet as CSV.")
     names = [one for one in names if not re.search(r"(^|/)(\.|__MACOSX/)", one)]
     tables = [one for one in names if one.lower().endswith(TABLES)] or names
-    if part in names or (len(tables) == 1 and not part):
-        return archive.open(part or tables[0])
-    what = f"has no member {part!r}" if part else f"is a zip archive of {len(tables):,} tables"
+    if member or (len(tables) == 1 and (not table or archive.open(tables[0]).read(16) == SQLITE)):
+        return archive.open(member or tables[0])
+    what = f"has no member {table!r}" if table else f"is a zip archive of {len(tables):,} tables"
     raise BadInput(f"{path} {what}: {say_parts(split_part(path)[0], tables)}.")
 
 

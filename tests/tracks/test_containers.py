@@ -124,8 +124,15 @@ def test_the_part_that_is_named_is_read(tmp_path):
     (tmp_path / "a.zip").write_bytes(pack_zip(as_csv(export), "other.csv"))
     (tmp_path / "a::b.csv").write_bytes(as_csv(export))
     (tmp_path / "a.db").write_bytes(as_sqlite(export, "first", "b"))
-    for name in ("a.zip::tracks.csv", "a::b.csv", "a.db::b"):
+    database = as_sqlite(export, "first", "b")
+    (tmp_path / "a.db.gz").write_bytes(gzip.compress(database))
+    (tmp_path / "b.zip").write_bytes(pack_zip(database))
+    (tmp_path / "c.zip").write_bytes(pack_zip(database, "other.db"))
+    whole = ("a.zip::tracks.csv", "a::b.csv")
+    for name in (*whole, "a.db::b", "a.db.gz::b", "b.zip::b", "c.zip::tracks.csv::b"):
         assert_read(tmp_path / name)
+    with pytest.raises(BadInput, match=r"has 2 tables: name one as in .*c.zip::tracks.csv::first"):
+        read_tracks(tmp_path / "c.zip::tracks.csv")
     with pytest.raises(BadInput, match="has no parts: name the file alone"):
         read_tracks(tmp_path / "a::b.csv::c")
 
