@@ -115,15 +115,18 @@ def _open_feather(content: bytes, path: Path) -> pd.DataFrame:
 
 
 def _open_orc(content: bytes, path: Path) -> pd.DataFrame:
-    """Read an ORC file, no further than memory is meant to go."""
-    import pyarrow.orc
+    """Read an ORC file in parts, since a stripe may hold all of it; no further than memory goes."""
+    import pyarrow.dataset
 
-    file, read = pyarrow.orc.ORCFile(io.BytesIO(content)), []
-    refuse_wide(file.nrows, len(file.schema), path)
-    for number in range(file.nstripes):
-        read.append(file.read_stripe(number))
-        _refuse_bomb(sum(stripe.nbytes for stripe in read), path)
-    return pyarrow.Table.from_batches(read, file.schema).to_pandas()
+    fragment = pyarrow.dataset.OrcFileFormat().make_fragment(pyarrow.py_buffer(content))
+    names = fragment.physical_schema
+    refuse_wide(fragment.count_rows(), len(names), path)
+    unpacked, parts = 0, []
+    for part in fragment.to_batches(batch_size=1000, batch_readahead=0, use_threads=False):
+        unpacked += part.nbytes
+        _refuse_bomb(unpacked, path)
+        parts.append(part)
+    return pyarrow.Table.from_batches(parts, names).to_pandas()
 
 
 def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:

@@ -75,6 +75,17 @@ def test_a_bomb_among_columns_is_refused(save, tmp_path, monkeypatch):
     assert "unpacks to more than" in refusal(tmp_path / "bomb")
 
 
+def test_of_an_orc_file_of_one_stripe_no_more_is_unpacked_than_is_allowed(tmp_path, monkeypatch):
+    pd.DataFrame({"title": ["x" * 1000] * 20_000}).to_orc(tmp_path / "bomb")
+    monkeypatch.setattr(containers, "MOST_BYTES", 3_000_000)
+    seen, refuse = [], containers._refuse_bomb
+    monkeypatch.setattr(
+        containers, "_refuse_bomb", lambda size, path: seen.append(size) or refuse(size, path)
+    )
+    assert "unpacks to more than" in refusal(tmp_path / "bomb")
+    assert seen[-1] < 5_000_000
+
+
 def test_a_file_may_be_so_large_and_no_larger(tmp_path, monkeypatch):
     path = tmp_path / "table.csv"
     path.write_bytes(CSV)
