@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -98,7 +98,8 @@ def to_numbers(
         numbers = numbers.where(numbers < 1, numbers - 1)
         _note(notes, f"{_label(name, column)}: read as 1 to 12 instead of 0 to 11, with 1 for C")
     if column.kind == "integer":
-        _refuse_fractions(numbers, name)
+        fractions = numbers[numbers.notna() & (numbers != numbers.round())]
+        _refuse(fractions, f"Column {name!r} should hold whole numbers")
     _refuse_outside(numbers, column, name)
     _refuse_scaled(numbers, column, name)
     return numbers
@@ -137,14 +138,12 @@ def _tell_example(numbers: pd.Series, text: pd.Series, column: Column) -> str:
     if worded.empty:
         return ""
     row = worded.str.len().idxmax()
-    number = numbers[row]
     names = {"key": KEYS, "mode": MODES}.get(column.name)
-    meant = f"{number:g} ({names[int(number)]})" if names else f"{number:g}"
-    return f"read from text, {shorten(worded[row])} as {meant}"
+    meaning = f" ({names[int(numbers[row])]})" if names else ""
+    return f"read from text, {shorten(worded[row])} as {numbers[row]:g}{meaning}"
 
 
 def _note(notes: list[str] | None, line: str) -> None:
-    """Take a line where lines are taken."""
     if notes is not None:
         notes.append(line)
 
@@ -192,92 +191,96 @@ def to_shares(columns: dict[str, pd.Series], notes: list[str] | None = None) -> 
     BadInput
         Text, numbers outside the range, percent in some rows only, or a scale that is in doubt.
     """
-    read, facts = {}, {}
-    for name, values in columns.items():
-        read[name], text = _parse(values, BY_NAME[name])
-        facts[name] = _weigh(read[name], text, str(values.name))
-    facts = pd.DataFrame(facts, index=["top", "whole", "low", "few", "signed"]).T.astype(float)
-    top, few, signed = facts["top"], facts["few"] == 1, facts["signed"] == 1
-    any_scale = (top > 1) | (facts["whole"] == 1)
-    sure = (top > 1) & ((facts["whole"] == 1) | (facts["low"] <= 0.05))
-    loose, wide = (facts.index.isin(names) for names in (LOOSE, WIDE))
-    most = sure[~loose].mean() > 0.5
-    follows = most | signed
-    percent = (top > 0) & (sure | (follows & any_scale) | (signed & most))
-    small = ~percent & (top > 0) & follows & (loose | few)
-    tenths = percent & wide & (top <= 10) & ~signed & ~(few & most)
-    for name, numbers in read.items():
-        source, column = str(columns[name].name), BY_NAME[name]
-        _refuse_text(columns[name], numbers, column, source)
-        if small[name] or tenths[name]:
-            limit = 10 if tenths[name] else 1
+    scales = {name: _Scale.of(values, name) for name, values in columns.items()}
+    sure = [scale.percent for name, scale in scales.items() if name not in LOOSE]
+    return {name: _to_share(columns[name], name, scale, 2 * sum(sure) > len(sure), notes)
+            for name, scale in scales.items()}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """What tells the scale of one score: its numbers, and whether they alone show percent."""
+
+    numbers: pd.Series
+    top: float
+    whole: bool  # whole numbers only
+    few: bool  # too few of them to tell
+    signed: bool  # a % sign in the fields or in the name
+    percent: bool
+
+    @classmethod
+    def of(cls, values: pd.Series, name: str) -> "_Scale":
+        numbers, text = _parse(values, BY_NAME[name])
+        known = numbers.dropna()
+        marked = text.index[text.str.endswith("%")]
+        bare = known.drop(marked)
+        if len(marked) and bare.any():
             raise BadInput(
-                f"Column {_named(source, column)} has no value above {limit}, so that "
-                "it may be in percent or not: give scores from 0 to 1, without a sign."
+                f"Column {values.name!r} has a % sign in row {row_number(marked[0])} and none in "
+                f"row {row_number(bare[bare != 0].index[0])}: write all alike."
             )
-        _refuse_outside(numbers, replace(column, high=100) if percent[name] else column, source)
-        if percent[name]:
-            read[name] = numbers / 100
-            how = f"read as percent; the median is {read[name].median():.3g}"
-        elif signed[name]:
-            how = "read from 0 to 1 in spite of % signs, as none is above 1"
-        if percent[name] or signed[name]:
-            _note(notes, f"{_label(source, column)}: {how}")
-    return read
+        top, whole = known.max(), bool((known == known.round()).all())
+        signed = len(marked) > 0 or PERCENT.search(simplify(values.name)) is not None
+        percent = top > 1 and (whole or known.between(0, 1, inclusive="right").mean() <= 0.05)
+        return cls(numbers, top, whole, len(known) < FEWEST, signed, bool(percent))
 
 
-def _weigh(numbers: pd.Series, text: pd.Series, name: str) -> tuple:
-    """Return what tells percent: largest, wholeness, share up to 1, whether few, whether signed."""
-    known = numbers.dropna()
-    marked = text.index[text.str.endswith("%")]
-    bare = known.drop(marked)
-    if len(marked) and bare.any():
+def _to_share(
+    values: pd.Series, name: str, scale: _Scale, most: bool, notes: list[str] | None
+) -> pd.Series:
+    """Return one score from 0 to 1; `most`: most scores of the table are in percent."""
+    source, column, numbers = str(values.name), BY_NAME[name], scale.numbers
+    _refuse_text(values, numbers, column, source)
+    follows = most or scale.signed
+    percent = scale.percent or (
+        scale.top > 0 and follows and (scale.top > 1 or scale.whole or (most and scale.signed))
+    )
+    doubtful = 0
+    if percent and name in WIDE and not scale.signed and not (scale.few and most):
+        doubtful = 10
+    elif not percent and follows and (name in LOOSE or scale.few):
+        doubtful = 1
+    if 0 < scale.top <= doubtful:
         raise BadInput(
-            f"Column {name!r} has a % sign in row {row_number(marked[0])} and none in row "
-            f"{row_number(bare[bare != 0].index[0])}: write all alike."
+            f"Column {_named(source, column)} has no value above {doubtful}, so that "
+            "it may be in percent or not: give scores from 0 to 1, without a sign."
         )
-    low = known.between(0, 1, inclusive="right").mean()
-    signed = len(marked) > 0 or PERCENT.search(simplify(name)) is not None
-    return known.max(), (known == known.round()).all(), low, len(known) < FEWEST, signed
+    _refuse_outside(numbers, replace(column, high=100) if percent else column, source)
+    if percent:
+        numbers = numbers / 100
+        how = f"read as percent; the median is {numbers.median():.3g}"
+    elif scale.signed:
+        how = "read from 0 to 1 in spite of % signs, as none is above 1"
+    if percent or scale.signed:
+        _note(notes, f"{_label(source, column)}: {how}")
+    return numbers
+
+
+def _refuse(wrong: pd.Series, said: str, advice: str = "correct or empty the field") -> None:
+    """Refuse fields, if there are any, by the first of them."""
+    if len(wrong):
+        first = wrong.iloc[0]
+        shown = shorten(first) if isinstance(first, str) else f"{first:g}"
+        row = row_number(wrong.index[0])
+        raise BadInput(f"{said}, but row {row} has {shown}{_others(len(wrong))}: {advice}.")
 
 
 def _refuse_text(values: pd.Series, numbers: pd.Series, column: Column, name: str) -> None:
-    """Refuse fields that hold something, but no number."""
     text = as_text(values[numbers.isna()])
     wrong = text[~text.str.lower().isin(NOTHING)]
-    if len(wrong):
-        raise BadInput(
-            f"Column {_named(name, column)} should hold numbers, but row "
-            f"{row_number(wrong.index[0])} has {shorten(wrong.iloc[0])}"
-            f"{_others(len(wrong))}: correct or empty the field."
-        )
-
-
-def _refuse_fractions(numbers: pd.Series, name: str) -> None:
-    """Refuse fractions in a column of whole numbers."""
-    wrong = numbers[numbers.notna() & (numbers != numbers.round())]
-    if len(wrong):
-        raise BadInput(
-            f"Column {name!r} should hold whole numbers, but row {row_number(wrong.index[0])} has "
-            f"{wrong.iloc[0]:g}{_others(len(wrong))}: correct or empty the field."
-        )
+    _refuse(wrong, f"Column {_named(name, column)} should hold numbers")
 
 
 def _refuse_outside(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse numbers that can be neither a value nor a code for a missing one."""
     possible = numbers.between(column.low, column.high) | numbers.isin(column.missing)
-    wrong = numbers[numbers.notna() & ~possible]
-    if len(wrong):
-        raise BadInput(
-            f"Column {_named(name, column)} runs from {column.low:g} to {column.high:g}, but "
-            f"row {row_number(wrong.index[0])} has {wrong.iloc[0]:g}{_others(len(wrong))}: "
-            "correct the values or their scale."
-        )
+    said = f"Column {_named(name, column)} runs from {column.low:g} to {column.high:g}"
+    _refuse(numbers[numbers.notna() & ~possible], said, "correct the values or their scale")
 
 
 def _refuse_scaled(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse loudness and tempo that were scaled: no step back leads to decibels or beats."""
-    known = numbers[numbers.notna() & ~numbers.isin(column.missing)]
+    known = _known(numbers, column)
     if column.name == "loudness":
         scaled = len(known) >= FEWEST and (
             known.median() > 0 or (known.nunique() > 5 and known.max() - known.min() <= 1)
@@ -296,13 +299,16 @@ def _refuse_scaled(numbers: pd.Series, column: Column, name: str) -> None:
         )
 
 
+def _known(numbers: pd.Series, column: Column) -> pd.Series:
+    return numbers[numbers.notna() & ~numbers.isin(column.missing)]
+
+
 def _named(name: str, column: Column) -> str:
     """Return the file's name of a column, and what it was taken for where that is another."""
     return repr(name) if name == column.name else f"{name!r} ({column.name})"
 
 
 def _label(name: str, column: Column) -> str:
-    """Return the same without quotes."""
     return name if name == column.name else f"{name} ({column.name})"
 
 
@@ -312,7 +318,6 @@ def row_number(position: int) -> str:
 
 
 def _others(count: int) -> str:
-    """Return how many more fields are wrong."""
     return f" (and {count - 1:,} more rows like it)" if count > 1 else ""
 
 
@@ -360,16 +365,17 @@ def to_milliseconds(
     if clock.notna().any() or timed.notna().any():
         what = "colon" if clock.notna().any() else "unit"
         unit = {"colon": "minutes:seconds", "unit": "text with units"}[what]
-        plain = numbers[numbers.notna() & ~numbers.isin(column.missing)]
+        plain = _known(numbers, column)
         if len(plain):
             raise BadInput(
                 f"Column {name!r} has lengths with a {what} and, in row "
                 f"{row_number(plain.index[0])}, one without: write all alike."
             )
         numbers = numbers.fillna(clock).fillna(timed)
-        if numbers[numbers > 0].median() < 10:
-            raise BadInput(f"Column {name!r} has a median of {numbers[numbers > 0].median():g} s, "
-                           "which is not the length of a track: correct the unit.")  # fmt: skip
+        middle = numbers[numbers > 0].median() if numbers.any() else 0
+        if middle < 10:
+            raise BadInput(f"Column {name!r} has a median of {middle:g} s, which is not the "
+                           "length of a track: correct the unit.")  # fmt: skip
     else:
         unit = _find_unit(numbers, column, name)
     if unit == "minutes.seconds":
@@ -382,9 +388,8 @@ def to_milliseconds(
     factor = 60_000 if unit == "minutes" else 1000
     converted = (numbers * factor).round().where(~numbers.isin(column.missing), 0)
     _refuse_outside(converted, column, f"{name} in ms")
-    if notes is not None:
-        minutes, rest = divmod(round(converted[converted > 0].median() / 1000), 60)
-        notes.append(f"{name}: read as {unit}; the median is {minutes}:{rest:02} minutes")
+    minutes, rest = divmod(round(converted[converted > 0].median() / 1000), 60)
+    _note(notes, f"{name}: read as {unit}; the median is {minutes}:{rest:02} minutes")
     return converted
 
 
@@ -421,7 +426,7 @@ def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series
 
 def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
     """Return the unit of lengths, told from their median."""
-    known = numbers[numbers.notna() & ~numbers.isin(column.missing)]
+    known = _known(numbers, column)
     median = known.median()
     if not len(known) or median >= 10_000:
         return "milliseconds"
@@ -446,7 +451,7 @@ def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
 
 def _refuse_mixed(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse lengths of which too many are so far from the median as units are from each other."""
-    known = numbers[numbers.notna() & ~numbers.isin(column.missing)]
+    known = _known(numbers, column)
     median = known.median()
     far = known[(known > FAR * median) | (known < median / FAR)]
     if len(far) > 1 and len(far) >= 0.01 * len(known):
@@ -472,10 +477,5 @@ def to_flags(values: pd.Series, name: str) -> pd.Series:
         Text that is neither; `name` is the file's name of the column.
     """
     text = as_text(values).str.lower()
-    wrong = text[~text.isin(YES | NO | NOTHING)]
-    if len(wrong):
-        raise BadInput(
-            f"Column {name!r} should hold yes or no, but row {row_number(wrong.index[0])} has "
-            f"{shorten(wrong.iloc[0])}{_others(len(wrong))}: correct or empty the field."
-        )
+    _refuse(text[~text.isin(YES | NO | NOTHING)], f"Column {name!r} should hold yes or no")
     return text.isin(YES)
