@@ -50,10 +50,15 @@ def inputs(tracks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
 def terms_for(X: pd.DataFrame) -> TermList:
     """Return `s(i)` for each column of floats and `f(i)` for each column of integers.
 
-    A curve has 20 cubic B-splines and a penalty on second differences, which leaves straight lines
-    alone; a factor has pyGAM's ridge, worth 0.6 tracks at the mean in each level.
+    A curve has 20 cubic B-splines, fewer where the columns would be more than three quarters of the
+    tracks, as pyGAM cannot fit more columns than tracks, and a penalty on second differences, which
+    leaves straight lines alone; a factor has pyGAM's ridge, worth 0.6 tracks at the mean in each
+    level.
     """
-    return TermList(*(s(i) if kind.kind == "f" else f(i) for i, kind in enumerate(X.dtypes)))
+    curved = [kind.kind == "f" for kind in X.dtypes]
+    levels = sum(X.iloc[:, i].nunique() for i, smooth in enumerate(curved) if not smooth)
+    splines = int(np.clip((3 * len(X) // 4 - levels) // max(sum(curved), 1), 5, 20))
+    return TermList(*(s(i, splines) if smooth else f(i) for i, smooth in enumerate(curved)))
 
 
 @dataclass(frozen=True)

@@ -202,6 +202,18 @@ def test_release_facts_and_missing_values():
     assert np.isfinite(fit(gam.terms_for(X), X, frame["valence"]).coef_).all()
 
 
+def test_few_tracks_are_fitted_as_well_as_least_squares_can():
+    """With 20 splines a curve there are more columns than tracks, and pyGAM stops early."""
+    frame, X = gam.inputs(read_tracks().head(180))
+    model = fit(gam.terms_for(X), X, frame["valence"])
+    matrix = model.terms.build_columns(X.to_numpy(float)).toarray()
+    roots = np.vstack(
+        [matrix, np.linalg.cholesky(model._P().toarray() + 1e-8 * np.eye(len(model.coef_))).T]
+    )
+    wanted = np.linalg.lstsq(roots, np.pad(frame["valence"], (0, len(model.coef_))), rcond=None)[0]
+    np.testing.assert_allclose(model.predict(X), matrix @ wanted, atol=1e-4)
+
+
 def test_a_level_that_a_fold_lacks(table):
     frame, X, folds = table
     rare = X["genre"].where(np.arange(len(X)) >= 12, X["genre"].max() + 1)
