@@ -136,6 +136,26 @@ def listed(words) -> str:
     return joined(list(words)) if len(words) else "none"
 
 
+def is_or_are(words) -> str:
+    """Return the verb that goes with a list of words."""
+    return "are" if len(words) > 1 else "is"
+
+
+def are_listed(words) -> str:
+    """Return verb and list that end a sentence: "is a", "are a and b", "is none"."""
+    return f"{is_or_are(words)} {listed(words)}"
+
+
+def explained(r2: float) -> str:
+    """Return the share of the variance that an R² stands for: none below zero."""
+    return percent(r2) if r2 >= 0.005 else "none"
+
+
+def method_name(label: str) -> str:
+    """Return a method's label as the subject of a sentence."""
+    return label.lower().replace("support vectors", "support vector regression")
+
+
 def tell_difference(found: float, other: float, digits: int = 3) -> str:
     """Say by how much one score is higher or lower than another, as printed."""
     difference = round(round(found, digits) - round(other, digits), digits)

@@ -52,8 +52,8 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     if notes is not None:
         split = int(joined.str.contains("; ", regex=False).sum())
         quoted = " and ".join(mark if mark == "lists" else f'"{mark}"' for mark in marks)
-        what = f"separated by {quoted}" if marks else "no separator, each field is one name"
-        notes.append(f"artists: {what}; {split:,} of {len(found):,} different credits split")
+        what = f"separated by {quoted}; {split:,} of {len(found):,} different credits split"
+        notes.append(f"artists: {what if marks else 'no separator, each field is one name'}")
     return pd.Series(joined.array.take(codes), values.index, name=values.name)
 
 

@@ -101,7 +101,7 @@ def describe(name_or_path: str | Path) -> Dataset:
     """Return what is known of a table, by the name of a known one or the path of a file."""
     known = KNOWN.get(_check_name(name_or_path))
     path = Path(name_or_path)
-    return known or Dataset(path.name.split(".")[0], f"Own table {path.name}", files=(path.name,))
+    return known or Dataset(path.name.split(".")[0], path.name, files=(path.name,))
 
 
 def folder() -> Path:

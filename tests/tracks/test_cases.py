@@ -29,7 +29,7 @@ BASE = read_layout(CASES / "base.csv").tracks
 SHORT = ("Dance", "Energy", "Speech", "Acoustic", "Instrumental", "Live", "Happy")
 # file: what is said of it in one line or in several, and the columns that may differ from the base
 READ = {
-    "base": ("no separator, each field is one name; 0 of 5", ()),
+    "base": ("no separator, each field is one name", ()),
     "seconds": ("duration_ms: read as seconds; the median is 3:44 minutes", ()),
     "minutes": ("duration: read as minutes; the median is 3:44 minutes", ()),
     "minutes_dot_seconds": ("duration: read as minutes.seconds; the median is 3:44 minutes", ()),
@@ -124,7 +124,7 @@ READ = {
         ),
         (),
     ),
-    "artists_whole": ("no separator, each field is one name; 0 of 8", ("artists", "artist")),
+    "artists_whole": ("no separator, each field is one name", ("artists", "artist")),
 }
 REFUSED = {
     "colon_in_some_rows": "'duration' has lengths with a colon and, in row 2, one without",

@@ -41,7 +41,7 @@ def test_larger_tables_are_those_on_record(name):
 def test_own_table_is_described():
     """A reader's own table has a name and a title."""
     described = datasets.describe("some/where/mine.csv.gz")
-    assert (described.name, described.title) == ("mine", "Own table mine.csv.gz")
+    assert (described.name, described.title) == ("mine", "mine.csv.gz")
     assert datasets.describe("charts").citation
 
 
