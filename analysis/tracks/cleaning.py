@@ -159,7 +159,7 @@ def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
 def _keep_recordings(tracks: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
     """Return one row a recording and how many rows each sign of sameness cost."""
     numbers = growing_numbers(tracks)
-    left = [len(tracks), *(len(np.unique(number)) for number in numbers)]
+    left = [len(tracks), *(number.max() + 1 for number in numbers)]
     steps = [(reason, left[i] - left[i + 1]) for i, reason in enumerate(REPEATS)]
     return _represent(tracks, numbers[-1]), steps
 
@@ -170,8 +170,10 @@ def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:
     if "genre" in tracks:
         tracks["genre"] = tracks["recording"].map(choose_genres(tracks))
     # every column takes part, so that even rows with one identifier have a fixed order
-    columns = ["track_id", *tracks.columns.drop(["track_id", "recording"])]
-    ordered = tracks.sort_values(columns, kind="stable")
+    alike = tracks.duplicated(["recording", "track_id"], keep=False)
+    columns = list(tracks.columns.drop(["track_id", "recording"]))
+    ties = tracks[alike].drop_duplicates().sort_values(columns)
+    ordered = pd.concat([tracks[~alike], ties]).sort_values("track_id", kind="stable")
     if "popularity" in tracks:
         ordered = ordered.sort_values("popularity", ascending=False, kind="stable")
     kept = ordered.drop_duplicates("recording").drop(columns="recording")

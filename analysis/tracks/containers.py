@@ -260,8 +260,36 @@ def _read_quoted(
 
 def _read_rows(text: str, delimiter: str, header: list[str], **dialect) -> pd.DataFrame:
     """Return the fields below the header as text, columns numbered."""
+    if not dialect and len(header) > 1:
+        table = _read_regular(text, delimiter, len(header))
+        if table is not None:
+            return table
     options = {"sep": delimiter, "dtype": str, "na_filter": False, "index_col": False} | dialect
     return pd.read_csv(io.StringIO(text), header=0, names=range(len(header)), **options)
+
+
+def _read_regular(text: str, delimiter: str, width: int) -> pd.DataFrame | None:
+    """Return the same from pyarrow, ten times as fast; None where rows differ in width.
+
+    The two parsers differ in text that ends within a quotation: a row of marks is put below it.
+    """
+    import pyarrow.csv  # slow to import
+
+    names = [str(position) for position in range(width)]
+    closed = text + "\n" * (not text.endswith("\n")) + delimiter.join([PART] * width)
+    types = dict.fromkeys(names, pyarrow.large_string())
+    try:
+        found = pyarrow.csv.read_csv(
+            pyarrow.py_buffer(closed.encode()),
+            pyarrow.csv.ReadOptions(column_names=names, block_size=LONGEST_FIELD),
+            pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+            pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=False),
+        )
+    except pyarrow.ArrowInvalid:
+        return None
+    if found.slice(len(found) - 1).to_pylist() != [dict.fromkeys(names, PART)]:
+        return None
+    return found.slice(1, len(found) - 2).to_pandas().set_axis(range(width), axis=1)
 
 
 def _blank_titles(text: str, notes: list[str]) -> str:

@@ -60,7 +60,7 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
 def to_first(credits: pd.Series) -> pd.Series:
     """Return the first of credits that are parted by "; "; each distinct one is parted once."""
     codes, found = pd.factorize(credits)
-    first = pd.Series([credit.split("; ")[0] for credit in found], dtype="str")
+    first = pd.Series([credit.split("; ")[0] for credit in found.tolist()], dtype="str")
     return pd.Series(first.array.take(codes), credits.index, name=credits.name)
 
 
@@ -72,7 +72,7 @@ def to_genre(values: pd.Series, name: str) -> pd.Series:
     """
     several = simplify(name).endswith("genres")
     first = to_first(to_credits(values, "genres" if several else "genre"))
-    distinct = set(first)
+    distinct = set(first.unique())
     joined = [text for text in distinct if re.search("[,|]", text)]
     parted = {text: re.split("[,|]", text)[0].strip() for text in joined}
     alone = [start in distinct for start in parted.values()]

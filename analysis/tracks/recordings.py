@@ -7,6 +7,7 @@ They chain: where A shares its title with B and B its scores with C, all three a
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -142,15 +143,17 @@ def _id_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
 
 def _title_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
     """Return codes for each bare title by first artist, and by all artists in any order."""
-    titles = _each(tracks["title"], bare_title)
-    by = _each(tracks["artist"], _fold), _each(tracks["artists"], _order_credits)
+    titles = _number(tracks["title"], bare_title)
+    by = _number(tracks["artist"], _fold), _number(tracks["artists"], _order_credits)
     unknown = (tracks["title"] == "") | (tracks["artist"] == "")
-    return [np.where(unknown, -1, pd.factorize(titles + "\0" + names)[0]) for names in by]
+    pairs = (titles * (names.max(initial=0) + 1) + names for names in by)
+    return [np.where(unknown, -1, pd.factorize(pair)[0]) for pair in pairs]
 
 
-def _each(values: pd.Series, function) -> pd.Series:
-    """Apply a function to text, once to each distinct one."""
-    return values.map({value: function(value) for value in values.unique().tolist()})
+def _number(values: pd.Series, read: Callable[[str], str]) -> np.ndarray:
+    """Number the rows by what is read from their text, each distinct one of which is read once."""
+    codes, distinct = pd.factorize(values)
+    return pd.factorize(np.array([read(one) for one in distinct.tolist()], dtype=object))[0][codes]
 
 
 def _order_credits(artists: str) -> str:

@@ -1,11 +1,13 @@
 """Turn what stands in a file's fields into numbers, years, yes or no, and identifiers."""
 
+import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from analysis.tracks.aliases import PERCENT, simplify
 from analysis.tracks.notation import READERS, read_keys, read_notation
@@ -31,6 +33,8 @@ SURE = 15
 FEWEST = 10
 # lengths of tracks seldom differ from their median so many times; units differ 60 times or more
 FAR = 50
+# characters of a number with fifteen digits at most, a point or a sign
+SHORT = 15
 GROUPED = r"\d{1,3}(?:[,.'’\s]\d{3})+"
 # 215 s, 3 min 35 s, 215000 ms
 TIMED = r"(?:\d+(?:\.\d+)? ?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?)[\s,]*)+"
@@ -52,6 +56,8 @@ def to_ids(values: pd.Series, name: str = "track_id", notes: list[str] | None = 
         An address is that of an artist or of anything else than a track; `name` is the column's.
     """
     text = as_text(values)
+    if not text.str.contains("[:/]").any():
+        return text
     found = text.str.extract(ADDRESS, expand=False)
     bare = found.where(found.notna(), text).astype("str")
     odd = bare[found.isna() & bare.str.contains("[:/]")].str.extract(OTHER_ADDRESS, expand=False)
@@ -114,7 +120,7 @@ def _parse(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
         values = values.dt.strftime("%Y-%m-%d")
     if values.dtype != "str":  # yes or no is no number
         values = values.where(~values.map(lambda value: isinstance(value, bool | np.bool_)))
-    numbers = pd.to_numeric(values, errors="coerce").astype("float64")
+    numbers = _read_plain(values)
     if not numbers.isna().any():
         return numbers, none
     text = as_text(values if column.name in READERS else values[numbers.isna()])
@@ -124,6 +130,21 @@ def _parse(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     known = _map_distinct(text, lambda distinct: read_notation(distinct, column))
     known = known[numbers[text.index].isna() & known.notna()]
     return numbers.fillna(known), text[known.index]
+
+
+def _read_plain(values: pd.Series) -> pd.Series:
+    """Return the numbers of mere digits; NaN for all else.
+
+    pyarrow reads whole columns five times as fast. The two programs agree to the last digit on
+    numbers of up to fifteen digits that are not tiny or huge.
+    """
+    if values.dtype == "str" and len(values) and values.str.len().max() <= SHORT:
+        with contextlib.suppress(pa.ArrowInvalid):
+            numbers = values.astype("float64[pyarrow]").astype("float64")
+            sizes = numbers[numbers != 0].abs()
+            if sizes.between(1e-15, 1e15).all():
+                return numbers
+    return pd.to_numeric(values, errors="coerce").astype("float64")
 
 
 def _map_distinct(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
