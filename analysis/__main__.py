@@ -81,7 +81,9 @@ def _build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is in a table and what would be dropped")
     check.add_argument(
-        "file", metavar="FILE", help="a table of tracks, a known name, or audio analyses (JSON)"
+        "file",
+        metavar="FILE",
+        help="a table of tracks, a folder of its parts, a known name, or audio analyses (JSON)",
     )
     check.add_argument(
         "--fix", type=Path, metavar="OUT.csv", help="also write the table, as it was read, as CSV"
@@ -263,7 +265,9 @@ def refuse_source(path: Path, *tables: str | Path) -> None:
     for source in sources:
         status(source)  # refused before any work where there is none
     sources = [os.path.realpath(source) for source in sources]
-    if os.path.realpath(path) in sources:
+    target = Path(os.path.realpath(path))
+    # a folder's files are parts of its table
+    if {str(target), str(target.parent)} & set(sources):
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analysis.tracks.files import read_text, status
+from analysis.tracks.files import list_parts, read_text, status
 from analysis.tracks.json_text import parse
 from analysis.tracks.schema import BY_NAME, PITCHES, TIMBRE, BadInput, naming
 
@@ -39,14 +39,14 @@ SUMMARIES = {
 
 
 def holds_analyses(path: Path) -> bool:
-    """Tell whether a path is an audio analysis, or a folder, which can hold nothing else."""
+    """Tell whether a path is an audio analysis, or a folder that holds no parts of a table."""
     path = Path(path)
     try:
         mode = status(path).st_mode
     except BadInput:  # what reads it next says why
         return False
     if stat.S_ISDIR(mode):
-        return True
+        return not list_parts(path)[0]
     if not (stat.S_ISREG(mode) and path.name.endswith(ENDINGS)):
         return False
     text = read_text(path).lstrip()

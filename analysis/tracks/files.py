@@ -41,6 +41,8 @@ TABLES = (
     ".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow",
     ".orc", ".db", ".sqlite", ".sqlite3",
 )  # fmt: skip
+# what the parts of a table are named in a folder, packed or not
+PARTS = re.compile(r".+\.(?:csv|tsv|parquet)(?:\.(?:gz|bz2|xz|zst))?", re.IGNORECASE)
 BINARY = "save the table as Parquet or CSV"
 # what the first bytes of a file say that it is, where no table is read from it
 KINDS = (
@@ -84,6 +86,16 @@ def split_part(path: Path) -> tuple[Path, str, str]:
         if parts and parts[0] in zipfile.ZipFile(file).namelist():
             return file, parts[0], PART.join(parts[1:])
     return file, "", PART.join(parts)
+
+
+def list_parts(folder: Path) -> tuple[list[Path], list[str]]:
+    """Return the files in a folder that are parts of a table, and the names of what else is there.
+
+    Names that begin with a point or an underscore are those of programs, not of tables.
+    """
+    found = sorted(one for one in folder.iterdir() if one.name[0] not in "._")
+    parts = [one for one in found if PARTS.fullmatch(one.name) and one.is_file()]
+    return parts, [one.name for one in found if one not in parts]
 
 
 def status(path: Path):

@@ -13,6 +13,8 @@ import pandas as pd
 from analysis.tracks.aliases import recognise, simplify
 from analysis.tracks.containers import open_content, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
+from analysis.tracks.files import list_parts
+from analysis.tracks.parts import open_parts
 from analysis.tracks.records import FEWEST_KNOWN
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
 from analysis.tracks.values import (
@@ -61,7 +63,8 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
     ----------
     path : str or Path
         Delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; one table of a
-        database as `file::table`, one member of a zip archive as `file::member`.
+        database as `file::table`, one member of a zip archive as `file::member`; or a folder of
+        parts in CSV, TSV or Parquet.
     needed : tuple of str
         Canonical columns that must be there; `schema.PREDICTION` where valence is not.
 
@@ -86,7 +89,9 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
 def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised:
     """Read a table as `read_tracks` does and say what its columns were taken for."""
     path, notes = Path(path), []
-    return _read_table(open_table(path, notes), path, needed, notes)
+    parted = path.is_dir() and list_parts(path)[0]
+    table = (open_parts if parted else open_table)(path, notes)
+    return _read_table(table, path, needed, notes)
 
 
 def as_csv(tracks: pd.DataFrame, path: Path) -> str:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from made_tracks import as_export, make_tracks, pack_zip, pack_zstandard
 
 from analysis.__main__ import main
+from analysis.tracks import containers
 from analysis.tracks.reading import read_layout, read_tracks
 from analysis.tracks.schema import BY_NAME, BadInput
 
@@ -100,6 +101,17 @@ def test_any_layout_is_read_as_the_same_table(titles, seed, tmp_path_factory):
     for name, write in LAYOUTS.items():
         path.write_bytes(write(as_export(tracks)))
         assert_read(path, tracks, name)
+
+
+@given(rows=st.lists(st.text('ab \v\x1cé"\\,\n', max_size=8), max_size=3), width=st.integers(2, 3))
+def test_where_pyarrow_reads_rows_they_are_those_that_pandas_reads(rows, width):
+    """Two parsers of the same text, which need not be well-formed."""
+    text = "\n".join([",".join("abc"[:width]), *rows])
+    found = containers._read_regular(text, ",", width)
+    if found is not None:
+        by_pandas = pd.read_csv(io.StringIO(text), header=0, names=range(width), dtype=str,
+                                na_filter=False, index_col=False)  # fmt: skip
+        pd.testing.assert_frame_equal(found, by_pandas)
 
 
 def assert_read(path, tracks: pd.DataFrame = TRACKS, layout: str = "") -> None:

@@ -1,0 +1,66 @@
+"""Read a table that lies in several files of one folder."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from analysis.tracks.containers import open_table
+from analysis.tracks.files import list_parts, refuse_wide
+from analysis.tracks.schema import BadInput
+
+
+def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
+    """Read the parts of a table, in the order of their names, as one raw table.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder with CSV, TSV or Parquet files of the same columns, packed or not.
+    notes : list of str
+        Takes a line on what was read and what lies beside it, and on what was guessed of a part.
+
+    Raises
+    ------
+    BadInput
+        A part cannot be read, or has other columns or another type in a column than the first.
+    """
+    files, rest = list_parts(folder)
+    notes.append(f"{len(files):,} parts are read as one table, rows counted through")
+    if rest:
+        notes.append(f"left out: {', '.join(rest[:10])}{', …' if len(rest) > 10 else ''}")
+    read: list[pd.DataFrame] = []
+    kinds: dict[str, tuple[str, Path]] = {}  # of each column, and the first part that shows it
+    for file in files:
+        said: list[str] = []
+        part = open_table(file, said)
+        notes += [f"{file.name}: {line}" for line in said]
+        if read:
+            _refuse_other_columns(part, read[0], file, files[0])
+        for name in part:
+            if part[name].notna().any():
+                kind, first = kinds.setdefault(name, (_find_kind(part[name]), file))
+                if _find_kind(part[name]) != kind:
+                    raise BadInput(f"{file} has {_find_kind(part[name])} in column {name!r}, "
+                                   f"{first.name} {kind}: write all parts alike.")  # fmt: skip
+        read.append(part)
+        refuse_wide(sum(map(len, read)), part.shape[1], folder)
+    return pd.concat(read, ignore_index=True)
+
+
+def _refuse_other_columns(part: pd.DataFrame, first: pd.DataFrame, file: Path, start: Path) -> None:
+    """Refuse a part that lacks columns of the first one, or has more."""
+    more, less = part.columns.difference(first.columns), first.columns.difference(part.columns)
+    if len(more) or len(less):
+        found = [f"has {', '.join(map(repr, more))}"] * bool(len(more))
+        found += [f"lacks {', '.join(map(repr, less))}"] * bool(len(less))
+        raise BadInput(f"{file} {' and '.join(found)}, unlike {start.name}: give all parts the "
+                       "same columns, or take this one out of the folder.")  # fmt: skip
+
+
+def _find_kind(values: pd.Series) -> str:
+    """Return the type of a column; whole numbers of which one is missing are fractions."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return "numbers"
+    return {"str": "text", "bool": "yes or no", "object": "mixed or nested values"}.get(
+        str(values.dtype), f"values of type {values.dtype}"
+    )
