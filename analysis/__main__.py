@@ -106,6 +106,7 @@ def _add_study(study: argparse.ArgumentParser) -> None:
         help="also tune and compare all methods on N further hold-outs, each as long as the rest",
     )  # fmt: skip
     study.add_argument("--out", type=Path, help="the record; results/NAME.json if not given")
+    study.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler to work on")
     study.set_defaults(command=study_table)
 
 
@@ -220,6 +221,7 @@ def check_analyses(path: Path) -> None:
 
 def study_table(options: argparse.Namespace) -> None:
     """Study a table and write its record."""
+    from analysis.clusters import use_scheduler
     from analysis.study import RESULTS, make_record, write_record
 
     name = datasets.describe(options.data).name
@@ -229,7 +231,9 @@ def study_table(options: argparse.Namespace) -> None:
     path = options.out or RESULTS / f"{name}.json"
     refuse_target(path)
     refuse_source(path, options.data)
-    write_record(make_record(options.data, options.budget, options.hold_outs), path)
+    with use_scheduler(options.scheduler):
+        record = make_record(options.data, options.budget, options.hold_outs)
+    write_record(record, path)
     say(str(path))
 
 
