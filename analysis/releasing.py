@@ -11,11 +11,13 @@ from pathlib import Path
 
 import typst
 
+from analysis.printing.figure_data import find_data
 from analysis.provenance import ROOT, name_commit, name_version
 from analysis.tracks.schema import BadInput
 
 PAGE, PRINT, PICTURE, SUMS = "index.html", "report.pdf", "front-page.png", "SHA256SUMS"
 FILES = (PAGE, PRINT, PICTURE, SUMS)
+DATA = "data"  # the folder of figures' data, a CSV file a figure
 FRONT = '#set page(width: auto, height: auto, margin: 0pt)\n#image("/{}", page: 1, width: 210mm)'
 
 
@@ -35,7 +37,7 @@ def check_commit() -> str:
 
 
 def release(rendered: Path, folder: Path) -> None:
-    """Copy the page and the PDF, picture the front page, and write the sums of all of them.
+    """Copy page and PDF, picture the front page, write figures' data and the sums of all.
 
     Parameters
     ----------
@@ -49,18 +51,23 @@ def release(rendered: Path, folder: Path) -> None:
     BadInput
         Where the report is missing or was not made from the present commit.
     """
-    commit, name = check_commit(), name_version()  # before the folder itself differs
+    commit, version = check_commit(), name_version()  # before the folder itself differs
     page = rendered / "report.html"
-    if not page.is_file() or commit not in page.read_text(encoding="utf-8"):
+    text = page.read_text(encoding="utf-8") if page.is_file() else ""
+    if commit not in text:
         raise BadInput(f"{page} is not the report of commit {commit}: render it first.")
-    folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / DATA, ignore_errors=True)
+    (folder / DATA).mkdir(parents=True)
+    data = {folder / DATA / f"{label}.csv": table for label, table in find_data(text).items()}
+    for file, table in data.items():
+        file.write_text(table, encoding="utf-8-sig")
     shutil.copyfile(page, folder / PAGE)
     shutil.copyfile(rendered / PRINT, folder / PRINT)
     source = FRONT.format(PRINT).encode()
     (folder / PICTURE).write_bytes(typst.compile(source, root=folder, format="png", ppi=110))
-    lines = [f"# {name}"]
-    for file in (PAGE, PRINT, PICTURE):
-        lines.append(f"{hashlib.sha256((folder / file).read_bytes()).hexdigest()}  {file}")
+    lines = [f"# {version}"]
+    for name in FILES[:-1] + tuple(f"{DATA}/{one.name}" for one in data):
+        lines.append(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}")
     (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

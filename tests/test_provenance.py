@@ -1,5 +1,6 @@
 """The versions, counts and commit that the report prints."""
 
+import base64
 import hashlib
 import re
 import subprocess
@@ -132,12 +133,18 @@ def test_a_release_holds_the_report_of_its_commit_and_no_other(report, tmp_path)
     (rendered / "report.html").write_text("of another commit")
     with pytest.raises(BadInput, match=f"not the report of commit {commit}"):
         releasing.release(rendered, target)
-    (rendered / "report.html").write_text(f"of {commit}")
+    picture = base64.b64encode(
+        b'<svg><metadata id="figure-data">x,y\n1,2\n</metadata></svg>'
+    ).decode()
+    shown = f'<div id="fig-a"><img alt="A" src="data:image/svg+xml;base64,{picture}"></div>'
+    (rendered / "report.html").write_text(f"of {commit} {shown}")
     releasing.release(rendered, target)
     first, *sums = (target / releasing.SUMS).read_text().splitlines()
     assert first == f"# Version 1.2.3, commit {commit}"
     named = dict(reversed(line.split("  ")) for line in sums)
-    assert {*named, releasing.SUMS} == {one.name for one in target.iterdir()} == {*releasing.FILES}
+    there = {str(one.relative_to(target)) for one in target.rglob("*") if one.is_file()}
+    assert {*named, releasing.SUMS} == there == {*releasing.FILES, "data/fig-a.csv"}
+    assert (target / "data" / "fig-a.csv").read_text("utf-8-sig") == "x,y\n1,2\n"
     for name, digest in named.items():
         assert hashlib.sha256((target / name).read_bytes()).hexdigest() == digest
     (report / "report.qmd").write_text("changed")

@@ -9,10 +9,10 @@ from plotnine import (
     element_text,
     facet_wrap,
     geom_abline,
-    geom_histogram,
     geom_hline,
     geom_line,
     geom_point,
+    geom_rect,
     geom_segment,
     geom_vline,
     ggplot,
@@ -111,10 +111,14 @@ def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
     """
     panels = _panels(valence)
     shown = _with_panels(tracks, panels["group"].tolist())
+    edges = np.arange(21) / 20
+    shown["low"] = pd.cut(shown["valence"], edges, labels=edges[:-1], include_lowest=True)
+    shown = shown.astype({"low": float}).groupby(["panel", "low"], observed=True, as_index=False)
+    bars = shown.agg(tracks=("valence", "size")).assign(high=lambda bar: bar["low"] + 0.05)
     rows = -(-len(panels) // 3)
     return (
-        ggplot(shown, aes("valence"))
-        + geom_histogram(fill=PALETTE[0], color="none", binwidth=0.05, boundary=0)
+        ggplot(bars, aes(xmin="low", xmax="high", ymax="tracks"))
+        + geom_rect(fill=PALETTE[0], ymin=0)
         + geom_vline(aes(xintercept="median"), panels.rename(columns={"group": "panel"}), color=INK)
         + facet_wrap("panel", ncol=min(3, len(panels)), scales="free_y")
         + scale_x_continuous(limits=(0, 1), breaks=(0, 0.25, 0.5, 0.75, 1))
@@ -184,7 +188,9 @@ def draw_overview(
 
 def _draw_dots(shown: pd.DataFrame, x: str, y: str):
     """Return a panel of points."""
-    return ggplot(shown, aes(x, y)) + geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
+    return ggplot(shown[[x, y]], aes(x, y)) + geom_point(
+        size=0.3, alpha=0.25, color=MUTED, raster=True
+    )
 
 
 def _draw_level(trends: pd.DataFrame, column: str):

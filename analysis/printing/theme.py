@@ -15,6 +15,7 @@ from plotnine import (
 )
 
 from analysis.printing import lettering
+from analysis.printing.figure_data import keep_data
 
 # Okabe and Ito's colours, which readers with any common colour blindness can tell apart; black
 # is left to text and yellow to nothing, since it is too faint for lines on a light ground.
@@ -73,6 +74,7 @@ class ReportTheme(Lettered, theme_minimal):
     def apply(self) -> None:
         """Guard what is written, then cut titles of panels and keys of legends that do not fit."""
         super().apply()
+        keep_data(self.figure, self.plot)
         columns = max(axes.get_subplotspec().get_gridspec().ncols for axes in self.axs)
         lettering.fit_texts(self.figure, self.targets.strip_text_x, 0.86 / columns)
         keys = self.targets.legend_text_legend

@@ -105,13 +105,16 @@ def test_a_wide_table_keeps_its_first_column_on_a_phone(browser, rendered):
     assert browser.ask(left) == before
 
 
-def test_a_table_can_be_had_as_csv(browser, rendered):
+def test_a_table_and_the_data_of_a_figure_can_be_had_as_csv(browser, rendered):
     browser.open(rendered / "_output" / "report.html", 1280, "light")
     browser.ask("URL.createObjectURL = (blob) => { window.made = blob; return '#'; }; 0")
-    browser.ask("document.querySelector('#tbl-written .csv').click()")
-    lines = browser.ask("window.made.text()").lstrip("\ufeff").split("\r\n")
-    assert lines[0] == '"Name","Meaning","Score"'
-    assert lines[2] == '"b","second","22.0"'
+    for label, lines in (
+        ("tbl-written", ['"Name","Meaning","Score"', '"b","second","22.0"']),
+        ("fig-points", ["step,value", "1,2.5", "3,7.5"]),
+    ):
+        browser.ask(f"document.querySelector('#{label} .csv').click()")
+        found = browser.ask("window.made.text()").lstrip("\ufeff").splitlines()
+        assert [found[0], *found[2::2]] == lines
 
 
 @pytest.mark.skipif(not AXE, reason="axe-core is not here: npm install --no-save axe-core")
