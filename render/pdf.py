@@ -37,16 +37,22 @@ def write_pdf(text: str, settings: Settings, folder: Path) -> Path:
     }
     options = [f"--{name}={value}" for name, value in options.items()]
     source.write_text(convert(text, settings, folder, *options), encoding="utf-8")
-    try:
-        typst.compile(
-            source,
-            output=target,
-            root=folder,
-            ignore_system_fonts=not FOREIGN.search(source.read_text(encoding="utf-8")),
-            timestamp=epoch(settings),
-        )
-    except typst.TypstError as error:
-        raise RenderError(f"Typst: {error.message}") from None
+    content = source.read_text(encoding="utf-8")
+    # by PDF/UA, whose title viewers show, unless a name has letters that no font here can draw
+    for standards in (["ua-1"], []):
+        try:
+            typst.compile(
+                source,
+                output=target,
+                root=folder,
+                ignore_system_fonts=not FOREIGN.search(content),
+                timestamp=epoch(settings),
+                pdf_standards=standards,
+            )
+            break
+        except typst.TypstError as error:
+            if not standards:
+                raise RenderError(f"Typst: {error.message}") from None
     return target
 
 

@@ -14,7 +14,7 @@ end
 
 local function raw(text) return pandoc.RawBlock(set.format, text) end
 
-local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0") .. '"' end
+local function quoted(text) return '"' .. text:gsub('[\\"]', "\\%0"):gsub("\n", " ") .. '"' end
 
 local function kind_of(label) -- fig, tbl, eq or sec
   local kind = label:match("^(%a+)%-.")
@@ -132,6 +132,13 @@ local function picture(el)
   return pandoc.RawInline("typst", "#box(image(" .. options .. "))")
 end
 
+local function formula(el, alt, more) -- in print with alternative text, else its TeX
+  local shown = pandoc.write(pandoc.Pandoc({pandoc.Plain({el})}), "typst"):gsub("%s+$", "")
+  local start = "#math.equation(block: %s, alt: %s, %s"
+  start = start:format(el.mathtype == "DisplayMath", quoted(alt or el.text), more or "")
+  return pandoc.RawInline("typst", start .. shown .. ".body)")
+end
+
 local function equation(el)
   if not el.identifier:find("^eq%-") then return end
   local shown = "(" .. numbers[el.identifier] .. ")"
@@ -140,10 +147,10 @@ local function equation(el)
     el.content:insert(pandoc.Span(shown, {class = "number"}))
     return el
   end
-  local alt = el.attributes.alt and ", alt: " .. quoted(el.attributes.alt) or ""
-  local start = '#math.equation(block: true, numbering: _ => "%s"%s, [ '
-  el.content:insert(1, pandoc.RawInline("typst", start:format(shown, alt)))
-  el.content:insert(pandoc.RawInline("typst", " ])<" .. el.identifier .. ">"))
+  el.content = el.content:walk({Math = function(math)
+    return formula(math, el.attributes.alt, ('numbering: _ => "%s", '):format(shown))
+  end})
+  el.content:insert(pandoc.RawInline("typst", "<" .. el.identifier .. ">"))
   return el.content
 end
 
@@ -216,6 +223,7 @@ local shape = {
     local start = '<details class="fold"%s><summary>%s</summary>'
     return {raw(start:format(open, summary)), el, raw("</details>")}
   end,
+  Math = function(el) return not on_page and formula(el) or nil end,
   Header = function(el)
     if not on_page then return end
     if numbers[el.identifier] then
