@@ -7,7 +7,7 @@ from scipy import stats
 
 from analysis import SEED
 
-GRID, DRAWS = 60, 40
+GRID, DRAWS = 60, 25
 # Rows of a design that are worked on at a time.
 ROWS = 10_000
 # A track that has a column of its own is fitted exactly: its residual is no evidence.
@@ -56,7 +56,7 @@ def simulate_valence(result) -> pd.DataFrame:
     histograms, which costs the same for any number of tracks.
     """
     random, spread = np.random.default_rng(SEED), np.std(result.resid)
-    grid, fitted = np.linspace(-0.3, 1.3, 161), np.asarray(result.fittedvalues)
+    grid, fitted = np.linspace(-0.3, 1.3, 81), np.asarray(result.fittedvalues)
     samples = [result.model.endog]
     samples += [fitted + random.normal(0, spread, len(fitted)) for _ in range(DRAWS)]
     parts = []

@@ -26,7 +26,7 @@ from analysis.tracks.schema import BadInput
 # At the greatest multiplier a curve is straight, and pyGAM can still compute; the ridge is pyGAM's.
 BOUNDS, RIDGE = (1e-4, 1e7), np.sqrt(np.finfo(float).eps)
 # Curves are drawn, and their sizes measured, between these quantiles of the tracks.
-DRAWN, MEASURED, GRID = (0.005, 0.995), (0.05, 0.95), 80
+DRAWN, MEASURED, GRID = (0.005, 0.995), (0.05, 0.95), 40
 
 
 def inputs(tracks: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
