@@ -28,9 +28,9 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
     `tbl-` identifier for a float, in it class `cell-caption` for the caption.
     """
     parts = [
-        _prose(part, run.inline[place], document.path.name)
+        _write_prose(part, run.inline[place], document.path.name)
         if isinstance(part, Prose)
-        else _cell(part, run, settings, folder)
+        else _write_cell(part, run, settings, folder)
         for place, part in enumerate(document.parts)
     ]
     return "\n\n".join([_metadata(settings), *parts])
@@ -47,7 +47,7 @@ def _metadata(settings: Settings) -> str:
     return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
 
 
-def _prose(prose: Prose, values: dict, name: str) -> str:
+def _write_prose(prose: Prose, values: dict, name: str) -> str:
     for _, label in EQUATION.findall(prose.text):
         if not label.startswith("{#eq-"):
             place = f"{name}:{prose.line_of(label)}"
@@ -70,7 +70,7 @@ def inline_text(data: dict) -> str:
     return MARKED.sub(r"\\\1", " ".join(text.split()))
 
 
-def _cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
+def _write_cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
     if not settings.execute("include", cell):
         return ""
     shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []

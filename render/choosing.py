@@ -35,7 +35,7 @@ def choose_renderer(forced: str | None = None) -> Choice:
         return quarto
     why = "there is no Quarto here"
     for _, version, where in _candidates()[:1]:
-        why = f"Quarto {_text(version)}, {where}, is older than {_text(OLDEST)}"
+        why = f"Quarto {_dotted(version)}, {where}, is older than {_dotted(OLDEST)}"
     if forced == "quarto":
         raise RenderError(
             f"RENDERER is quarto, and {why}: install Quarto, or leave RENDERER out.", 2
@@ -47,7 +47,7 @@ def find_quarto() -> Choice | None:
     """Return the choice of the first Quarto that is fresh enough."""
     for program, version, where in _candidates():
         if version >= OLDEST:
-            return Choice("quarto", program, f"Renderer: Quarto {_text(version)}, {where}.")
+            return Choice("quarto", program, f"Renderer: Quarto {_dotted(version)}, {where}.")
     return None
 
 
@@ -81,7 +81,7 @@ def _versioned(program: Path, where: str) -> tuple[Path, tuple, str] | None:
     return (program, tuple(int(part or 0) for part in found.groups()), where) if found else None
 
 
-def _text(version: tuple) -> str:
+def _dotted(version: tuple) -> str:
     return ".".join(map(str, version))
 
 

@@ -96,8 +96,8 @@ def read_document(path: Path) -> Document:
         raise RenderError(f"There is no {path}; run this in the folder of the report.", 2)
     lines = path.read_text(encoding="utf-8").splitlines()
     front, start = _read_front(lines, path.name)
-    document = Document(path, front, _split(lines, start, path.name))
-    _check(document)
+    document = Document(path, front, _parse_parts(lines, start, path.name))
+    _check_document(document)
     return document
 
 
@@ -120,7 +120,7 @@ def read_yaml(text: str, place: str):
         raise RenderError(f"{place}: this YAML cannot be read{where}: {error.problem}.") from None
 
 
-def _split(lines: list[str], start: int, name: str) -> list:
+def _parse_parts(lines: list[str], start: int, name: str) -> list:
     """Cut the body into prose and cells; fenced code that is no cell stays prose."""
     parts, prose, number = [], start, start
     while number < len(lines):
@@ -133,18 +133,18 @@ def _split(lines: list[str], start: int, name: str) -> list:
         if (end := next(ends, None)) is None:
             raise RenderError(f"{name}:{number + 1}: this code block is never closed.")
         if CELL.match(lines[number]):
-            parts += [_prose(lines, prose, number), _cell(lines, number, end, name)]
+            parts += [_parse_prose(lines, prose, number), _parse_cell(lines, number, end, name)]
             prose = end + 1
         number = end + 1
-    return [part for part in [*parts, _prose(lines, prose, number)] if part]
+    return [part for part in [*parts, _parse_prose(lines, prose, number)] if part]
 
 
-def _prose(lines: list[str], start: int, end: int) -> Prose | None:
+def _parse_prose(lines: list[str], start: int, end: int) -> Prose | None:
     text = "\n".join(lines[start:end])
     return Prose(text, start + 1) if text.strip() else None
 
 
-def _cell(lines: list[str], start: int, end: int, name: str) -> Cell:
+def _parse_cell(lines: list[str], start: int, end: int, name: str) -> Cell:
     body = lines[start + 1 : end]
     marks = [found[1] for found in itertools.takewhile(bool, map(OPTION.match, body))]
     options = read_yaml("\n".join(marks), f"{name}:{start + 2}") or {}
@@ -153,7 +153,7 @@ def _cell(lines: list[str], start: int, end: int, name: str) -> Cell:
     return Cell("\n".join(body[len(marks) :]), options, start + 1, start + 2 + len(marks))
 
 
-def _check(document: Document) -> None:
+def _check_document(document: Document) -> None:
     """Stop at what this renderer would otherwise pass over in silence."""
     name, seen = document.path.name, {}
     for cell in document.cells:

@@ -66,7 +66,7 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
             environment = _environment(settings) | variables
             with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
                 try:
-                    _run(client, SETUP.format(**_figure(settings)))
+                    _execute(client, SETUP.format(**_figure(settings)))
                     return _walk(client, document, settings, parameters, say)
                 except BaseException:
                     end_children()  # a kernel that is asked to end would end its cell first
@@ -92,7 +92,7 @@ def _walk(client, document: Document, settings: Settings, parameters: dict, say)
         start = time.perf_counter()
         run.outputs[part.label] = _show(client, part, document, settings)
         if part.is_parameters and parameters:
-            _run(client, "\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
+            _execute(client, "\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
         say(f"{time.perf_counter() - start:.1f} s", flush=True)
     return run
 
@@ -102,7 +102,7 @@ def _show(client, cell: Cell, document: Document, settings: Settings) -> list:
     if not settings.execute("eval", cell):
         return []
     try:
-        return _run(client, cell.code)
+        return _execute(client, cell.code)
     except CellExecutionError as error:
         trace = ANSI.sub("", error.traceback)
         inner = PLACE.findall(trace)
@@ -125,7 +125,7 @@ def _evaluate(client, prose: Prose, name: str) -> dict:
     if not prose.expressions:
         return {}
     asked = {str(place): text for place, text in enumerate(prose.expressions)}
-    outputs = _run(client, INLINE.format(expressions=asked))
+    outputs = _execute(client, INLINE.format(expressions=asked))
     values = outputs[-1]["data"]["application/json"]
     values = json.loads(values) if isinstance(values, str) else values
     for place, text in asked.items():
@@ -137,7 +137,7 @@ def _evaluate(client, prose: Prose, name: str) -> dict:
     return {text: values[place]["data"] for place, text in asked.items()}
 
 
-def _run(client, code: str) -> list:
+def _execute(client, code: str) -> list:
     cell = nbformat.v4.new_code_cell(code)
     client.nb.cells.append(cell)
     client.execute_cell(cell, len(client.nb.cells) - 1)

@@ -70,7 +70,7 @@ def _variables(settings: Settings) -> dict:
         "outline-depth": int(settings["toc-depth"]),
         "numbering": settings["section-numbering"] if settings["number-sections"] else "",
         "page-numbering": settings["page-numbering"],
-        "authors": "(" + "".join(f"{_quoted(author)}, " for author in settings.authors) + ")",
+        "authors": "(" + "".join(f"{_typst_string(author)}, " for author in settings.authors) + ")",
     }
 
 
@@ -82,5 +82,5 @@ def _font(name: str) -> str:
     return name
 
 
-def _quoted(text: str) -> str:
+def _typst_string(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

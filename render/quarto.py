@@ -36,7 +36,7 @@ def render_by_quarto(document: Document, parameters: dict, program: Path, say=pr
         for name in settings:
             # a kernel that outlives the run would hold old modules
             options = ["--to", name, "--output-dir", folder, "--no-execute-daemon", *given]
-            _run([program, "render", document.path.name, *options], document, name, say)
+            _run_program([program, "render", document.path.name, *options], document, name, say)
         files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
         return publish([file for file in files if file.exists()], root / first.output_folder)
 
@@ -51,22 +51,22 @@ def _write_parameters(parameters: dict, folder: Path) -> list[str]:
     return ["--execute-params", str(file)]
 
 
-def _run(command: list, document: Document, name: str, say) -> None:
+def _run_program(command: list, document: Document, name: str, say) -> None:
     environment = settle(dict(os.environ)) | {"QUARTO_PYTHON": sys.executable, "NO_COLOR": "1"}
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8"}
     with show_progress(say) as variables:
         options = {"cwd": document.path.parent, "env": environment | variables, **streams}
         process = subprocess.Popen(command, **options)
         try:
-            log = _follow(process, name, say)
+            log = _tell_lines(process, name, say)
             if process.wait():
-                raise RenderError(_explain(log, document))
+                raise RenderError(_explain_log(log, document))
         finally:
             end_children()
             process.wait()
 
 
-def _follow(process: subprocess.Popen, name: str, say) -> list[str]:
+def _tell_lines(process: subprocess.Popen, name: str, say) -> list[str]:
     """Turn Quarto's lines on its cells into ours; return all of its lines."""
     log, start = [], time.perf_counter()
     for line in process.stdout:
@@ -80,7 +80,7 @@ def _follow(process: subprocess.Popen, name: str, say) -> list[str]:
     return log
 
 
-def _explain(log: list[str], document: Document) -> str:
+def _explain_log(log: list[str], document: Document) -> str:
     """Return what went wrong: in a cell, its label, line and error; else Quarto's last words."""
     steps = [STEP.search(line) for line in log]
     labels = [step[3] for step in steps if step]

@@ -57,10 +57,10 @@ def digest_inputs(document: Document, settings: Settings, parameters: dict) -> s
     if more := os.environ.get("VALENCE_DATA"):
         places.append(Path(more))
     read = [bare_code(path.read_text(encoding="utf-8")) for path in code]
-    return joblib.hash([asked, machine, read, [_stamp(place) for place in places]])
+    return joblib.hash([asked, machine, read, [_stamps(place) for place in places]])
 
 
-def _stamp(place: Path) -> list[tuple]:
+def _stamps(place: Path) -> list[tuple]:
     """Return size and time of a file, or of all files in a folder: tables may be large."""
     found = sorted(place.rglob("*")) if place.is_dir() else [place]
     states = [(os.fspath(file), file.stat()) for file in found if file.is_file()]

@@ -53,12 +53,12 @@ def keep_data(figure: Figure, plot) -> None:
             shapes.setdefault(id(frame), (frame, []))[1].append(shape)
     # a theme is applied to the legend too: once a plot
     held.frames[id(plot)] = [
-        _named(frame, ", ".join(dict.fromkeys(drawn)), plot.labels.get("title", ""))
+        _describe_rows(frame, ", ".join(dict.fromkeys(drawn)), plot.labels.get("title", ""))
         for frame, drawn in shapes.values()
     ]
 
 
-def _named(frame: pd.DataFrame, drawn: str, panel: str) -> pd.DataFrame:
+def _describe_rows(frame: pd.DataFrame, drawn: str, panel: str) -> pd.DataFrame:
     """Return a frame, or a sample of its rows, with what it is in columns before its own."""
     step = -(-len(frame) // MOST_ROWS) or 1
     sample = f"{-(-len(frame) // step)} of {len(frame)} rows" if step > 1 else ""

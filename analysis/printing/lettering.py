@@ -41,12 +41,12 @@ def fit_texts(figure: Figure, texts: list[Text], width: float) -> None:
     """Cut texts of a figure, in place, that are wider than `width`, a share of the figure's own."""
     room = width * figure.bbox.width
     for text in texts:
-        if (wide := _width(figure, text)) > room:
+        if (wide := _pixels(figure, text)) > room:
             longest = max(map(len, text.get_text().split("\n")))
             text.set_text(guarded(text.get_text(), int(longest * room / wide)))
 
 
-def _width(figure: Figure, text: Text) -> float:
+def _pixels(figure: Figure, text: Text) -> float:
     """Return the width of a text in pixels; one in a legend belongs to no figure yet."""
     copy = Text(0, 0, text.get_text(), fontproperties=text.get_fontproperties(), parse_math=False)
     copy.set_figure(figure)

@@ -72,10 +72,10 @@ def _cells(column: pd.Series, digits: int) -> list[str]:
     """Return a column's cells as text."""
     if pd.api.types.is_bool_dtype(column):
         return ["yes" if value else "no" for value in column]
-    return [_cell(value, digits) for value in column]
+    return [_printed(value, digits) for value in column]
 
 
-def _cell(value, digits: int) -> str:
+def _printed(value, digits: int) -> str:
     """Return one cell as Markdown; whole numbers keep their thousands apart."""
     if isinstance(value, Markdown):
         return value.data
@@ -120,7 +120,7 @@ def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
             "column": lines["name"].map(inert.code),
             "meaning": lines["meaning"],
             "unit": lines["unit"].where(lines["unit"] != "none", None),
-            "observed": [_observe(line) for line in lines.itertuples()],
+            "observed": [_observed_range(line) for line in lines.itertuples()],
         }
     )
     return markdown(shown)
@@ -136,7 +136,7 @@ def _without_blocks(dictionary: pd.DataFrame) -> pd.DataFrame:
     return lines
 
 
-def _observe(line) -> str:
+def _observed_range(line) -> str:
     """Return a column's smallest and largest value, or how many different ones it has."""
     if pd.isna(line.smallest):
         return f"{count(line.levels)} different"

@@ -53,9 +53,9 @@ def typeset(term) -> str:
 
 
 def _typeset(factor) -> str:
-    name = _text(name_of(factor.column))
+    name = _upright(name_of(factor.column))
     if factor.kind == "level":
-        return rf"[{name} = {_text(factor.at)}]"
+        return rf"[{name} = {_upright(factor.at)}]"
     if factor.kind == "line":
         return name
     if factor.kind == "below":
@@ -63,7 +63,7 @@ def _typeset(factor) -> str:
     return rf"({name} {'-' if factor.at >= 0 else '+'} {plain(abs(factor.at))})_{{+}}"
 
 
-def _text(words: str) -> str:
+def _upright(words: str) -> str:
     """Return words as text within TeX, with the characters escaped that mean something to it."""
     # the empty group keeps a space that follows the escaped character
     letters = (ESCAPES.get(letter, letter) for letter in inert.shown(words))

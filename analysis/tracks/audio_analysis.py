@@ -131,10 +131,10 @@ def _column(analysis: dict, part: str, name: str) -> np.ndarray:
     items = analysis.get(part) or []
     if not all(isinstance(item, dict) for item in items):
         raise BadInput(f"its {part} are no objects: fetch the analysis again.")
-    return np.array([_number(item.get(name)) for item in items], dtype=float)
+    return np.array([_to_float(item.get(name)) for item in items], dtype=float)
 
 
-def _number(value) -> float:
+def _to_float(value) -> float:
     """Return a number, NaN for what is none."""
     real = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if real and math.isfinite(value) else math.nan
@@ -145,7 +145,7 @@ def _vectors(segments: list[dict], name: str) -> np.ndarray:
     rows = []
     for number, segment in enumerate(segments, start=1):
         row = segment.get(name)
-        row = [_number(value) for value in row] if isinstance(row, list) else []
+        row = [_to_float(value) for value in row] if isinstance(row, list) else []
         if len(row) != 12 or any(map(math.isnan, row)):
             raise BadInput(f"segment {number:,} has no twelve numbers in {name!r}.")
         rows.append(row)
@@ -155,9 +155,9 @@ def _vectors(segments: list[dict], name: str) -> np.ndarray:
 def _describe_whole(analysis: dict, lengths: np.ndarray) -> dict[str, float]:
     """Return what is said of the track as a whole; without a duration, that of the segments."""
     track = analysis.get("track") if isinstance(analysis.get("track"), dict) else {}
-    seconds = _number(track.get("duration"))
+    seconds = _to_float(track.get("duration"))
     seconds = lengths.sum() if math.isnan(seconds) else seconds
-    values = {name: _number(track.get(name)) for name in WHOLE}
+    values = {name: _to_float(track.get(name)) for name in WHOLE}
     for name, value in values.items():
         column = BY_NAME[name]
         if not math.isnan(value) and not column.low <= value <= column.high:

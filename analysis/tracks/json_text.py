@@ -27,7 +27,7 @@ def parse(text: str, path: Path):
     """
     _refuse_halves(text, path)
     try:
-        return json.loads(text, parse_int=_whole)
+        return json.loads(text, parse_int=_parse_whole)
     except RecursionError as error:
         raise too_deep(path) from error
     except OverflowError as error:
@@ -41,7 +41,7 @@ def too_deep(path: Path) -> BadInput:
     )
 
 
-def _whole(digits: str) -> int:
+def _parse_whole(digits: str) -> int:
     """Return a whole number of a length that a floating-point number can have."""
     if len(digits) > MOST_DIGITS:
         raise OverflowError(f"a number of {len(digits):,} digits ({digits[:12]}…)")

@@ -49,7 +49,7 @@ def read_keys(text: pd.Series) -> pd.DataFrame:
     read unless the mode is told; where all are small, they are names like any other.
     """
     parts = text.str.extract(KEY)
-    key, twin = _pitch(parts[0], parts[1]), _pitch(parts[2], parts[3])
+    key, twin = _semitones(parts[0], parts[1]), _semitones(parts[2], parts[3])
     mode = _mode_words(parts[4])
     capital = parts[0].str.isupper().eq(True)
     clear = (twin.isna() | (key == twin)) & (mode.notna() | capital | ~capital.any())
@@ -65,7 +65,7 @@ def read_keys(text: pd.Series) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def _pitch(letters: pd.Series, accidentals: pd.Series) -> pd.Series:
+def _semitones(letters: pd.Series, accidentals: pd.Series) -> pd.Series:
     """Return pitch classes of a letter and a sharp, a flat or neither."""
     shifts = accidentals.str.lower().map(ACCIDENTALS).astype(float).fillna(0)
     return (letters.str.upper().map(LETTERS).astype(float) + shifts) % 12

@@ -143,14 +143,14 @@ def _id_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
 
 def _title_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
     """Return codes for each bare title by first artist, and by all artists in any order."""
-    titles = _number(tracks["title"], bare_title)
-    by = _number(tracks["artist"], _fold), _number(tracks["artists"], _order_credits)
+    titles = _number_texts(tracks["title"], bare_title)
+    by = _number_texts(tracks["artist"], _fold), _number_texts(tracks["artists"], _order_credits)
     unknown = (tracks["title"] == "") | (tracks["artist"] == "")
     pairs = (titles * (names.max(initial=0) + 1) + names for names in by)
     return [np.where(unknown, -1, pd.factorize(pair)[0]) for pair in pairs]
 
 
-def _number(values: pd.Series, read: Callable[[str], str]) -> np.ndarray:
+def _number_texts(values: pd.Series, read: Callable[[str], str]) -> np.ndarray:
     """Number the rows by what is read from their text, each distinct one of which is read once."""
     codes, distinct = pd.factorize(values)
     return pd.factorize(np.array([read(one) for one in distinct.tolist()], dtype=object))[0][codes]

@@ -301,7 +301,7 @@ def _refuse_outside(numbers: pd.Series, column: Column, name: str) -> None:
 
 def _refuse_scaled(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse loudness and tempo that were scaled: no step back leads to decibels or beats."""
-    known = _known(numbers, column)
+    known = _stated(numbers, column)
     if column.name == "loudness":
         scaled = len(known) >= FEWEST and (
             known.median() > 0 or (known.nunique() > 5 and known.max() - known.min() <= 1)
@@ -320,7 +320,7 @@ def _refuse_scaled(numbers: pd.Series, column: Column, name: str) -> None:
         )
 
 
-def _known(numbers: pd.Series, column: Column) -> pd.Series:
+def _stated(numbers: pd.Series, column: Column) -> pd.Series:
     return numbers[numbers.notna() & ~numbers.isin(column.missing)]
 
 
@@ -386,7 +386,7 @@ def to_milliseconds(
     if clock.notna().any() or timed.notna().any():
         what = "colon" if clock.notna().any() else "unit"
         unit = {"colon": "minutes:seconds", "unit": "text with units"}[what]
-        plain = _known(numbers, column)
+        plain = _stated(numbers, column)
         if len(plain):
             raise BadInput(
                 f"Column {name!r} has lengths with a {what} and, in row "
@@ -447,7 +447,7 @@ def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series
 
 def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
     """Return the unit of lengths, told from their median."""
-    known = _known(numbers, column)
+    known = _stated(numbers, column)
     median = known.median()
     if not len(known) or median >= 10_000:
         return "milliseconds"
@@ -472,7 +472,7 @@ def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
 
 def _refuse_mixed(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse lengths of which too many are so far from the median as units are from each other."""
-    known = _known(numbers, column)
+    known = _stated(numbers, column)
     median = known.median()
     far = known[(known > FAR * median) | (known < median / FAR)]
     if len(far) > 1 and len(far) >= 0.01 * len(known):
