@@ -222,7 +222,8 @@ def check_analyses(path: Path) -> None:
 def study_table(options: argparse.Namespace) -> None:
     """Study a table and write its record."""
     from analysis.clusters import use_scheduler
-    from analysis.study import RESULTS, make_record, write_record
+    from analysis.printing.progress import show_bar
+    from analysis.study import RESULTS, make_record, read_record, write_record
 
     name = datasets.describe(options.data).name
     if not options.out and name in datasets.KNOWN and options.data != name:
@@ -231,7 +232,8 @@ def study_table(options: argparse.Namespace) -> None:
     path = options.out or RESULTS / f"{name}.json"
     refuse_target(path)
     refuse_source(path, options.data)
-    with use_scheduler(options.scheduler):
+    usual = read_record(RESULTS / "genres.json")["seconds"]
+    with use_scheduler(options.scheduler), show_bar(usual):
         record = make_record(options.data, options.budget, options.hold_outs)
     write_record(record, path)
     say(str(path))
