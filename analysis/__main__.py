@@ -1,6 +1,7 @@
 """The command line: ``python -m analysis COMMAND``."""
 
 import argparse
+import contextlib
 import logging
 import os
 import re
@@ -232,7 +233,9 @@ def study_table(options: argparse.Namespace) -> None:
     path = options.out or RESULTS / f"{name}.json"
     refuse_target(path)
     refuse_source(path, options.data)
-    usual = read_record(RESULTS / "genres.json")["seconds"]
+    usual = {}
+    with contextlib.suppress(BadInput):  # of another schema, it says nothing
+        usual = read_record(RESULTS / "genres.json")["seconds"]
     with use_scheduler(options.scheduler), show_bar(usual):
         record = make_record(options.data, options.budget, options.hold_outs)
     write_record(record, path)

@@ -31,7 +31,13 @@ def show_bar(seconds: dict[str, float]):
     the pace so far, its share of them.
     """
     form = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, about {remaining} left"
-    bar = tqdm(total=sum(seconds.values()), bar_format=form, disable=None, smoothing=0, leave=False)
+    bar = tqdm(
+        total=sum(seconds.values()),
+        bar_format=form,
+        disable=None if seconds else True,
+        smoothing=0,
+        leave=False,
+    )
 
     starts = dict(zip(seconds, itertools.accumulate([0, *seconds.values()]), strict=False))
 
