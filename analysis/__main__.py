@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import json
 import logging
 import os
 import re
@@ -224,7 +225,7 @@ def study_table(options: argparse.Namespace) -> None:
     """Study a table and write its record."""
     from analysis.clusters import use_scheduler
     from analysis.printing.progress import show_bar
-    from analysis.study import RESULTS, make_record, read_record, write_record
+    from analysis.study import RESULTS, make_record, write_record
 
     name = datasets.describe(options.data).name
     if not options.out and name in datasets.KNOWN and options.data != name:
@@ -234,8 +235,8 @@ def study_table(options: argparse.Namespace) -> None:
     refuse_target(path)
     refuse_source(path, options.data)
     usual = {}
-    with contextlib.suppress(BadInput):  # of another schema, it says nothing
-        usual = read_record(RESULTS / "genres.json")["seconds"]
+    with contextlib.suppress(OSError, ValueError, KeyError):  # a record of any schema will do
+        usual = json.loads((RESULTS / "genres.json").read_text("utf-8"))["seconds"]
     with use_scheduler(options.scheduler), show_bar(usual):
         record = make_record(options.data, options.budget, options.hold_outs)
     write_record(record, path)

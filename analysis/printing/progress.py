@@ -31,14 +31,8 @@ def show_bar(seconds: dict[str, float]):
     the pace so far, its share of them.
     """
     form = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, about {remaining} left"
-    bar = tqdm(
-        total=sum(seconds.values()),
-        bar_format=form,
-        disable=None if seconds else True,
-        smoothing=0,
-        leave=False,
-    )
-
+    hidden = None if seconds else True  # None hides it from anything but a terminal
+    bar = tqdm(total=sum(seconds.values()), bar_format=form, disable=hidden, smoothing=0)
     starts = dict(zip(seconds, itertools.accumulate([0, *seconds.values()]), strict=False))
 
     def advance(record: logging.LogRecord) -> bool:
