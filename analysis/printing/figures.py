@@ -114,11 +114,11 @@ def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
     edges = np.arange(21) / 20
     shown["low"] = pd.cut(shown["valence"], edges, labels=edges[:-1], include_lowest=True)
     shown = shown.astype({"low": float}).groupby(["panel", "low"], observed=True, as_index=False)
-    bars = shown.agg(tracks=("valence", "size")).assign(high=lambda bar: bar["low"] + 0.05)
+    bars = shown.agg(tracks=("valence", "size")).assign(high=lambda bar: bar["low"] + 0.05, none=0)
     rows = -(-len(panels) // 3)
     return (
-        ggplot(bars, aes(xmin="low", xmax="high", ymax="tracks"))
-        + geom_rect(fill=PALETTE[0], ymin=0)
+        ggplot(bars, aes(xmin="low", xmax="high", ymin="none", ymax="tracks"))
+        + geom_rect(fill=PALETTE[0])
         + geom_vline(aes(xintercept="median"), panels.rename(columns={"group": "panel"}), color=INK)
         + facet_wrap("panel", ncol=min(3, len(panels)), scales="free_y")
         + scale_x_continuous(limits=(0, 1), breaks=(0, 0.25, 0.5, 0.75, 1))
