@@ -112,11 +112,12 @@ def measure_findings(record: dict) -> list[tuple]:
          _ends(methods.loc["question_1"], "difference")),
         ("the network errs less than the best method", "MAE", -1, _both(network.loc["mae"])),
         ("the network explains more", "R²", 1, _both(network.loc["r2"])),
-        ("the audio analysis adds to the best single method", "R²", 1,
+        ("the audio analysis adds to the method best with it", "R²", 1,
          UNKNOWN if top is None else _ends(top, "gain")),
         ("releases agree better than a prediction does", "R²", 1, _apart(releases, best)),
-        ("values pile up near both ends of the scale", "share", 1,
-         np.array(_ends(piles, "size")) - 1),
+        ("values pile up near the ends of the scale", "multiple less 1", 1,
+         UNKNOWN if piles["verdict"] == "not testable here"
+         else np.array(_ends(piles, "size")) - 1),
     ]  # fmt: skip
 
 

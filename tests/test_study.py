@@ -156,7 +156,7 @@ def test_records_of_the_repository(path):
     assert stored["fingerprints"]["data"] == datasets.KNOWN[path.stem].fingerprint
 
 
-def planted(effects: dict[str, tuple], held: tuple, folds: tuple, best: float = 0.4) -> dict:
+def planted(effects, held: tuple, folds: tuple, best=0.4, verdict="undecided") -> dict:
     """Return what the findings read of a record, with given effects and a network's differences."""
     ends = ("", "_low", "_high")
     frames = {
@@ -182,7 +182,7 @@ def planted(effects: dict[str, tuple], held: tuple, folds: tuple, best: float = 
             for metric, sign in (("mae", 1), ("r2", -1))]),
         "repeats": pd.DataFrame({"icc": [0.95], "low": [0.9], "high": [0.97]}),
         "claims": pd.DataFrame({"claim": ["rescaled"], "size": [1.2], "size_low": [0.9],
-                                "size_high": [1.5]}),
+                                "size_high": [1.5], "verdict": [verdict]}),
     }  # fmt: skip
     return {"tables": {name: {"columns": list(frame), "rows": frame.to_numpy().tolist()}
                        for name, frame in frames.items()}}  # fmt: skip
@@ -201,7 +201,11 @@ def test_a_finding_holds_where_the_whole_interval_has_its_sign():
     assert found.loc["repeated recordings flatter a prediction", "low"] == pytest.approx(0.06)
     assert not found.loc["known artists flatter it", "holds"]
     assert pd.isna(found.loc["duration goes with lower valence", "size"])
-    assert not found.loc["values pile up near both ends of the scale", "holds"]
+    piles = "values pile up near the ends of the scale"
+    assert not found.loc[piles, "holds"] and found.loc[piles, "size"] > 0
+    seen = planted(effects, (-0.02, -0.01), (-0.02, -0.01), verdict="not testable here")
+    seen = replication.judge_findings({"seen": seen}).set_index("finding")
+    assert pd.isna(seen.loc[piles, "size"])
     shown = printing.tabulate_findings(found.reset_index()).data
     assert "not shown" in shown and "nan" not in shown
 
