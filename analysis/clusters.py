@@ -26,6 +26,7 @@ def use_scheduler(address: str | None) -> Iterator[None]:
         return
     try:
         from distributed import Client
+        from joblib._dask import DaskDistributedBackend
     except ImportError as error:
         raise BadInput("--scheduler needs the package distributed: install it first.") from error
     try:
@@ -41,8 +42,26 @@ def use_scheduler(address: str | None) -> Iterator[None]:
             raise BadInput(f"--scheduler {address}: worker {strange[0]} does not run the code that "
                            "is here; start workers in a copy of this folder.")  # fmt: skip
         log.info("%d workers at %s", len(found), address)
-        with parallel_config(backend="dask"):
+        with parallel_config(backend=_sending(DaskDistributedBackend)(client=client)):
             yield
+
+
+def _sending(backend: type) -> type:
+    """Return joblib's backend so that it sends the tracks with every task.
+
+    By default they are laid down on some of the workers, and are lost with those.
+    """
+
+    class Sending(backend):
+        def start_call(self):
+            super().start_call()
+            self.call_data_futures = None
+
+        def stop_call(self):
+            self.call_data_futures = {}
+            super().stop_call()
+
+    return Sending
 
 
 def _try_fingerprint() -> str:

@@ -147,8 +147,8 @@ def are_listed(words) -> str:
 
 
 def explained(r2: float) -> str:
-    """Return the share of the variance that an R² stands for: none below zero."""
-    return percent(r2) if r2 >= 0.005 else "none"
+    """Return the share of the variance that an R² stands for: no part below zero."""
+    return percent(r2) if r2 >= 0.005 else "no part"
 
 
 def method_name(label: str) -> str:

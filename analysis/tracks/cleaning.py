@@ -170,7 +170,7 @@ def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:
     if "genre" in tracks:
         tracks["genre"] = tracks["recording"].map(choose_genres(tracks))
     # every column takes part, so that even rows with one identifier have a fixed order
-    alike = tracks.duplicated(["recording", "track_id"], keep=False)
+    alike = tracks.duplicated("track_id", keep=False)
     columns = list(tracks.columns.drop(["track_id", "recording"]))
     ties = tracks[alike].drop_duplicates().sort_values(columns)
     ordered = pd.concat([tracks[~alike], ties]).sort_values("track_id", kind="stable")

@@ -89,7 +89,9 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
 def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised:
     """Read a table as `read_tracks` does and say what its columns were taken for."""
     path, notes = Path(path), []
-    parted = path.is_dir() and list_parts(path)[0]
+    parted = False
+    with contextlib.suppress(OSError):  # of a name that is too long; it is refused below
+        parted = path.is_dir() and bool(list_parts(path)[0])
     table = (open_parts if parted else open_table)(path, notes)
     return _read_table(table, path, needed, notes)
 
