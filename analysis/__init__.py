@@ -6,8 +6,8 @@ Data walk from ``tracks`` (any export to clean, unique, split tracks) through ``
 (which computes nothing); none of these imports from one further on.
 
 ``memory`` keeps slow results, ``sources`` knows the code that made them, ``surroundings`` shuts out
-the reader's own settings, ``stopping`` ends runs, ``provenance`` says what made a report,
-``__main__`` is the command line.
+the reader's own settings, ``stopping`` ends runs, ``clusters`` shares slow steps out,
+``provenance`` says what made a report, ``__main__`` is the command line.
 """
 
 # ruff: noqa: E402 - what is set here must be set before a package that computes is loaded

@@ -5,12 +5,30 @@ import logging
 from collections.abc import Iterator
 
 from joblib import parallel_config
+from joblib._dask import DaskDistributedBackend
 
 from analysis.study import code_fingerprint
 from analysis.tracks.schema import BadInput
 
 log = logging.getLogger("analysis")
 PATIENCE = 20  # seconds to wait for a scheduler, and for its first worker
+
+
+class Sending(DaskDistributedBackend):
+    """Send the tracks with every task.
+
+    By default they are laid down on some of the workers, and are lost with those.
+    """
+
+    def start_call(self) -> None:
+        """Lay nothing down."""
+        super().start_call()
+        self.call_data_futures = None
+
+    def stop_call(self) -> None:
+        """Let joblib clear what it thinks lies on workers."""
+        self.call_data_futures = {}
+        super().stop_call()
 
 
 @contextlib.contextmanager
@@ -24,45 +42,20 @@ def use_scheduler(address: str | None) -> Iterator[None]:
     if address is None:
         yield
         return
-    try:
-        from distributed import Client
-        from joblib._dask import DaskDistributedBackend
-    except ImportError as error:
-        raise BadInput("--scheduler needs the package distributed: install it first.") from error
-    try:
-        client = Client(address, timeout=PATIENCE)
-        client.wait_for_workers(1, timeout=PATIENCE)
-    except (OSError, ValueError) as error:
-        raise BadInput(f"--scheduler {address}: no Dask cluster with a worker answers there; "
-                       "start a scheduler and workers first.") from error  # fmt: skip
-    with client:
-        found = client.run(_try_fingerprint)
+    from distributed import Client  # takes a second, which nothing else needs
+
+    with contextlib.ExitStack() as stack:
+        try:
+            client = stack.enter_context(Client(address, timeout=PATIENCE))
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except (OSError, ValueError) as error:
+            raise BadInput(f"--scheduler {address}: no Dask cluster with a worker answers there; "
+                           "start a scheduler and workers first.") from error  # fmt: skip
+        found = client.run(code_fingerprint, on_error="return")
         strange = [worker for worker, own in found.items() if own != code_fingerprint()]
         if strange:
             raise BadInput(f"--scheduler {address}: worker {strange[0]} does not run the code that "
                            "is here; start workers in a copy of this folder.")  # fmt: skip
         log.info("%d workers at %s", len(found), address)
-        with parallel_config(backend=_sending(DaskDistributedBackend)(client=client)):
-            yield
-
-
-def _sending(backend: type) -> type:
-    """Return joblib's backend so that it sends the tracks with every task.
-
-    By default they are laid down on some of the workers, and are lost with those.
-    """
-
-    class Sending(backend):
-        def start_call(self):
-            super().start_call()
-            self.call_data_futures = None
-
-        def stop_call(self):
-            self.call_data_futures = {}
-            super().stop_call()
-
-    return Sending
-
-
-def _try_fingerprint() -> str:
-    return code_fingerprint()
+        stack.enter_context(parallel_config(backend=Sending(client=client)))
+        yield

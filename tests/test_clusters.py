@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 
+import distributed
 import pandas as pd
 import pytest
 
@@ -17,8 +18,6 @@ from analysis.tracks.schema import BadInput
 from tests.tracks.made_tracks import make_tracks
 
 ROUNDING = 1e-12
-
-distributed = pytest.importorskip("distributed", reason="the package distributed is not installed")
 
 
 def test_a_killed_worker_changes_no_number(monkeypatch):

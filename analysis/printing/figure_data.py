@@ -20,8 +20,6 @@ PICTURE = re.compile(
     r'id="(fig-(?:(?!-caption)[^"])+)".*?<img[^>]*?src="data:image/svg\+xml;base64,([^"]+)"',
     re.DOTALL,
 )
-
-
 LINES = {"xintercept", "yintercept", "intercept", "slope"}  # of a frame that only draws a line
 
 
