@@ -27,6 +27,7 @@ LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # What is set by whoever runs the cells, and stays.
 RENDERERS = ("figure.figsize", "figure.dpi", "savefig.dpi")
 INLINE = "module://matplotlib_inline.backend_inline"  # by which a kernel shows figures at all
+GROWTH = int(1.5e9)  # bytes
 WATCH = 1.0  # seconds between two looks at whether the parent lives
 
 
@@ -54,6 +55,11 @@ def settle_process() -> None:
     Workers are told by joblib how many threads each may have, which must stay.
     """
     if multiprocessing.current_process().name.startswith("LokyProcess"):
+        # A worker that has grown is replaced, which would compile the network anew; by default it
+        # may grow by less than Keras and its backend take.
+        from joblib.externals.loky import process_executor
+
+        process_executor._MAX_MEMORY_LEAK_SIZE = GROWTH
         threading.Thread(target=_follow, args=(os.getppid(),), daemon=True).start()
         return
     if os.environ.get("PYTHONWARNINGS"):

@@ -113,20 +113,18 @@ CATBOOST = Learner(
 )
 
 
-def predict_tuned(learner: Learner, tracks: pd.DataFrame) -> np.ndarray:
-    """Tune a learner and predict all tracks by folds, one repeat after the other."""
+def predict_tuned(learner: Learner, tracks: pd.DataFrame, folds: pd.DataFrame) -> np.ndarray:
+    """Tune a learner and predict all tracks by the folds of `cross_predictions`."""
     found = search.fresh(learner, tracks, BUDGET.trials)
-    return np.concatenate([
-        predict_folds.fresh(found.chosen, tracks, BUDGET.folds, FIRST + repeat)
-        for repeat in range(REPEATS)
-    ])  # fmt: skip
+    numbers = [part.to_numpy() for _, part in folds.groupby("repeat")["fold"]]
+    return np.concatenate([predict_folds.fresh(found.chosen, tracks, fold) for fold in numbers])
 
 
 def judge(tracks: pd.DataFrame) -> pd.DataFrame:
     """Return MAE and R² over folds: boosting, both packages, and stacks without and with each."""
     folds = cross_predictions([], tracks, REPEATS, BUDGET.folds, FIRST)
     for learner in (*MEMBERS, LIGHTGBM, CATBOOST):
-        folds[learner.name] = predict_tuned(learner, tracks)
+        folds[learner.name] = predict_tuned(learner, tracks, folds)
     own = [learner.name for learner in MEMBERS]
     folds = add_blend(folds, own, "stack")
     for package in (LIGHTGBM, CATBOOST):

@@ -24,6 +24,7 @@ from analysis.prediction.validation import (
     compare_folds,
     cross_predictions,
     fold_scores,
+    slowest_first,
     source_of,
 )
 from analysis.tracks.splitting import Split
@@ -148,11 +149,13 @@ def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.
 def predict_held_out(candidates: Mapping[str, Candidate], split: Split) -> pd.DataFrame:
     """Fit every method on the training part and predict the held-out part, a column each."""
     log.info("held-out part: %d methods", len(candidates))
+    ordered = slowest_first(candidates.values())
     columns = Parallel(n_jobs=JOBS)(
         delayed(fit_and_predict)(one, split.train, split.test, source_of(one.learner))
-        for one in candidates.values()
+        for one in ordered
     )
-    return pd.DataFrame(dict(zip(candidates, columns, strict=True)))
+    found = {one.name: column for one, column in zip(ordered, columns, strict=True)}
+    return pd.DataFrame(found)[list(candidates)]
 
 
 @remember

@@ -161,23 +161,27 @@ def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.Da
 
 def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, seed: int, *what):
     """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
-    given = task, one, draw_artists(tracks, 20_000, seed), seed, source_of(one.learner)
-    folds = (delayed(_explain_fold)(fold, *given, *what) for fold in range(N_FOLDS))
-    return pd.concat(Parallel(n_jobs=JOBS)(folds), ignore_index=True)
+    tracks, source = draw_artists(tracks, 20_000, seed), source_of(one.learner)
+    folds = [[tracks.iloc[part].reset_index(drop=True) for part in pair]
+             for pair in grouped_folds(tracks, N_FOLDS, seed)]  # fmt: skip
+    found = Parallel(n_jobs=JOBS)(
+        delayed(_explain_fold)(*pair, task, one, seed + fold, source, *what)
+        for fold, pair in enumerate(folds)
+    )
+    return pd.concat(found, ignore_index=True)
 
 
 @remember
-def _explain_fold(fold: int, task: Callable, one: Candidate, tracks, seed: int, source: str, *what):
-    held = tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][1]].reset_index(drop=True)
-    fitted = _fit_fold(one, tracks, fold, seed, source)
+def _explain_fold(fitting, held, task: Callable, one: Candidate, seed: int, source: str, *what):
+    fitted = _fit(one, fitting, source)
     with one_thread():
-        return task(fitted, preparing.predictors(held), held["valence"], seed + fold, *what)
+        return task(fitted, preparing.predictors(held), held["valence"], seed, *what)
 
 
 @remember
-def _fit_fold(one: Candidate, tracks: pd.DataFrame, fold: int, seed: int, source: str):
+def _fit(one: Candidate, tracks: pd.DataFrame, source: str):
     """Fit outside a fold; every task asks the same five models."""
-    return one.fit(tracks.iloc[grouped_folds(tracks, N_FOLDS, seed)[fold][0]])
+    return one.fit(tracks)
 
 
 def _permute_fold(fitted, features, observed, seed: int, groups: dict, repeats: int):

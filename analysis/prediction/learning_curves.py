@@ -24,15 +24,18 @@ def learning_curve(
     observed, artist_key, predicted.
     """
     train = draw_artists(train, 20_000, seed)  # of more, the curve is flat
-    tasks = [(share, fold) for share in sorted(shares, reverse=True) for fold in range(5)]
-    given = one, train, seed, source_of(one.learner)
-    points = Parallel(n_jobs=JOBS)(delayed(_curve_point)(*task, *given) for task in tasks)
+    folds, source = grouped_folds(train, 5, seed), source_of(one.learner)
+    points = Parallel(n_jobs=JOBS)(
+        delayed(_curve_point)(share, fold, one, train, *folds[fold], seed, source)
+        for share in sorted(shares, reverse=True) for fold in range(5)
+    )  # fmt: skip
     return pd.concat(points, ignore_index=True)
 
 
 @remember
-def _curve_point(share: float, fold: int, one: Candidate, train, seed: int, source: str):
-    fitting, validation = grouped_folds(train, 5, seed)[fold]
+def _curve_point(
+    share: float, fold: int, one: Candidate, train, fitting, validation, seed: int, source: str
+):
     part = draw_artists(train.iloc[fitting], round(share * len(fitting)), seed + fold)
     held = train.iloc[validation].rename(columns={"valence": "observed"})
     about = {"share": share, "fold": fold, "tracks": len(part), "row": validation}

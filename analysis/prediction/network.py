@@ -79,6 +79,15 @@ def compiled_network(delta: float, *shape):
     return model
 
 
+@functools.lru_cache(maxsize=8)
+def initial_weights(seed: int, *shape) -> list[np.ndarray]:
+    """Return what a network's variables start from; folds of one search start from the same."""
+    from keras.utils import set_random_seed
+
+    set_random_seed(seed % 2**32)
+    return [np.array(one.value) for one in build_network(*shape).variables]
+
+
 class TrackNetwork(RegressorMixin, BaseEstimator):
     """An ensemble of multilayer perceptrons [@gorishniy2022; @gorishniy2025].
 
@@ -127,10 +136,11 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         held = leave_out(len(target), groups, self.parts, self.members, self.seed)
         targets = fill_batches(np.repeat(target[:, None, None], self.members, axis=1))
         model = compiled_network(self.delta, *self._shape(inputs))
+        for old, new in zip(
+            model.variables, initial_weights(self.seed, *self._shape(inputs)), strict=True
+        ):
+            old.assign(new)
         set_random_seed(self.seed % 2**32)
-        fresh = build_network(*self._shape(inputs))
-        for old, new in zip(model.variables, fresh.variables, strict=True):
-            old.assign(new.value)
         for one in model.optimizer.variables:
             one.assign(np.zeros(one.shape))
         model.optimizer.weight_decay.assign(self.decay)

@@ -1,9 +1,11 @@
 """The network beside the best other method: by how much, with what luck, and at what cost."""
 
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy import stats
 
 from analysis import SEED
@@ -11,7 +13,7 @@ from analysis.memory import remember
 from analysis.prediction.comparison import Comparison
 from analysis.prediction.evaluation import score_differences, scores
 from analysis.prediction.learners import predict
-from analysis.prediction.validation import Candidate, compare_folds, source_of
+from analysis.prediction.validation import JOBS, Candidate, compare_folds, source_of
 
 
 def compare_with_best(
@@ -29,7 +31,10 @@ def compare_with_best(
     """
     network, other = compared.network, compared.best
     one = compared.candidates[network]
-    runs = _run_seeds(one, train, test, seeds, source_of(one.learner))
+    runs = pd.DataFrame(Parallel(n_jobs=JOBS)(
+        delayed(_run_seed)(one, train, test, SEED + run, source_of(one.learner))
+        for run in range(seeds)
+    ))  # fmt: skip
     pair = compared.held_out[[network, other]]
     apart = score_differences(test["valence"], pair, test["artist"], other).set_index("metric")
     rivals = compared.by_fold[compared.by_fold["model"].isin([network, other])]
@@ -59,24 +64,29 @@ def judge(row) -> str:
     return "does not differ significantly from"
 
 
-def time_training(compared: Comparison, name: str, train: pd.DataFrame) -> float:
-    """Return the seconds of one training on one core; the first may compile and does not count."""
-    one = compared.candidates[name]
-    return _time(one, train, source_of(one.learner))
+def time_training(compared: Comparison, names: Sequence[str], train: pd.DataFrame) -> dict:
+    """Return by name the seconds of one training on one core; what is compiled first is left out.
+
+    A worker trains, since workers have compiled the network already.
+    """
+    chosen = [compared.candidates[name] for name in names]
+    task = delayed(_time)(chosen, train, [source_of(one.learner) for one in chosen])
+    return dict(zip(names, *Parallel(n_jobs=JOBS)([task]), strict=True))
 
 
 @remember
-def _time(one: Candidate, train: pd.DataFrame, source: str) -> float:
-    one.fit(train)
-    start = time.perf_counter()
-    one.fit(train)
-    return time.perf_counter() - start
+def _time(chosen: Sequence[Candidate], train: pd.DataFrame, sources: Sequence[str]) -> list[float]:
+    seconds = []
+    for one in chosen:
+        if one.learner.kind == "network":
+            one.fit(train)
+        start = time.perf_counter()
+        one.fit(train)
+        seconds.append(time.perf_counter() - start)
+    return seconds
 
 
 @remember
-def _run_seeds(one: Candidate, train, test, seeds: int, source: str) -> pd.DataFrame:
-    rows = []
-    for seed in range(SEED, SEED + seeds):
-        again = Candidate(one.learner, (*one.settings, ("seed", seed)))
-        rows.append(scores(test["valence"], predict(again.fit(train), test)))
-    return pd.DataFrame(rows)
+def _run_seed(one: Candidate, train, test, seed: int, source: str) -> pd.Series:
+    again = Candidate(one.learner, (*one.settings, ("seed", seed)))
+    return scores(test["valence"], predict(again.fit(train), test))

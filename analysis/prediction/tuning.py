@@ -15,7 +15,7 @@ from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import Dimension, Learner, fit_learner, predict
-from analysis.prediction.validation import JOBS, Candidate, candidate, source_of
+from analysis.prediction.validation import JOBS, Candidate, candidate, slowest_first, source_of
 from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import grouped_folds
 
@@ -53,8 +53,6 @@ BUDGETS = {
 # A trial that on two or more folds errs by so much more than the best one did on the same folds
 # is given up. Fold by fold, settings differ by far less than folds do, so it could not win.
 HOPELESS = 0.001
-# Searches of these kinds take longest, so they start first.
-SLOW = ("network", "distance")
 
 
 def find_budget(name) -> Budget:
@@ -94,7 +92,7 @@ def tune(
     log.info("search: %d learners, %d trials each", len(learners), budget.trials)
     running = Parallel(n_jobs=JOBS, return_as="generator_unordered")(
         delayed(_named_search)(learner, sample, budget, seed)
-        for learner in sorted(learners, key=lambda one: one.kind not in SLOW)
+        for learner in [one.learner for one in slowest_first(map(candidate, learners))]
     )
     found = {}
     for name, result in running:

@@ -79,6 +79,7 @@ def test_a_verdict_needs_held_out_artists_and_folds(held, folds, verdict):
 
 def test_time_is_measured_and_remembered(compared):
     split, result = compared
-    seconds = network_comparison.time_training(result, "elastic_net", split.train)
-    assert seconds > 0
-    assert network_comparison.time_training(result, "elastic_net", split.train) == seconds
+    names = ("elastic_net", "mean")
+    seconds = network_comparison.time_training(result, names, split.train)
+    assert seconds["elastic_net"] > seconds["mean"] > 0
+    assert network_comparison.time_training(result, names, split.train) == seconds
