@@ -84,8 +84,7 @@ def measure_departures(result) -> dict[str, float]:
     """Return how far a linear fit departs from what its tests look at.
 
     `spread` is the largest over the smallest SD of residuals among fifths of the fitted values;
-    `powers` the R² that squares and cubes of the fitted value would gain; `kurtosis` the excess
-    kurtosis of the residuals.
+    `powers` the R² that squares and cubes of the fitted value would gain.
     """
     fitted, residual = np.asarray(result.fittedvalues), pd.Series(np.asarray(result.resid))
     scaled = (fitted - fitted.mean()) / fitted.std()
@@ -98,5 +97,4 @@ def measure_departures(result) -> dict[str, float]:
     return {
         "spread": spreads.max() / spreads.min(),
         "powers": float(((residual**2).sum() - (left**2).sum()) / total),
-        "kurtosis": float(stats.kurtosis(residual)),
     }
