@@ -74,8 +74,10 @@ def cross_predictions(
     found = {(one.name, repeat): c for (one, repeat), c in zip(tasks, columns, strict=True)}
     known = {"observed": tracks["valence"].to_numpy(), "artist": tracks["artist"].to_numpy()}
     return pd.concat([
-        pd.DataFrame({"repeat": repeat, "fold": fold[repeat], "row": np.arange(len(tracks)), **known}
-                     | {one.name: found[one.name, repeat] for one in candidates})
+        pd.DataFrame(
+            {"repeat": repeat, "fold": fold[repeat], "row": np.arange(len(tracks)), **known}
+            | {one.name: found[one.name, repeat] for one in candidates}
+        )
         for repeat in range(repeats)
     ], ignore_index=True)  # fmt: skip
 
