@@ -148,5 +148,5 @@ def _behind(record: dict, column: str, value: str) -> tuple[float, float, float]
     """Return how far the best of some candidates is behind the best of all, over ten folds."""
     ladder = table_of(record, "ladder")
     line = ladder[ladder[column] == value].sort_values("cv_r2").iloc[-1]
-    half = stats.t.ppf(0.975, 9) * line["behind_se"]
+    half = stats.t.ppf(0.975, 9) * line["behind_se"] * np.sqrt(1 + 10 / 9)  # [@nadeau2003]
     return line["behind"], line["behind"] - half, line["behind"] + half

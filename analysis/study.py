@@ -28,7 +28,7 @@ from analysis.sources import ROOT, list_sources, read_bare
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.features import CATEGORICAL
 from analysis.tracks.schema import BadInput, naming
-from analysis.tracks.splitting import Split, describe_split, hold_out
+from analysis.tracks.splitting import Split, describe_split, hold_out, random_hold_out
 from analysis.writing import write_text
 
 log = logging.getLogger("analysis")
@@ -178,7 +178,7 @@ def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> 
     rows, once = [], replace(budget, repeats=1)
     for seed in range(HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 1 + draws):
         log.info("hold-out %d of %d", seed - HOLD_OUT_SEED, draws)
-        split = hold_out(tracks, seed=seed)
+        split = random_hold_out(tracks, seed=seed)
         ladder, _ = final_model.answer(ladders.build_ladder(split.train))
         chosen = ladder.loc[ladder["chosen"], "formula"].iloc[0]
         _, compared = comparison.tune_and_compare(split, once, chosen, seed)

@@ -7,7 +7,7 @@ from scipy import stats
 
 from analysis import SEED
 
-GRID, DRAWS = 60, 25
+GRID, DRAWS = 60, 15
 # Rows of a design that are worked on at a time.
 ROWS = 10_000
 # A track that has a column of its own is fitted exactly: its residual is no evidence.

@@ -14,7 +14,7 @@ from analysis.inference.ladders import (
     build_design,
     choose,
     features_of,
-    standard_error,
+    score_columns,
 )
 from analysis.memory import remember
 
@@ -52,10 +52,9 @@ def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> 
     terms = ladder.candidates["terms"]
     scores = np.array([products.r2_by_part(design.columns(one)) for one in terms])
     scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
-    row = 0 if scores.shape[1] < 2 else choose(pd.DataFrame({
-        "parameters": [len(design.columns(one)) for one in terms],
-        "cv_r2": scores.mean(axis=1), "cv_r2_se": standard_error(scores),
-    }))  # fmt: skip
+    row = 0 if scores.shape[1] < 2 else choose(pd.DataFrame(
+        {"parameters": [len(design.columns(one)) for one in terms]} | score_columns(scores)
+    ))  # fmt: skip
     found = _test(design, terms[row], valence, groups, ~choosing)
     names = dict.fromkeys(name for one in ladder.terms for name in features_of(one))
     return {"chosen": row} | {name: found.get(name, 1.0) for name in names}

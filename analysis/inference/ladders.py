@@ -177,9 +177,8 @@ def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     """Cross-validate every candidate, and fit it to all tracks.
 
     `folds`, of whole artists, come from `grouped_folds`. To the candidates are added parameters,
-    cv_r2, cv_r2_se (mean over folds and its standard error), aic, bic (as statsmodels counts them:
-    the error variance is no parameter), behind, behind_se (how far below the best candidate, paired
-    by fold), and chosen, by the one-standard-error rule [@hastie2009].
+    the columns of `score_columns`, aic, bic (as statsmodels counts them: the error variance is no
+    parameter), and chosen, by the one-standard-error rule [@breiman1984; @hastie2009].
     """
     design, rows = build_design(ladder), len(ladder.frame)
     products = CrossProducts.by_fold(design.matrix, ladder.frame["valence"], folds)
@@ -188,28 +187,34 @@ def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     error = np.array([products.squared_error(x, products.fit(x), whole) for x in columns])
     deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
     size = np.array([len(one) for one in columns])
-    behind = scores[scores.mean(axis=1).argmax()] - scores
     compared = ladder.candidates.assign(
         parameters=size,
-        cv_r2=scores.mean(axis=1),
-        cv_r2_se=standard_error(scores),
         aic=deviance + 2 * size,
         bic=deviance + np.log(rows) * size,
-        behind=behind.mean(axis=1),
-        behind_se=standard_error(behind),
+        **score_columns(scores),
     )
     return compared.assign(chosen=compared.index == choose(compared))
 
 
-def standard_error(scores: np.ndarray) -> np.ndarray:
-    """Return the standard error of the mean of scores over folds, which are the last axis."""
-    return scores.std(axis=-1, ddof=1) / np.sqrt(scores.shape[-1])
+def score_columns(scores: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what R² of candidates over folds, (candidates, folds), says of each candidate.
+
+    cv_r2 is the mean and cv_r2_se its standard error; behind is how far it is below the best one,
+    and behind_se the standard error of that, paired by fold.
+    """
+    behind, root = scores[scores.mean(axis=1).argmax()] - scores, np.sqrt(scores.shape[1])
+    return {
+        "cv_r2": scores.mean(axis=1), "cv_r2_se": scores.std(axis=1, ddof=1) / root,
+        "behind": behind.mean(axis=1), "behind_se": behind.std(axis=1, ddof=1) / root,
+    }  # fmt: skip
 
 
 def choose(compared: pd.DataFrame) -> int:
-    """Return the row of the smallest candidate within one standard error of the best CV R²."""
-    best = compared.loc[compared["cv_r2"].idxmax()]
-    close = compared[compared["cv_r2"] >= best["cv_r2"] - best["cv_r2_se"]]
+    """Return the row of the smallest candidate within one standard error of the best CV R².
+
+    The error is that of the difference, paired by fold: candidates do well on the same folds.
+    """
+    close = compared[compared["behind"] <= compared["behind_se"] + 1e-12]
     smallest = close[close["parameters"] == close["parameters"].min()]
     return int(smallest["cv_r2"].idxmax())
 

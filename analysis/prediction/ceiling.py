@@ -57,10 +57,13 @@ def _gamma_test(sums: np.ndarray) -> np.ndarray:
     return 1 - (middle_y[:, 0] - slope * middle_x[:, 0]) / (means[:, 2] - means[:, 1] ** 2)
 
 
-def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
+def repeat_measurements(
+    published: pd.DataFrame, apart: float = 0, seed: int = SEED
+) -> pd.DataFrame:
     """Return how well the valence of releases of one recording agrees.
 
-    `published` is uncleaned, since cleaning keeps one release of each recording. Releases whose
+    `published` is uncleaned, since cleaning keeps one release of each recording; of its recordings
+    those count whose releases differ in length by at least `apart` milliseconds. Releases whose
     other scores are all those of another release are copies of one computation, which say nothing
     on how repeatable valence is, and count once.
 
@@ -73,7 +76,9 @@ def repeat_measurements(published: pd.DataFrame, seed: int = SEED) -> pd.DataFra
     rows["recording"] = recording_numbers(rows, ("title",))
     others = [name for name in FEATURES if name in rows and name != "valence"]
     copied = rows.duplicated(["recording", *others])
-    computed = rows[~copied].groupby("recording").filter(lambda part: len(part) > 1)
+    length = rows[~copied].groupby("recording")["duration_ms"]
+    differ = length.transform("max") - length.transform("min") >= apart
+    computed = rows[~copied][(length.transform("size") > 1) & differ]
     parts = computed.groupby("recording")
     row = {"recordings": parts.ngroups, "releases": len(computed), "copies": int(copied.sum()),
            "variance": published["valence"].var()}  # fmt: skip

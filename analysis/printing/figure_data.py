@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from analysis.printing import inert
 
 NAME = "figure-data"
-MOST_ROWS = 200  # of one frame, else a page of clouds would weigh megabytes
+MOST_ROWS = 120  # of one frame, else a page of clouds would weigh megabytes
 # A figure's place in the page of either renderer, and its picture; captions have names like it.
 PICTURE = re.compile(
     r'id="(fig-(?:(?!-caption)[^"])+)".*?<img[^>]*?src="data:image/svg\+xml;base64,([^"]+)"',
@@ -72,7 +72,7 @@ def to_csv(frames: list[pd.DataFrame]) -> str:
         table = table.drop(columns="drawn", errors="ignore")
     for name in table.select_dtypes(exclude="number"):
         table[name] = table[name].map(_safe, na_action="ignore")
-    return table.to_csv(index=False, float_format="%.5g", lineterminator="\n")
+    return table.to_csv(index=False, float_format="%.4g", lineterminator="\n")
 
 
 def _safe(value) -> str:

@@ -12,6 +12,7 @@ from analysis.tracks.schema import TIMBRES
 
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
+EMPTY = "\N{EN DASH}"
 NO_RECORD = "No record of a study is stored."
 DEGREES = (
     "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
@@ -114,11 +115,11 @@ def with_interval(row, name: str, digits: int = 3) -> str:
     return f"{number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
 
 
-def estimated(row, name: str, digits: int = 3) -> str:
+def estimated(row, name: str, digits: int = 3, form=number) -> str:
     """Return an estimate of a row with its 95% CI in brackets, or a dash where there is none."""
     if not math.isfinite(row[name]):
-        return "\N{EN DASH}"
-    return f"{number(row[name], digits)}{SPACE}{interval(row, name, digits)}"
+        return EMPTY
+    return f"{form(row[name], digits)}{SPACE}{interval(row, name, digits)}"
 
 
 def percents(row, name: str) -> str:

@@ -11,12 +11,12 @@ from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
 from analysis.printing import inert
 from analysis.printing.numbers import (
+    EMPTY,
     NO_RECORD,
-    SPACE,
     between,
     count,
+    estimated,
     feature_name,
-    interval,
     number,
     p_value,
     percent,
@@ -24,7 +24,6 @@ from analysis.printing.numbers import (
     with_se,
 )
 
-EMPTY = "\N{EN DASH}"
 NOTHING = Markdown(f"*{NO_RECORD}*")
 
 
@@ -33,20 +32,9 @@ def markdown(
 ) -> Markdown:
     """Return a frame as a Markdown table in which every character of a name stands for itself.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        One row a line of the table; the column names are its header, the index is not shown.
-        Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup.
-    digits : int or dict
-        Decimals of the float columns, for all or by column name.
-    right : tuple of str
-        Columns of text that stand right, as numbers do.
-
-    Returns
-    -------
-    IPython.display.Markdown
-        Numbers stand right, text left; a missing value shows as a dash.
+    Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup. `digits` are the
+    decimals of float columns, for all or by name. Numbers, and columns of text named in `right`,
+    stand right, other text left; a missing value shows as a dash.
     """
     shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
     sides = ["right" if name in right or _is_number(frame[name]) else "left" for name in frame]
@@ -86,26 +74,6 @@ def _printed(value, digits: int) -> str:
     if isinstance(value, int | np.integer):
         return count(int(value))
     return inert.escaped(value)
-
-
-# Groups that there is room for on a page.
-MOST_GROUPS = 24
-ALL = "all"
-
-
-def keep_largest(table: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the lines of the groups with the most tracks, in the table's order.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        Columns group and tracks; several lines a group are kept or left out together, and the
-        line of all tracks stays.
-    most : int
-        Groups that are kept.
-    """
-    sizes = table[table["group"] != ALL].groupby("group", sort=False, observed=True)["tracks"].max()
-    return table[table["group"].isin([ALL, *sizes.nlargest(most).index])]
 
 
 # The twelve pitch classes and twelve timbre coefficients have one line each in the dictionary.
@@ -200,12 +168,8 @@ def _marked(cells, row) -> list[Markdown]:
 def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int = 12) -> Markdown:
     """Tabulate the final model: a row a feature, and under genre a row a level.
 
-    Parameters
-    ----------
-    effects : DataFrame
-        What `final_model.summarize` returns, with the aggregated p-values.
-    levels : DataFrame or None
-        What `level_differences` returns; of more than `most` levels the highest and the lowest.
+    `effects` is what `final_model.summarize` returns, with the aggregated p-values, `levels` what
+    `level_differences` does; of more than `most` levels the highest and the lowest are shown.
     """
     rows = []
     for row in effects.to_dict("records"):
@@ -223,8 +187,8 @@ def _final_row(row: dict) -> dict:
     values = f", {row['contrast']}" if pd.notna(row["contrast"]) else ""
     return {
         "feature, values": f"{row['feature']}{values}",
-        "per SD": _estimated(row, "per_sd"),
-        "difference": _estimated(row, "difference"),
+        "per SD": estimated(row, "per_sd", form=signed),
+        "difference": estimated(row, "difference", form=signed),
         "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
         "halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
     }  # fmt: skip
@@ -234,26 +198,14 @@ def _level_row(level: dict) -> dict:
     """Return the cells of one genre."""
     return {
         "feature, values": f"genre: {level['level']}",
-        "difference": _estimated(level, "difference"),
+        "difference": estimated(level, "difference", form=signed),
     }
-
-
-def _estimated(row: dict, name: str) -> str:
-    """Return an estimate with its interval, or nothing where there is none."""
-    if pd.isna(row[name]):
-        return "\N{EN DASH}"
-    return f"{signed(row[name])}{SPACE}{interval(row, name)}"
 
 
 def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
     """Tabulate what repeated halving says of each feature, and what those left out would add.
 
-    Parameters
-    ----------
-    halved : DataFrame
-        What `halving.aggregate` returns.
-    added : DataFrame
-        What `final_model.add_one_by_one` returns.
+    These are what `halving.aggregate` and `final_model.add_one_by_one` return.
     """
     rows = [
         {"feature": row["feature"], "in the formula": percent(row["tested"]),
@@ -271,7 +223,7 @@ def _added_cells(row: dict) -> dict:
     """Return the cells of one feature that was added to the final formula."""
     values = f" ({row['contrast']})" if row["contrast"] else ""
     return {
-        "added: difference": _estimated(row, "difference") + values,
+        "added: difference": estimated(row, "difference", form=signed) + values,
         "added: p": p_value(row["p"]), "R² gained": number(row["r2_lost"]),
     }  # fmt: skip
 
@@ -324,10 +276,13 @@ def _feature_value(value, name: str) -> str:
     return number(value, 2 if abs(value) < 1 else 0)
 
 
+MOST_GROUPS = 24  # for which there is room on a page
+
+
 def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
     """Tabulate the coverage of prediction intervals: overall, then of the largest groups."""
-    shown = keep_largest(covered, MOST_GROUPS)
-    shown = pd.concat([shown[:1], shown[1:].sort_values("coverage")])
+    groups = covered[1:].nlargest(MOST_GROUPS, "tracks").sort_values("coverage")
+    shown = pd.concat([covered[:1], groups])
     return markdown(pd.DataFrame({
         "held-out tracks": shown["group"],
         "number": shown["tracks"],
@@ -345,11 +300,7 @@ def left_out(reasons: pd.DataFrame) -> str:
 def tabulate_coefficients(result, most: int = 12) -> Markdown:
     """Tabulate the coefficients of a fit; of more than `most` genres the highest and the lowest.
 
-    Parameters
-    ----------
-    result : statsmodels results of a formula
-        Intervals and p-values are those of its covariance.
-    most : int
+    Intervals and p-values are those of the statsmodels results' own covariance.
     """
     params, ends = result.params, result.conf_int()
     genres = params[params.index.str.startswith("genre[")].sort_values()
@@ -393,11 +344,11 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
     rows = []
     for row in scored.to_dict("records"):
         cells = [row["label"], number(row["cv_mae"]), number(row["cv_r2"]),
-                 _scored(row, "mae"), _scored(row, "r2")]  # fmt: skip
+                 estimated(row, "mae"), estimated(row, "r2")]  # fmt: skip
         known = row["model"] != best
         thousandths = {key: 1_000 * row[key] for key in row if key.startswith("difference")}
-        cells += [_scored(thousandths, "difference", 1, signed), p_value(row["p"])] if known else [
-            EMPTY, EMPTY]  # fmt: skip
+        cells.append(estimated(thousandths, "difference", 1, signed))
+        cells.append(p_value(row["p"]) if known else EMPTY)
         shown = [inert.escaped(cell) for cell in cells]
         rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
     names = ["method", "CV MAE", "CV R²", "MAE", "R²", "MAE to best × 1,000", "p"]
@@ -414,8 +365,8 @@ def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
             network: f"{number(row['network'], digits)} "
                      f"({number(row['seed_sd'], digits)})",
             other: number(row["other"], digits),
-            "difference, held out": _scored(row, "difference", digits, signed),
-            "difference, folds": _scored(row, "fold_difference", digits, signed),
+            "difference, held out": estimated(row, "difference", digits, signed),
+            "difference, folds": estimated(row, "fold_difference", digits, signed),
             "p": p_value(row["p"]),
         })  # fmt: skip
     shown = pd.DataFrame(rows)
@@ -434,11 +385,6 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
     }), right=("default", "chosen"))  # fmt: skip
 
 
-def _scored(row, name: str, digits: int = 3, form=number) -> str:
-    """Return an estimate with its interval in brackets."""
-    return f"{form(row[name], digits)}{SPACE}{interval(row, name, digits)}"
-
-
 def show_source(*functions) -> Markdown:
     """Return the code of functions as one listing, without their docstrings."""
     code = "\n\n\n".join(inspect.getsource(one).strip() for one in functions)
@@ -450,7 +396,7 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
     """Tabulate R² of each method without and with the audio analysis, and the gain."""
     if gains.empty:
         return NOTHING
-    cells = [_estimated(row, "gain") for row in gains.to_dict("records")]
+    cells = [estimated(row, "gain", form=signed) for row in gains.to_dict("records")]
     shown = gains[["label", "without", "with"]].rename(columns={"label": "method"})
     return markdown(shown.assign(gain=cells), right=("gain",))
 

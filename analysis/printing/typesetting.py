@@ -6,8 +6,8 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.printing import inert
-from analysis.printing.numbers import MINUS, number
-from analysis.printing.tables import EMPTY, markdown
+from analysis.printing.numbers import EMPTY, MINUS, feature_name, number
+from analysis.printing.tables import markdown
 
 # Signs that mean something to TeX; as text within a formula, no other does.
 ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
@@ -19,10 +19,6 @@ NAMES = {
     "pitch_contrast": "pitch contrast", "level_gap": "timbre 0 less loudness",
 }  # fmt: skip
 INTERVALS = ("semitones", "whole tones", "minor thirds", "major thirds", "fourths", "tritones")
-DEGREES = (
-    "tonic", "minor second", "major second", "minor third", "major third", "fourth", "tritone",
-    "fifth", "minor sixth", "major sixth", "minor seventh", "major seventh",
-)  # fmt: skip
 
 
 def name_of(column: str) -> str:
@@ -30,11 +26,9 @@ def name_of(column: str) -> str:
     kind, _, place = column.rpartition("_")
     if kind == "timbre":
         return f"timbre {place}"
-    if kind == "tonic":
-        return f"pitch of the {DEGREES[int(place)]}"
     if kind == "interval":
         return INTERVALS[int(place) - 1]
-    return NAMES.get(column, column)
+    return NAMES.get(column) or feature_name(column)
 
 
 def plain(value: float) -> str:

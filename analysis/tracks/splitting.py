@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.model_selection import GroupKFold, GroupShuffleSplit, StratifiedGroupKFold
 
 from analysis import HOLD_OUT_SEED, SEED
 from analysis.tracks.schema import BadInput
@@ -43,26 +43,50 @@ def hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = HOLD_OUT_SEED
     Split
         No first artist is on both sides.
     """
-    parts = _parts(tracks, max(2, round(1 / share)), seed)
+    parts = _balanced_parts(tracks, max(2, round(1 / share)), seed)
     sizes = np.bincount(parts)
     # an artist with half of all tracks fills a part of their own, far from the wanted share
     chosen = int(np.argmin(np.abs(sizes - share * len(tracks))))
     return _split(tracks, parts == chosen)
 
 
+def random_hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = SEED) -> Split:
+    """Hold out a share of the artists, drawn at random.
+
+    `hold_out` balances its parts, which leaves chance to the small artists only: from seed to seed
+    most of its tracks stay together. Here every draw is independent of the others.
+    """
+    maker = GroupShuffleSplit(1, test_size=share, random_state=seed)
+    _, held = next(maker.split(tracks, groups=_artists(tracks, 2)))
+    return _split(tracks, np.isin(np.arange(len(tracks)), held))
+
+
 def grouped_folds(
     tracks: pd.DataFrame, n_folds: int = 5, seed: int = SEED
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Return folds of whole artists, balanced in genre and valence.
+    """Return folds of whole artists, as many in each, drawn at random.
+
+    They are not balanced in valence: how scores vary over balanced folds would say too little of
+    how they vary over artists, and other seeds would give nearly the same folds.
 
     Returns
     -------
     list of (ndarray, ndarray)
         Positions of the training and of the validation rows, ascending, one pair a fold.
     """
-    parts = _parts(tracks, n_folds, seed)
-    return [(np.flatnonzero(parts != fold), np.flatnonzero(parts == fold))
-            for fold in range(n_folds)]  # fmt: skip
+    maker = GroupKFold(n_folds, shuffle=True, random_state=seed)
+    return list(maker.split(tracks, groups=_artists(tracks, n_folds)))
+
+
+def _artists(tracks: pd.DataFrame, n_parts: int) -> np.ndarray:
+    """Return the artist of every row; too few of them for so many parts are bad input."""
+    groups = tracks["artist_key"].to_numpy(dtype=object)
+    if (count := len(set(groups))) < n_parts:
+        raise BadInput(
+            f"The table has {count} artists, too few for {n_parts} parts of whole artists: give "
+            "tracks of more artists."
+        )
+    return groups
 
 
 def _split(tracks: pd.DataFrame, held: np.ndarray) -> Split:
@@ -75,16 +99,11 @@ def _row_order(tracks: pd.DataFrame) -> np.ndarray:
     return np.lexsort([tracks["valence"].to_numpy(), tracks["track_id"].to_numpy(dtype=object)])
 
 
-def _parts(tracks: pd.DataFrame, n_parts: int, seed: int) -> np.ndarray:
-    """Return the number of the part of every row."""
+def _balanced_parts(tracks: pd.DataFrame, n_parts: int, seed: int) -> np.ndarray:
+    """Return the number of the part of every row, balanced in genre and valence."""
     order = _row_order(tracks)
     ordered = tracks.iloc[order]
-    groups = ordered["artist_key"]
-    if groups.nunique() < n_parts:
-        raise BadInput(
-            f"The table has {groups.nunique()} artists, too few for {n_parts} parts of whole "
-            "artists: give tracks of more artists."
-        )
+    groups = _artists(ordered, n_parts)
     maker = StratifiedGroupKFold(n_parts, shuffle=True, random_state=seed)
     parts = np.empty(len(tracks), dtype=int)
     with warnings.catch_warnings():

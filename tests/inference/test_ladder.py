@@ -53,13 +53,16 @@ def test_scores_are_those_of_statsmodels(ladder, folds, compared, row):
 
 
 def test_the_smallest_within_one_standard_error_is_chosen():
-    table = pd.DataFrame({
-        "parameters": [2, 5, 9, 5], "cv_r2": [0.30, 0.39, 0.40, 0.395],
-        "cv_r2_se": [0.01, 0.01, 0.02, 0.01],
-    })  # fmt: skip
-    assert ladders.choose(table) == 3
-    assert ladders.choose(table.assign(cv_r2_se=0.001)) == 2
-    assert ladders.choose(table.assign(cv_r2_se=0.2)) == 0
+    """The error is that of the difference to the best, fold by fold, worked out by hand."""
+    scores = np.array([[0.2, 0.3, 0.4], [0.37, 0.4, 0.43], [0.38, 0.4, 0.42], [0.37, 0.395, 0.42]])
+    table = pd.DataFrame({"parameters": [2, 5, 9, 5]} | ladders.score_columns(scores))
+    # below the second: by .1 on average, the third by 0 (.01 up and down), the last by .005
+    assert table["behind"].tolist() == pytest.approx([0.1, 0, 0, 0.005])
+    assert table["behind_se"].iloc[2] == pytest.approx(0.01 / np.sqrt(3))
+    assert table["cv_r2_se"].iloc[0] == pytest.approx(0.1 / np.sqrt(3))
+    assert ladders.choose(table) == 1
+    assert ladders.choose(table.assign(behind_se=[0, 0, 0.01, 0], parameters=[2, 5, 4, 5])) == 2
+    assert ladders.choose(table.assign(behind_se=0.2)) == 0
 
 
 def test_terms_are_traced_to_features():

@@ -5,7 +5,7 @@ import pandas as pd
 
 from analysis import printing
 from analysis.prediction import intervals
-from analysis.printing.tables import MOST_GROUPS, keep_largest
+from analysis.printing.tables import MOST_GROUPS
 
 
 def test_a_table_of_many_genres_fits_on_a_page():
@@ -16,9 +16,3 @@ def test_a_table_of_many_genres_fits_on_a_page():
     lines = printing.tabulate_coverage(covered).data.splitlines()
     assert len(lines) == 2 + MOST_GROUPS + 1
     assert "| all " in lines[2]
-
-
-def test_the_largest_groups_stay_in_their_order():
-    table = pd.DataFrame({"group": ["all", "a", "b", "c", "d"], "tracks": [100, 20, 40, 10, 30]})
-    assert list(keep_largest(table, 2)["group"]) == ["all", "b", "d"]
-    assert list(keep_largest(table, 9)["group"]) == list(table["group"])

@@ -15,12 +15,13 @@ SEEDS = st.integers(0, 2**16)
 FEW = settings(max_examples=12, deadline=None)
 
 
+@pytest.mark.parametrize("draw", [splitting.hold_out, splitting.random_hold_out])
 @FEW
 @given(seed=SEEDS, artists=st.integers(6, 250))
-def test_no_artist_is_on_both_sides(seed, artists):
+def test_no_artist_is_on_both_sides(draw, seed, artists):
     """Training and hold-out share no first artist and no track, and lose none."""
     tracks = derive_columns(make_tracks(300, artists, seed))
-    split = splitting.hold_out(tracks, seed=seed)
+    split = draw(tracks, seed=seed)
     assert not set(split.train["artist"]) & set(split.test["artist"])
     ids = [*split.train["track_id"], *split.test["track_id"]]
     assert sorted(ids) == sorted(tracks["track_id"])
@@ -61,6 +62,18 @@ def test_seed_decides():
     one, same, other = (splitting.hold_out(tracks, seed=seed).test for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, same)
     assert set(one["track_id"]) != set(other["track_id"])
+
+
+def test_draws_of_other_seeds_are_independent():
+    """Of a fifth, another draw has a fifth; balanced parts would have most of it again."""
+    tracks = cleaning.clean(datasets.load("genres")).tracks
+    held = [set(splitting.random_hold_out(tracks, seed=seed).test["track_id"]) for seed in range(6)]
+    shared = [len(a & b) / len(a) for place, a in enumerate(held) for b in held[:place]]
+    assert np.mean(shared) == pytest.approx(0.2, abs=0.03)
+    assert max(shared) < 0.35
+    part = [{frozenset(v) for _, v in splitting.grouped_folds(tracks, 5, seed)} for seed in (1, 2)]
+    most = [max(len(a & b) / len(a) for b in part[1]) for a in part[0]]
+    assert max(most) < 0.4
 
 
 def test_artist_with_half_of_the_tracks():
