@@ -34,7 +34,8 @@ def _read_citation() -> dict:
 def list_versions() -> pd.DataFrame:
     """Return software and version: Python and the packages that compute and draw, a row each."""
     versions = [("Python", platform.python_version())]
-    versions += [(name, importlib.metadata.version(name)) for name in (*PACKAGES, "plotnine")]
+    packages = *PACKAGES, "crepes", "plotnine"
+    versions += [(name, importlib.metadata.version(name)) for name in packages]
     return pd.DataFrame(versions, columns=["software", "version"])
 
 
