@@ -343,7 +343,7 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
     """Tabulate every method's scores: what `comparison.score_methods` returns; the best in bold."""
     rows = []
     for row in scored.to_dict("records"):
-        cells = [row["label"], number(row["cv_mae"]), number(row["cv_r2"]),
+        cells = [row["label"], number(row["cv_mae"], 4), number(row["cv_r2"]),
                  estimated(row, "mae"), estimated(row, "r2")]  # fmt: skip
         known = row["model"] != best
         thousandths = {key: 1_000 * row[key] for key in row if key.startswith("difference")}
