@@ -16,7 +16,6 @@ from render.document import read_document
 def main(arguments: list[str] | None = None) -> int:
     """Return 0, 1 (document), 2 (input or disk), 130 (Ctrl-C), 143 (SIGTERM) or 129 (SIGHUP)."""
     parser = argparse.ArgumentParser(prog="python -m render", description="Render the report.")
-    parser.add_argument("source", nargs="?", default="report.qmd")
     parser.add_argument("-P", "--parameter", action="append", default=[], metavar="NAME:VALUE")
     parser.add_argument("--renderer", default=os.environ.get("RENDERER"))
     options = parser.parse_args(arguments)
@@ -44,14 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _render(options: argparse.Namespace) -> list[Path]:
-    document = read_document(Path(options.source))
+    document = read_document(Path("report.qmd"))
     parameters = read_parameters(options.parameter, document)
     choice = choosing.choose_renderer(options.renderer or None)
     check_parameters({**default_parameters(document), **parameters})
     print(choice.reason, flush=True)
     if parameters.get("budget") == "quick":
         print('A draft, as the budget is "quick": its numbers are not for citing.', flush=True)
-    if choice.renderer == "quarto":
+    if choice.program:
         return quarto.render_by_quarto(document, parameters, choice.program)
     from render import pipeline
 

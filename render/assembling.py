@@ -1,7 +1,6 @@
 """One Markdown text out of prose, inline values, code and outputs: what one format shows."""
 
 import ast
-import base64
 import html
 import re
 from pathlib import Path
@@ -10,12 +9,12 @@ import yaml
 
 from render import RenderError
 from render.document import INLINE, Cell, Document, Prose
-from render.executing import ANSI, Run
+from render.executing import Run
 from render.settings import Settings
+from render.telling import ANSI
 
-# The order in which Quarto takes what a cell offers.
-PICTURES = {"image/svg+xml": "svg", "image/png": "png", "image/jpeg": "jpg"}
-METADATA = ("title", "subtitle", "abstract", "description", "keywords", "lang")
+SVG = "image/svg+xml"
+METADATA = ("title", "subtitle", "description", "keywords", "lang")
 FENCE = ":" * 12  # longer than any in the document
 MARKED = re.compile(r"([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])")  # quotes are set as in print
 EQUATION = re.compile(r"(\$\$(?:(?!\$\$).)+\$\$)\s*(\{#[^}\n]*\})", re.DOTALL)
@@ -37,13 +36,12 @@ def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> 
 
 
 def _metadata(settings: Settings) -> str:
-    values = {
-        **{name: settings[name] for name in METADATA},
-        "author": settings.authors,
-        "date": settings.written_date,
-        "link-citations": True,
-    }
-    values = {name: value for name, value in values.items() if value}
+    if not isinstance(settings["author"], str):
+        raise RenderError("_quarto.yml: without Quarto the author is one line of text.")
+    values = {name: settings.values[name] for name in METADATA if name in settings.values}
+    day = settings.day
+    values |= {"author": settings["author"], "date": f"{day.day} {day:%B %Y}"}
+    values["link-citations"] = True
     return "---\n" + yaml.safe_dump(values, allow_unicode=True, sort_keys=False) + "---"
 
 
@@ -75,10 +73,11 @@ def _write_cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
         return ""
     shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []
     outputs = run.outputs[cell.label] if settings.execute("output", cell) else []
+    stem = folder / f"{cell.label}-{settings.format}"
     texts = [
         _stream(cell, output, settings)
         if output["output_type"] == "stream"
-        else _display(cell, output, settings, folder / f"{cell.label}-{settings.format}-{number}")
+        else _display(cell, output, settings, Path(f"{stem}-{number}.svg"))
         for number, output in enumerate(outputs, 1)
     ]
     if texts := [text for text in texts if text]:
@@ -91,9 +90,9 @@ def _write_cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
 
 
 def _code(cell: Cell) -> str:
-    folding = [name for name in ("code-fold", "code-summary") if name in cell.options]
-    pairs = "".join(f" {name}={_quoted(cell.options[name])}" for name in folding)
-    return _fenced(f" {{.python .cell-code{pairs}}}", cell.code.strip())
+    summary = cell.options.get("code-summary")
+    pair = f" code-summary={_quoted(summary)}" if summary else ""
+    return _fenced(f" {{.python .cell-code{pair}}}", cell.code.strip())
 
 
 def _division(attributes: str, *blocks: str) -> str:
@@ -108,13 +107,14 @@ def _stream(cell: Cell, output: dict, settings: Settings) -> str:
 
 
 def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
-    """Return a shown value: Markdown, picture, HTML table, in this order, or plain text."""
+    """Return a shown value: Markdown, picture, HTML table, in Quarto's order, or plain text."""
     data = output["data"]
     if "text/markdown" in data:
         return data["text/markdown"]
-    for kind in [kind for kind in PICTURES if kind in data]:
-        size = output.get("metadata", {}).get(kind, {})
-        return _picture(cell, data[kind], size, path.with_suffix("." + PICTURES[kind]))
+    if SVG in data:
+        return _picture(cell, data[SVG], output["metadata"].get(SVG, {}), path)
+    if other := [kind for kind in data if kind.startswith("image/")]:
+        raise RenderError(f"line {cell.line}: {other[0]} needs Quarto; a picture must be SVG.")
     markup = data.get("text/html", "")
     if "<table" in markup or (markup and settings.format == "html"):
         return _fenced("{=html}", markup)
@@ -122,8 +122,7 @@ def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
 
 
 def _picture(cell: Cell, data: str, size: dict, path: Path) -> str:
-    is_text = path.suffix == ".svg"
-    path.write_bytes(data.encode() if is_text else base64.b64decode(data))
+    path.write_bytes(data.encode())
     alt = _quoted(cell.options.get("fig-alt", ""))
     pairs = "".join(f" {name}={size[name]}px" for name in ("width", "height") if name in size)
     return f"![]({path.name}){{alt={alt}{pairs}}}"
@@ -140,5 +139,5 @@ def _fenced(attributes: str, text: str) -> str:
 
 
 def _quoted(value) -> str:
-    text = str(value).lower() if isinstance(value, bool) else " ".join(str(value).split())
-    return '"' + html.escape(text, quote=True).replace("\\", "\\\\") + '"'
+    text = html.escape(" ".join(str(value).split()), quote=True)
+    return '"' + text.replace("\\", "\\\\") + '"'

@@ -80,8 +80,7 @@ def check_places(settings: Settings) -> None:
 
     A RenderError (code 2) names one that cannot be written or has less than 200 MB left.
     """
-    own = [settings.root / name for name in (settings.output_folder, ".cache")]
-    for place in (*own, Path(tempfile.gettempdir())):
+    for place in (settings.output, settings.root / ".cache", Path(tempfile.gettempdir())):
         there = next(one for one in (place, *place.absolute().parents) if one.exists())
         try:
             tempfile.TemporaryFile(dir=there).close()

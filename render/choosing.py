@@ -10,14 +10,12 @@ from pathlib import Path
 from render import RenderError
 
 OLDEST = (1, 9)  # the first Quarto that carries a figure's alternative text into a PDF
-RENDERERS = ("quarto", "pandoc")
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A renderer, Quarto's program where it is the one, and the reason in one line."""
+    """Quarto's program, or None for Pandoc with Typst, and the reason in one line."""
 
-    renderer: str
     program: Path | None
     reason: str
 
@@ -27,15 +25,15 @@ def choose_renderer(forced: str | None = None) -> Choice:
 
     A RenderError (code 2) says that the forced renderer is unknown or absent.
     """
-    if forced and forced not in RENDERERS:
+    if forced not in (None, "quarto", "pandoc"):
         raise RenderError(f'RENDERER is "{forced}"; it can be quarto or pandoc.', 2)
     if forced == "pandoc":
         return _pandoc("as asked for")
     if quarto := find_quarto():
         return quarto
     why = "there is no Quarto here"
-    for _, version, where in _candidates()[:1]:
-        why = f"Quarto {_dotted(version)}, {where}, is older than {_dotted(OLDEST)}"
+    for _, _, name in _candidates()[:1]:
+        why = f"{name}, is older than {'.'.join(map(str, OLDEST))}"
     if forced == "quarto":
         raise RenderError(
             f"RENDERER is quarto, and {why}: install Quarto, or leave RENDERER out.", 2
@@ -45,9 +43,9 @@ def choose_renderer(forced: str | None = None) -> Choice:
 
 def find_quarto() -> Choice | None:
     """Return the choice of the first Quarto that is fresh enough."""
-    for program, version, where in _candidates():
+    for program, version, name in _candidates():
         if version >= OLDEST:
-            return Choice("quarto", program, f"Renderer: Quarto {_dotted(version)}, {where}.")
+            return Choice(program, f"Renderer: {name}.")
     return None
 
 
@@ -77,18 +75,13 @@ def _versioned(program: Path, where: str) -> tuple[Path, tuple, str] | None:
         done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60)
     except (OSError, subprocess.TimeoutExpired):
         return None
-    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", done.stdout)
-    return (program, tuple(int(part or 0) for part in found.groups()), where) if found else None
-
-
-def _dotted(version: tuple) -> str:
-    return ".".join(map(str, version))
+    found = re.search(r"(\d+)\.(\d+)[.\d]*", done.stdout)
+    return found and (program, (int(found[1]), int(found[2])), f"Quarto {found[0]}, {where}")
 
 
 def _pandoc(why: str) -> Choice:
+    import pypandoc
     import typst
 
-    from render.pandoc import pandoc_version
-
-    reason = f"Renderer: Pandoc {pandoc_version()} with Typst {typst.__version__} ({why})."
-    return Choice("pandoc", None, reason)
+    names = f"Pandoc {pypandoc.get_pandoc_version()} with Typst {typst.__version__}"
+    return Choice(None, f"Renderer: {names} ({why}).")

@@ -1,8 +1,8 @@
-"""Read a Quarto document: front matter, prose and cells, each with its line number."""
+"""Read a Quarto document: prose and cells, each with its line number."""
 
 import itertools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
@@ -17,7 +17,7 @@ OPTION = re.compile(r"^#\| ?(.*)$")
 
 # What a cell may say. Anything else is an error, so that no option is silently lost.
 OPTIONS = frozenset(
-    {"label", "tags", "echo", "eval", "include", "output", "warning", "code-fold", "code-summary"}
+    {"label", "tags", "echo", "include", "output", "warning", "code-summary"}
     | {"fig-cap", "fig-alt", "tbl-cap"}
 )
 
@@ -70,8 +70,7 @@ class Document:
     """A document in reading order."""
 
     path: Path
-    front: dict
-    parts: list = field(default_factory=list)
+    parts: list
 
     @property
     def cells(self) -> list[Cell]:
@@ -92,22 +91,19 @@ class Document:
 
 def read_document(path: Path) -> Document:
     """Read a `.qmd` file; a RenderError says that it is missing, or what cannot be understood."""
-    if not path.is_file():
-        raise RenderError(f"There is no {path}; run this in the folder of the report.", 2)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    front, start = _read_front(lines, path.name)
-    document = Document(path, front, _parse_parts(lines, start, path.name))
+    lines = read_text(path).splitlines()
+    if lines and lines[0].strip() == "---":
+        raise RenderError(f"{path.name}:1: options stand in _quarto.yml, not in front of the text.")
+    document = Document(path, _parse_parts(lines, path.name))
     _check_document(document)
     return document
 
 
-def _read_front(lines: list[str], name: str) -> tuple[dict, int]:
-    if not lines or lines[0].strip() != "---":
-        return {}, 0
-    ends = [n for n, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")]
-    if not ends:
-        raise RenderError(f"{name}:1: the front matter has no closing ---.")
-    return read_yaml("\n".join(lines[1 : ends[0]]), f"{name}:1") or {}, ends[0] + 1
+def read_text(path: Path) -> str:
+    """Return a file's text; a missing file is a RenderError (code 2)."""
+    if not path.is_file():
+        raise RenderError(f"There is no {path}; run this in the folder of the report.", 2)
+    return path.read_text(encoding="utf-8")
 
 
 def read_yaml(text: str, place: str):
@@ -120,9 +116,9 @@ def read_yaml(text: str, place: str):
         raise RenderError(f"{place}: this YAML cannot be read{where}: {error.problem}.") from None
 
 
-def _parse_parts(lines: list[str], start: int, name: str) -> list:
-    """Cut the body into prose and cells; fenced code that is no cell stays prose."""
-    parts, prose, number = [], start, start
+def _parse_parts(lines: list[str], name: str) -> list:
+    """Cut a document into prose and cells; fenced code that is no cell stays prose."""
+    parts, prose, number = [], 0, 0
     while number < len(lines):
         fence = FENCE.match(lines[number])
         if not fence:

@@ -1,6 +1,5 @@
 """Run the cells of a document once, in one kernel, and keep what they show."""
 
-import json
 import logging
 import os
 import re
@@ -22,25 +21,21 @@ from analysis.surroundings import settle
 from render import RenderError
 from render.document import Cell, Document, Prose
 from render.settings import Settings
-from render.telling import show_progress
+from render.telling import ANSI, show_progress
 
 # Bytes of a folder's name with which a socket's own name still fits (103 on macOS, 107 on Linux).
 LONGEST = 92
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 PLACE = re.compile(r"Cell In\[\d+\], line (\d+)")
 # Figures as Quarto asks for them. The salt makes the names inside an SVG the same in every run.
 SETUP = """
-try:
-    import matplotlib
-    matplotlib.rcdefaults()  # a reader's own settings would change figures
-    from matplotlib_inline.backend_inline import set_matplotlib_formats
-    matplotlib.rcParams.update({{"figure.figsize": ({width}, {height}), "figure.dpi": {dpi},
-                                 "savefig.dpi": "figure", "svg.hashsalt": "report"}})
-    set_matplotlib_formats("{format}")
-except ImportError:
-    pass
+import matplotlib
+matplotlib.rcdefaults()  # a reader's own settings would change figures
+from matplotlib_inline.backend_inline import set_matplotlib_formats
+matplotlib.rcParams.update({{"figure.figsize": ({width}, {height}), "figure.dpi": {dpi},
+                             "savefig.dpi": "figure", "svg.hashsalt": "report"}})
+set_matplotlib_formats("{format}")
 """
-# Values of inline expressions, by their place, as one JSON output.
+# Values of inline expressions, as one JSON output.
 INLINE = 'get_ipython().display_pub.publish({{"application/json": ' + (
     "get_ipython().user_expressions({expressions!r})}})"
 )
@@ -66,8 +61,8 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
             environment = _environment(settings) | variables
             with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
                 try:
-                    _execute(client, SETUP.format(**_figure(settings)))
-                    return _walk(client, document, settings, parameters, say)
+                    _execute(client, SETUP.format(**figure_options(settings)))
+                    return _walk(client, document, parameters, say)
                 except BaseException:
                     end_children()  # a kernel that is asked to end would end its cell first
                     raise
@@ -81,7 +76,7 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
         ) from None
 
 
-def _walk(client, document: Document, settings: Settings, parameters: dict, say) -> Run:
+def _walk(client, document: Document, parameters: dict, say) -> Run:
     run, total, number = Run({}, {}), len(document.cells), 0
     for place, part in enumerate(document.parts):
         if isinstance(part, Prose):
@@ -90,17 +85,15 @@ def _walk(client, document: Document, settings: Settings, parameters: dict, say)
         number += 1
         say(f"[{number:>{len(str(total))}}/{total}] {part.label} ...", end=" ", flush=True)
         start = time.perf_counter()
-        run.outputs[part.label] = _show(client, part, document, settings)
+        run.outputs[part.label] = _show(client, part, document)
         if part.is_parameters and parameters:
             _execute(client, "\n".join(f"{name} = {value!r}" for name, value in parameters.items()))
         say(f"{time.perf_counter() - start:.1f} s", flush=True)
     return run
 
 
-def _show(client, cell: Cell, document: Document, settings: Settings) -> list:
+def _show(client, cell: Cell, document: Document) -> list:
     """Execute a cell and return its outputs; a failure names the line it came from."""
-    if not settings.execute("eval", cell):
-        return []
     try:
         return _execute(client, cell.code)
     except CellExecutionError as error:
@@ -124,17 +117,15 @@ def _evaluate(client, prose: Prose, name: str) -> dict:
     """Return the values of a prose's inline expressions, by expression."""
     if not prose.expressions:
         return {}
-    asked = {str(place): text for place, text in enumerate(prose.expressions)}
-    outputs = _execute(client, INLINE.format(expressions=asked))
-    values = outputs[-1]["data"]["application/json"]
-    values = json.loads(values) if isinstance(values, str) else values
-    for place, text in asked.items():
-        if values[place]["status"] == "error":
+    asked = {text: text for text in prose.expressions}
+    values = _execute(client, INLINE.format(expressions=asked))[-1]["data"]["application/json"]
+    for text, value in values.items():
+        if value["status"] == "error":
             raise RenderError(
                 f"{name}:{prose.line_of(text)}: inline `{text}` failed: "
-                f"{values[place]['ename']}: {values[place]['evalue']}"
+                f"{value['ename']}: {value['evalue']}"
             )
-    return {text: values[place]["data"] for place, text in asked.items()}
+    return {text: value["data"] for text, value in values.items()}
 
 
 def _execute(client, code: str) -> list:
@@ -161,16 +152,12 @@ def _client(document: Document):
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Return the kernel's environment: Quarto's figure settings, and nothing of the reader's."""
-    figure = {f"QUARTO_FIG_{key.upper()}": str(value) for key, value in _figure(settings).items()}
-    steady = {"SOURCE_DATE_EPOCH": str(epoch(settings)), "PYTHONHASHSEED": "0"}
-    return settle(dict(os.environ)) | figure | steady
+    figure = figure_options(settings).items()
+    asked = {f"QUARTO_FIG_{name.upper()}": str(value) for name, value in figure}
+    steady = {"SOURCE_DATE_EPOCH": str(settings.epoch), "PYTHONHASHSEED": "0"}
+    return settle(dict(os.environ)) | asked | steady
 
 
-def _figure(settings: Settings) -> dict:
+def figure_options(settings: Settings) -> dict:
+    """Return the size, resolution and format of figures, by the last part of their names."""
     return {name: settings[f"fig-{name}"] for name in ("width", "height", "dpi", "format")}
-
-
-def epoch(settings: Settings) -> int:
-    """Return the document's date in seconds, so that no file holds the time of its making."""
-    day = settings.day
-    return (day.toordinal() - 719163) * 86400 if day else 0

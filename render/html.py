@@ -5,28 +5,21 @@ import hashlib
 import re
 from pathlib import Path
 
-from render.assembling import PICTURES
-from render.pandoc import convert
+from render.assembling import SVG
+from render.pandoc import TEMPLATES, convert
 from render.settings import Settings
-
-HERE = Path(__file__).parent / "templates"
 
 
 def write_html(text: str, settings: Settings, folder: Path) -> Path:
     """Write an assembled text as a self-contained page into the folder of its pictures."""
-    options = {
-        "to": "html5",
-        "template": HERE / "page.html",
-        "toc-depth": int(settings["toc-depth"]) + 1,  # the title is the first level
-        "wrap": "none",
-    }
-    switches = ["--section-divs", "--mathml", *(["--toc"] if settings["toc"] else [])]
-    switches += [f"--variable=toc-title={settings['toc-title']}"]
-    for name in ("page.css", "page.js"):
-        switches.append(f"--variable={name.replace('.', '-')}={(HERE / name).read_text('utf-8')}")
-    options = [*switches, *(f"--{name}={value}" for name, value in options.items())]
+    parts = {name: (TEMPLATES / f"page.{name}").read_text("utf-8") for name in ("css", "js")}
+    options = ["--to=html5", f"--template={TEMPLATES / 'page.html'}", "--section-divs", "--mathml"]
+    if settings["toc"]:
+        # the title is the first level
+        options += ["--toc", f"--toc-depth={settings['toc-depth'] + 1}"]
+    variables = {f"page-{name}": part for name, part in parts.items()}
     page = folder / "report.html"
-    shown = _embed(_guard(convert(text, settings, folder, *options)), folder)
+    shown = _embed(_guard(convert(text, settings, folder, variables, *options)), folder)
     page.write_text(shown, encoding="utf-8")
     return page
 
@@ -41,8 +34,7 @@ def _guard(page: str) -> str:
 
 
 def _embed(page: str, folder: Path) -> str:
-    for kind, suffix in PICTURES.items():
-        for path in folder.glob(f"*.{suffix}"):
-            content = base64.b64encode(path.read_bytes()).decode()
-            page = page.replace(f'src="{path.name}"', f'src="data:{kind};base64,{content}"')
+    for path in folder.glob("*.svg"):
+        content = base64.b64encode(path.read_bytes()).decode()
+        page = page.replace(f'src="{path.name}"', f'src="data:{SVG};base64,{content}"')
     return page

@@ -1,6 +1,5 @@
 """Pandoc as a function: text in, text out, and its warnings as errors."""
 
-import functools
 import json
 import os
 import re
@@ -10,10 +9,9 @@ from pathlib import Path
 import pypandoc
 
 from render import RenderError
-from render.assembling import PICTURES
 from render.settings import Settings
 
-FILTER = Path(__file__).parent / "templates" / "report.lua"
+TEMPLATES = Path(__file__).parent / "templates"
 MISSING = re.compile(r"[Cc]itation (\S+) not found")
 STOPPED = re.compile(r"^report:([^:]*):(.*)$", re.MULTILINE)
 
@@ -37,24 +35,18 @@ def run_pandoc(text: str, *options: str, **environment: str) -> str:
     raise RenderError(f"Pandoc: {done.stderr.strip()}")
 
 
-def convert(text: str, settings: Settings, folder: Path, *options: str) -> str:
+def convert(text: str, settings: Settings, folder: Path, variables: dict, *options: str) -> str:
     """Return an assembled text in another format: numbered, shaped, cited.
 
     `folder` holds the pictures that cells drew; no text can have another file or address shown.
-    `options` are what the format asks for.
+    `variables` are the template's, of which empty ones do not count; `options` what the format
+    asks for.
     """
-    names = ("number-sections", "tbl-colwidths", "code-fold", "code-summary")
-    told = {name: settings[name] for name in names} | {"format": settings.format}
-    drawn = (path.name for path in folder.iterdir() if path.suffix[1:] in PICTURES.values())
-    told["pictures"] = dict.fromkeys(drawn, True)
-    files = [
-        f"--{name}={path}" for name in ("bibliography", "csl") for path in settings.files(name)
-    ]
-    steps = ["--from=markdown", f"--lua-filter={FILTER}", "--citeproc", "--standalone"]
-    return run_pandoc(text, *steps, *files, *options, REPORT_SETTINGS=json.dumps(told))
-
-
-@functools.cache
-def pandoc_version() -> str:
-    """Return Pandoc's version."""
-    return str(pypandoc.get_pandoc_version())
+    told = {name: settings[name] for name in ("number-sections", "tbl-colwidths")}
+    told |= {"format": settings.format, "code-fold": settings.values.get("code-fold", False)}
+    told["pictures"] = {path.name: True for path in folder.glob("*.svg")}
+    steps = ["--from=markdown", f"--lua-filter={TEMPLATES / 'report.lua'}", "--citeproc"]
+    steps += ["--standalone", "--wrap=none"]
+    steps += [f"--bibliography={settings.root / settings['bibliography']}"]
+    steps += [f"--variable={name}={value}" for name, value in variables.items() if value]
+    return run_pandoc(text, *steps, *options, REPORT_SETTINGS=json.dumps(told))

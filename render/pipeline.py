@@ -36,7 +36,7 @@ def render_by_pandoc(document: Document, parameters: dict, say=print) -> list[Pa
         except KeyboardInterrupt:
             end_children()  # the pool would wait until Pandoc has done its work
             raise
-        return publish(files, document.path.parent / first.output_folder)
+        return publish(files, first.output)
 
 
 def write(document: Document, run: Run, settings: Settings, folder: Path) -> Path:

@@ -17,10 +17,9 @@ from render.checking import check_places
 from render.document import Document
 from render.publishing import publish
 from render.settings import read_settings
-from render.telling import show_progress
+from render.telling import ANSI, show_progress
 
 STEP = re.compile(r"Cell (\d+)/(\d+): '(.*?)'")
-ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 def render_by_quarto(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
@@ -29,7 +28,7 @@ def render_by_quarto(document: Document, parameters: dict, program: Path, say=pr
     `parameters` replace values of the cell tagged `parameters`; `say` takes what `print` takes.
     """
     settings = read_settings(document, warn=lambda _: None)
-    root, first = document.path.parent, next(iter(settings.values()))
+    first = next(iter(settings.values()))
     check_places(first)
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         given = _write_parameters(parameters, Path(folder))
@@ -38,7 +37,7 @@ def render_by_quarto(document: Document, parameters: dict, program: Path, say=pr
             options = ["--to", name, "--output-dir", folder, "--no-execute-daemon", *given]
             _run_program([program, "render", document.path.name, *options], document, name, say)
         files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
-        return publish([file for file in files if file.exists()], root / first.output_folder)
+        return publish([file for file in files if file.exists()], first.output)
 
 
 def _write_parameters(parameters: dict, folder: Path) -> list[str]:

@@ -17,10 +17,8 @@ from analysis.memory import Unkept, recall
 from analysis.provenance import name_commit
 from analysis.sources import ROOT, bare_code
 from render.document import Cell, Document
-from render.executing import Run, epoch, execute
+from render.executing import Run, execute, figure_options
 from render.settings import Settings
-
-FIGURE = ("fig-width", "fig-height", "fig-dpi", "fig-format")
 
 
 def recall_or_execute(document: Document, settings: Settings, parameters: dict, say=print) -> Run:
@@ -42,13 +40,10 @@ def recall_or_execute(document: Document, settings: Settings, parameters: dict, 
 def digest_inputs(document: Document, settings: Settings, parameters: dict) -> str:
     """Return a digest of all that a document's cells and inline expressions may depend on."""
     beside = document.path.resolve().parent
-    asked = [beside] + [
-        (part.label, part.code, settings.execute("eval", part))
-        if isinstance(part, Cell)
-        else part.expressions
+    asked = [beside, parameters, settings.epoch, figure_options(settings)] + [
+        (part.label, part.code) if isinstance(part, Cell) else part.expressions
         for part in document.parts
     ]
-    asked += [parameters, epoch(settings), *(settings[name] for name in FIGURE)]
     installed = {f"{one.name} {one.version}" for one in importlib.metadata.distributions()}
     machine = [name_commit(), platform.python_version(), *sorted(installed)]
     code = [*sorted((ROOT / "analysis").rglob("*.py")), ROOT / "render" / "executing.py"]

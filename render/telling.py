@@ -1,6 +1,7 @@
 """What long cells do, told while they run: the analysis writes lines, the renderer shows them."""
 
 import os
+import re
 import tempfile
 import threading
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 
 # The analysis writes its lines to the file that this variable names, under either renderer.
 VARIABLE = "REPORT_PROGRESS"
+ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")  # colours, in what programs write
 EVERY = 0.1  # seconds between two looks at the file
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,10 +30,7 @@ print(json.dumps({
 }))
 """
 # What `python -m render` asks of its kernel, in a cell.
-CELL = """---
-title: T
----
-
+CELL = """
 ```{python}
 #| label: asks
 import json, os, time
@@ -95,6 +93,7 @@ def test_packages_compute_as_ever(home, tmp_path):
 
 def test_a_kernel_is_nobodys(home, tmp_path):
     (tmp_path / "report.qmd").write_text(CELL)
+    shutil.copy(ROOT / "_quarto.yml", tmp_path)
     script = (
         "import json; from pathlib import Path; from render.document import read_document\n"
         "from render.executing import execute; from render.settings import read_settings\n"

@@ -215,13 +215,10 @@ local floats = {
 local shape = {
   CodeBlock = function(el)
     if not el.classes:includes("cell-code") then return end
-    local fold = el.attributes["code-fold"] or tostring(set["code-fold"])
-    local summary = el.attributes["code-summary"] or set["code-summary"]
+    local summary = el.attributes["code-summary"] or "Code"
     el.attributes = {}
-    if not on_page or fold == "false" then return el end
-    local open = fold == "show" and " open" or ""
-    local start = '<details class="fold"%s><summary>%s</summary>'
-    return {raw(start:format(open, summary)), el, raw("</details>")}
+    if not on_page or set["code-fold"] ~= true then return el end
+    return {raw('<details class="fold"><summary>' .. summary .. "</summary>"), el, raw("</details>")}
   end,
   Math = function(el) return not on_page and formula(el) or nil end,
   Header = function(el)

@@ -15,11 +15,12 @@ from tests.printing.hostile_names import MARK
 
 ROOT = Path(__file__).resolve().parents[2]
 MARKUP = ("text/markdown", "text/html")
-# One pixel: what is in the figures is read from the figures themselves.
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
-    "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-)
+# An empty picture: what is in the figures is read from the figures themselves.
+PICTURE = {
+    "output_type": "display_data",
+    "data": {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'},
+    "metadata": {},
+}
 
 
 def walk_report(table: Path) -> tuple[Document, Run, list[Text]]:
@@ -70,10 +71,10 @@ def _display(shell: InteractiveShell, value, texts: list[Text]) -> dict:
     """Return a value as an output of a notebook; a figure is drawn for its texts alone."""
     if isinstance(value, ggplot):
         texts += _texts(value)
-        return {"output_type": "display_data", "data": {"image/png": PIXEL}}
+        return PICTURE
     if isinstance(value, plt.Figure):  # panels beside one another
         texts += [text for text in value.findobj(Text) if text.get_text()]
-        return {"output_type": "display_data", "data": {"image/png": PIXEL}}
+        return PICTURE
     data = {name: shell.display_formatter.formatters[name](value) for name in MARKUP}
     data = {name: text for name, text in data.items() if text is not None}
     assert data or isinstance(value, int | float), f"{value!r} is shown as code"

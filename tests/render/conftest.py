@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pypdf
 import pytest
+import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = Path(__file__).parent / "sample"
@@ -25,6 +26,15 @@ def run_render(folder: Path, *arguments: str, **environment: str) -> subprocess.
         capture_output=True,
         text=True,
     )
+
+
+def write_document(folder: Path, text: str, **options) -> Path:
+    """Write a document with the sample's options, but for those given; return its path."""
+    asked = yaml.safe_load((SAMPLE / "_quarto.yml").read_text()) | options
+    (folder / "_quarto.yml").write_text(yaml.safe_dump(asked))
+    shutil.copy(SAMPLE / "references.bib", folder)
+    (folder / "report.qmd").write_text(text)
+    return folder / "report.qmd"
 
 
 @pytest.fixture

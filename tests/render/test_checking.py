@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SAMPLE, run_render
+from conftest import ROOT, SAMPLE, run_render, write_document
 from nasty_names import NAMES
 
 from render import RenderError
@@ -85,8 +85,7 @@ def test_names_arrive_in_the_cells_of_the_other_renderer(tmp_path):
         f"from pathlib import Path\n_ = Path('names').write_text(ascii([{', '.join(given)}]))",
     )
     text = "\n\n".join(f"```{{python}}\n{cell}\n```" for cell in cells)
-    (tmp_path / "report.qmd").write_text(f"{text}\n")
-    document = read_document(tmp_path / "report.qmd")
+    document = read_document(write_document(tmp_path, text))
     execute(document, read_settings(document)["html"], given, say=lambda *_, **__: None)
     assert ast.literal_eval((tmp_path / "names").read_text()) == list(NAMES)
     assert not (tmp_path / "canary").exists()

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from conftest import write_document
 
 from render import RenderError, pipeline
 from render.__main__ import main
@@ -27,10 +28,11 @@ Words, `{python} value`, @sec-start.
 def report(tmp_path):
     """Write a small report with more text at its end; return its folder."""
 
-    def write(more: str = "", front: str = "number-sections: true"):
-        (tmp_path / "report.qmd").write_text(f"---\n{front}\n---\n{SMALL}\n{more}\n")
-        (tmp_path / "report.html").write_text("last good page")
-        (tmp_path / "report.pdf").write_text("last good print")
+    def write(more: str = "", **options):
+        write_document(tmp_path, f"{SMALL}\n{more}\n", **options)
+        (tmp_path / "_output").mkdir()
+        (tmp_path / "_output" / "report.html").write_text("last good page")
+        (tmp_path / "_output" / "report.pdf").write_text("last good print")
         return tmp_path
 
     return write
@@ -43,8 +45,8 @@ def fail(monkeypatch, capsys):
     def run(folder, *arguments, code: int = 1) -> str:
         monkeypatch.chdir(folder)
         assert main(["--renderer", "pandoc", *arguments]) == code
-        assert (folder / "report.html").read_text() == "last good page"
-        assert (folder / "report.pdf").read_text() == "last good print"
+        assert (folder / "_output" / "report.html").read_text() == "last good page"
+        assert (folder / "_output" / "report.pdf").read_text() == "last good print"
         return capsys.readouterr().err
 
     return run
@@ -104,7 +106,7 @@ def test_a_dying_kernel_is_explained(report, fail):
         ("{{< meta title >}}", "shortcodes need Quarto"),
         ("```{python}\n1", "this code block is never closed"),
         (cell("#| label: a", "#| fig-wdith: 3", "1"), 'cell "a": unknown option "fig-wdith"'),
-        (cell("#| label: first", "1"), 'the label "first" is taken by line 5'),
+        (cell("#| label: first", "1"), 'the label "first" is taken by line 2'),
         (cell("#| label: fig-a", "1"), 'cell "fig-a" needs the option fig-cap'),
         (cell("#| label: a", "#| tbl-cap: b", "1"), 'its label must begin with "tbl-"'),
         (cell("#| label: a", "#| echo: [", "1"), "this YAML cannot be read"),
@@ -124,15 +126,43 @@ def test_places_name_the_line(report, fail, unexecuted):
 
 
 def test_an_unknown_option_is_a_line_of_warning(report, unexecuted, monkeypatch, capsys):
-    folder = report(front="number-sections: true\nnumber-setcions: true")
+    folder = report(**{"number-setcions": True})
     monkeypatch.chdir(folder)
     assert main(["--renderer", "pandoc"]) == 0
     told = capsys.readouterr().out
-    assert 'report.qmd: the option "number-setcions" is unknown here' in told
+    assert '_quarto.yml: the option "number-setcions" is unknown here' in told
 
 
 def test_a_missing_bibliography_is_named(report, fail, unexecuted):
-    assert "there is no file none.bib" in fail(report(front="bibliography: none.bib"))
+    assert "none.bib" in fail(report(bibliography="none.bib"))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"date": "today"}, "without Quarto a date is 2026-11-28"),
+        ({"date-format": "long"}, "without Quarto a date is 2026-11-28"),
+        ({"author": [{"name": "A"}]}, "the author is one line of text"),
+        ({"format": {"docx": {}}}, "without Quarto the formats are html and typst"),
+        ({"format": "html"}, "without Quarto the formats are html and typst"),
+        ({"format": {"typst": {}}}, 'the option "papersize" is missing'),
+    ],
+)
+def test_options_that_only_quarto_understands_are_named(report, fail, unexecuted, options, words):
+    assert words in fail(report(**options))
+
+
+def test_options_in_front_of_the_text_are_refused(report, fail):
+    folder = report()
+    (folder / "report.qmd").write_text("---\ntitle: T\n---\n")
+    assert "report.qmd:1: options stand in _quarto.yml" in fail(folder)
+
+
+def test_a_picture_that_only_quarto_shows_is_refused(report, fail, monkeypatch):
+    png = {"output_type": "display_data", "data": {"image/png": ""}, "metadata": {}}
+    run = Run({"first": [png]}, {1: {"value": {"text/plain": "1"}}})
+    monkeypatch.setattr(pipeline, "recall_or_execute", lambda *_: run)
+    assert "line 2: image/png needs Quarto" in fail(report())
 
 
 @pytest.mark.parametrize("target", ["/etc/hostname", "http://127.0.0.1:9/x.png", "report.html"])

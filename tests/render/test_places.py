@@ -7,14 +7,11 @@ import tempfile
 from types import SimpleNamespace
 
 import pytest
-from conftest import ROOT, run_render
+from conftest import ROOT, run_render, write_document
 
 from render.__main__ import main
 
-TEXT = """---
-title: T
----
-
+TEXT = """
 ```{python}
 #| label: runs
 from pathlib import Path
@@ -28,8 +25,7 @@ Words.
 @pytest.fixture
 def refused(tmp_path, monkeypatch, capsys):
     """Render, expect a refusal before the first cell, and return its sentence."""
-    (tmp_path / "report.qmd").write_text(TEXT)
-    (tmp_path / "_quarto.yml").write_text("project:\n  output-dir: _output\n")
+    write_document(tmp_path, TEXT)
     monkeypatch.chdir(tmp_path)
 
     def run() -> str:
@@ -77,12 +73,12 @@ def test_a_long_folder_and_an_ascii_locale_render(tmp_path):
     deep.mkdir()
     for name in ("analysis", "render"):
         (project / name).symlink_to(ROOT / name)
-    (project / "report.qmd").write_text(TEXT)
+    write_document(project, TEXT)
     done = run_render(
         project,
         *("--renderer", "pandoc"),
         **{"LC_ALL": "C", "TMPDIR": os.fspath(deep), "PYTHONPATH": os.fspath(project)},
     )
     assert done.returncode == 0, done.stderr
-    assert (project / "report.pdf").exists()
+    assert (project / "_output" / "report.pdf").exists()
     assert not list(deep.iterdir())

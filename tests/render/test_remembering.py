@@ -1,6 +1,7 @@
 """Cells run again when something that they read has changed, and only then."""
 
 import pytest
+from conftest import write_document
 from joblib import Memory
 
 from analysis import memory
@@ -9,10 +10,7 @@ from render.document import read_document
 from render.remembering import recall_or_execute
 from render.settings import read_settings
 
-TEXT = """---
-title: T
----
-
+TEXT = """
 Some prose with `{python} 1 + 1`.
 
 ```{python}
@@ -32,7 +30,7 @@ def folder(tmp_path, monkeypatch):
     """A document whose cell counts its runs and reads a file, and a store of its own."""
     monkeypatch.setattr(memory, "store", Memory(tmp_path / "store", verbose=0))
     (tmp_path / "own.csv").write_text("first")
-    (tmp_path / "report.qmd").write_text(TEXT)
+    write_document(tmp_path, TEXT)
     return tmp_path
 
 

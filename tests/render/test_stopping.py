@@ -8,14 +8,11 @@ from pathlib import Path
 
 import psutil
 import pytest
-from conftest import ROOT
+from conftest import ROOT, write_document
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 # Workers compute what never ends; the cell says who they are.
-WORKS = """---
-title: T
----
-
+WORKS = """
 ```{python}
 #| label: works
 import os, time
@@ -102,7 +99,7 @@ def left(processes: list[psutil.Process], seconds: float) -> list[psutil.Process
 
 @pytest.mark.parametrize(("number", "code"), [("SIGTERM", 143), ("SIGHUP", 129), ("SIGINT", 130)])
 def test_a_report_told_to_end_ends_with_all_that_it_started(tmp_path, number, code):
-    (tmp_path / "report.qmd").write_text(WORKS)
+    write_document(tmp_path, WORKS)
     run = Started(tmp_path, "-m", "render", "--renderer", "pandoc")
     workers = run.wait_for_workers(3)
     told = run.tell(getattr(signal, number))
@@ -111,7 +108,7 @@ def test_a_report_told_to_end_ends_with_all_that_it_started(tmp_path, number, co
     assert "Traceback" not in told
     assert not left(workers, 5)
     assert not list(run.temporary.iterdir())
-    assert not (tmp_path / "report.html").exists()
+    assert not (tmp_path / "_output").exists()
 
 
 def test_quarto_told_to_end_ends_with_all_that_it_started(tmp_path):
@@ -119,7 +116,7 @@ def test_quarto_told_to_end_ends_with_all_that_it_started(tmp_path):
     program.parent.mkdir()
     program.write_text(STAND_IN.format(python=sys.executable))
     program.chmod(0o755)
-    (tmp_path / "report.qmd").write_text("---\ntitle: T\n---\n\nWords.\n")
+    write_document(tmp_path, "Words.\n")
     # Quarto's kernel has a session of its own, as here
     (tmp_path / "report.py").write_text(
         "import subprocess, sys\n"

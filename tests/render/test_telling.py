@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from conftest import write_document
+
 from render.document import read_document
 from render.executing import execute
 from render.settings import read_settings
@@ -25,12 +27,11 @@ Path("beside").write_text(" ".join(sorted(os.listdir("."))))
 
 def test_a_long_cell_tells_what_it_does(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", os.fspath(Path(__file__).resolve().parents[2]))
-    (tmp_path / "report.qmd").write_text("---\ntitle: T\n---\n\n" + WRITES)
-    document = read_document(tmp_path / "report.qmd")
+    document = read_document(write_document(tmp_path, WRITES))
     settings = next(iter(read_settings(document).values()))
     said = []
     execute(document, settings, {}, lambda text, **_: said.append(text))
     lines = "".join(said)
     assert lines.index("long ...") < lines.index("search: one of two ...")
-    # the cell saw nothing beside the document but the document
-    assert (tmp_path / "beside").read_text() == "report.qmd"
+    # the cell saw nothing beside the document but what was there
+    assert (tmp_path / "beside").read_text() == "_quarto.yml references.bib report.qmd"
