@@ -46,7 +46,7 @@ class Settings:
     @property
     def output(self) -> Path:
         """The folder for finished files."""
-        return self.root / self["project"]["output-dir"]
+        return self.root / self["project"].get("output-dir", "")
 
     @property
     def day(self) -> datetime.date:
@@ -84,11 +84,11 @@ def read_settings(document: Document, warn=print) -> dict[str, Settings]:
 
 def _warn_unknown(place: str, values: dict, warn) -> None:
     unknown = set(values) - set((READ + GRANTED).split())
-    unknown |= set(values.get("execute", {})) - EXECUTE
+    unknown |= set(values.get("execute") or {}) - EXECUTE
     for option in sorted(unknown):
         warn(f'{place}: the option "{option}" is unknown here and has no effect.')
 
 
 def _merge(common: dict, own: dict) -> dict:
-    execute = {**common.get("execute", {}), **own.get("execute", {})}
+    execute = {**(common.get("execute") or {}), **(own.get("execute") or {})}
     return {**common, **own, "execute": execute}

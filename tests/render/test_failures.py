@@ -145,7 +145,7 @@ def test_a_missing_bibliography_is_named(report, fail, unexecuted):
         ({"author": [{"name": "A"}]}, "the author is one line of text"),
         ({"format": {"docx": {}}}, "without Quarto the formats are html and typst"),
         ({"format": "html"}, "without Quarto the formats are html and typst"),
-        ({"format": {"typst": {}}}, 'the option "papersize" is missing'),
+        ({"format": {"typst": {}}}, 'the option "margin" is missing'),
     ],
 )
 def test_options_that_only_quarto_understands_are_named(report, fail, unexecuted, options, words):
