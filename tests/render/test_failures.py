@@ -2,6 +2,7 @@
 
 import re
 
+import pypdf
 import pytest
 from conftest import write_document
 
@@ -163,6 +164,17 @@ def test_a_picture_that_only_quarto_shows_is_refused(report, fail, monkeypatch):
     run = Run({"first": [png]}, {1: {"value": {"text/plain": "1"}}})
     monkeypatch.setattr(pipeline, "recall_or_execute", lambda *_: run)
     assert "line 2: image/png needs Quarto" in fail(report())
+
+
+@pytest.mark.parametrize(("letters", "holds"), [("Łódź, Ωμέγα", True), ("\U0010fffd", False)])
+def test_letters_that_no_font_has_cost_the_standard_alone(
+    report, unexecuted, monkeypatch, letters, holds
+):
+    folder = report(letters)
+    monkeypatch.chdir(folder)
+    assert main(["--renderer", "pandoc"]) == 0
+    root = pypdf.PdfReader(folder / "_output" / "report.pdf").trailer["/Root"]
+    assert (b"pdfuaid" in root["/Metadata"].get_object().get_data()) == holds
 
 
 @pytest.mark.parametrize("target", ["/etc/hostname", "http://127.0.0.1:9/x.png", "report.html"])
