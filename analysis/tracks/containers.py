@@ -6,6 +6,7 @@ Nothing is taken for missing here: a track may be named "NA".
 
 import contextlib
 import csv
+import functools
 import io
 import json
 import re
@@ -20,9 +21,9 @@ from analysis.tracks.files import (
     MOST_BYTES,
     PART,
     SQLITE,
+    list_names,
     read_content,
     refuse_wide,
-    say_parts,
     split_part,
     to_text,
 )
@@ -33,8 +34,6 @@ from analysis.tracks.schema import BadInput
 DELIMITERS = (",", ";", "\t", "|")
 LONGEST_HEADER, LONGEST_FIELD = 1_000_000, 10_000_000
 MOST_TITLES = 20  # lines above the header
-# in Feather, the length of a buffer stands before the frame of LZ4 or Zstandard that packs it
-FRAME = re.compile(rb"\x04\x22\x4d\x18|\x28\xb5\x2f\xfd")
 
 
 def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
@@ -91,34 +90,12 @@ def _name_index(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index(drop=unnamed or bool(known))
 
 
-def _open_parquet(content: bytes, path: Path) -> pd.DataFrame:
-    """Read a Parquet file; what it unpacks to is known before it is unpacked."""
-    import pyarrow.parquet  # slow to import, and few tables are Parquet
+def _open_columns(kind: str, content: bytes, path: Path) -> pd.DataFrame:
+    """Read what pyarrow knows in parts, no further than memory goes."""
+    import pyarrow.dataset  # slow to import
 
-    about = pyarrow.parquet.read_metadata(io.BytesIO(content))
-    groups = (about.row_group(number) for number in range(about.num_row_groups))
-    refuse_wide(about.num_rows, about.num_columns, path)
-    _refuse_bomb(sum(group.total_byte_size for group in groups), path)
-    return pd.read_parquet(io.BytesIO(content))
-
-
-def _open_feather(content: bytes, path: Path) -> pd.DataFrame:
-    """Read a Feather file; the lengths of its packed buffers are added up before."""
-    import pyarrow.feather
-
-    frames = (found.start() for found in FRAME.finditer(content))
-    lengths = (content[start - 8 : start] for start in frames if start % 8 == 0)
-    _refuse_bomb(sum(int.from_bytes(length, "little") for length in lengths), path)
-    table = pyarrow.feather.read_table(io.BytesIO(content))
-    refuse_wide(table.num_rows, table.num_columns, path)
-    return table.to_pandas()
-
-
-def _open_orc(content: bytes, path: Path) -> pd.DataFrame:
-    """Read an ORC file in parts, since a stripe may hold all of it; no further than memory goes."""
-    import pyarrow.dataset
-
-    fragment = pyarrow.dataset.OrcFileFormat().make_fragment(pyarrow.py_buffer(content))
+    form = getattr(pyarrow.dataset, f"{kind}FileFormat")()
+    fragment = form.make_fragment(pyarrow.py_buffer(content))
     names = fragment.physical_schema
     refuse_wide(fragment.count_rows(), len(names), path)
     unpacked, parts = 0, []
@@ -131,7 +108,7 @@ def _open_orc(content: bytes, path: Path) -> pd.DataFrame:
 
 def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
     """Read the only table of an SQLite database, or the one that is named, from memory."""
-    file, member, part = split_part(path)
+    file, part = split_part(path)
     if Path(f"{file}-wal").exists() and Path(f"{file}-wal").stat().st_size:
         raise BadInput(f"{path} is an SQLite database that a program has open or left in haste: "
                        "close the program, or copy the table into another file.")  # fmt: skip
@@ -144,8 +121,8 @@ def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
         tables = [name for (name,) in found]
         if not (part in tables or (len(tables) == 1 and not part)):
             what = f"has no table {part!r}" if part else f"has {len(tables):,} tables"
-            inside = f"{file}{PART}{member}" if member else file
-            raise BadInput(f"{path} {what}: {say_parts(inside, tables)}.")
+            raise BadInput(f"{path} {what}: name one as in {file}{PART}{(tables or ['NAME'])[0]} "
+                           f"(there are {list_names(tables)}).")  # fmt: skip
         table = (part or tables[0]).replace('"', '""')
         (rows,) = database.execute(f'SELECT count(*) FROM "{table}"').fetchone()
         columns = len(database.execute(f'SELECT * FROM "{table}" LIMIT 0').description)
@@ -155,10 +132,9 @@ def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
 
 # by the first bytes, what is no text and yet a table
 BINARY = {
-    b"PAR1": ("Parquet", _open_parquet),
-    b"ARROW1": ("Feather", _open_feather),
-    b"FEA1": ("Feather", _open_feather),
-    b"ORC": ("ORC", _open_orc),
+    b"PAR1": ("Parquet", functools.partial(_open_columns, "Parquet")),
+    b"ARROW1": ("Feather", functools.partial(_open_columns, "Feather")),
+    b"ORC": ("ORC", functools.partial(_open_columns, "Orc")),
     SQLITE: ("SQLite", _open_sqlite),
 }
 

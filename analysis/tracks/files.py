@@ -35,7 +35,7 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# what may stand between a file and a part of it: a member of an archive, a table of a database
+# what stands between the file of a database and one of its tables
 PART = "::"
 TABLES = (
     ".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".parquet", ".feather", ".arrow",
@@ -57,35 +57,24 @@ KINDS = (
     (rb"\x93NUMPY", f"an array of NumPy: {BINARY}"),
     (rb"RD[AX][1-3]\n|X\n\0\0\0[\2\3]|A\n[23]\n\d{6}\n",
      "a file of R (RDS or RData): save the table with write.csv(table, \"table.csv\")"),
-    (rb"<stata_dta>|\$FL[23]", f"a file of Stata or SPSS: {BINARY}"),
     (rb"%PDF-", "a PDF document, no table: give the table that it was made from as CSV"),
-    (rb"\{\\rtf", "a text document (RTF), no table: save the table as CSV"),
-    (rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|RIFF.{4}WEBP",
-     "an image, no table: give the table that it shows as CSV"),
-    (rb"ID3[\x02-\x04]|\xff[\xfa\xfb]|OggS|fLaC|RIFF.{4}WAVE",
-     "sound, no table: give Spotify's audio features of the tracks"),
+    (rb"\x89PNG|\xff\xd8\xff", "an image, no table: give the table that it shows as CSV"),
 )  # fmt: skip
 # pages and pointers are text, and come where a table was meant to be fetched
 PAGE = re.compile(r"\s*<(!doctype\b|!--|\?xml\b|(html|head|body|table|meta|script|div)\b)", re.I)
 POINTER = "version https://git-lfs"
 
 
-def split_part(path: Path) -> tuple[Path, str, str]:
-    """Return a file, the member of an archive and the table of a database that a path names.
+def split_part(path: Path) -> tuple[Path, str]:
+    """Return a file and the table that a path names in it, as in `tracks.db::table`.
 
-    As in `archive.zip::member`, `tracks.db::table` or `archive.zip::member::table`; empty where
-    none is named, and both where that is a file itself.
+    The table is empty where none is named, or where the whole is the name of a file.
     """
-    name, parts = str(path), []
+    file, _, table = str(path).rpartition(PART)
     with contextlib.suppress(OSError, ValueError):
-        while PART in name and not Path(name).exists():
-            name, _, part = name.rpartition(PART)
-            parts.insert(0, part)
-    file = Path(name)
-    with contextlib.suppress(OSError, ValueError, zipfile.BadZipFile):
-        if parts and parts[0] in zipfile.ZipFile(file).namelist():
-            return file, parts[0], PART.join(parts[1:])
-    return file, "", PART.join(parts)
+        if file and not path.exists():
+            return Path(file), table
+    return path, ""
 
 
 def list_parts(folder: Path) -> tuple[list[Path], list[str]]:
@@ -117,7 +106,6 @@ def status(path: Path):
 
 
 def _open_zstandard(packed):
-    """Return a stream of what Zstandard has packed."""
     import pyarrow  # slow to import, and few tables are packed so
 
     return pyarrow.CompressedInputStream(packed, "zstd")
@@ -136,7 +124,7 @@ ZIP, SQLITE = b"PK\x03\x04", b"SQLite format 3\0"
 def read_content(path: Path) -> bytes:
     """Return a file's bytes, unpacked where they are packed with gzip, bzip2, xz, Zstandard or zip.
 
-    Of a zip archive the only table is read, or the member named in `archive.zip::member`.
+    Of a zip archive the only table is read.
 
     Raises
     ------
@@ -144,12 +132,11 @@ def read_content(path: Path) -> bytes:
         The path is no regular file, cannot be read, or holds more than `MOST_BYTES`, packed or
         unpacked; an archive has several tables.
     """
-    file, member, table = split_part(path)
+    file, table = split_part(path)
     about = status(file)
-    mode = about.st_mode
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(about.st_mode):
         raise BadInput(f"{path} is a folder: name the file in it that holds the table.")
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(about.st_mode):
         raise BadInput(f"{path} is no regular file but a pipe, a device or a socket: save what it "
                        "gives as a file and name that.")  # fmt: skip
     if about.st_size > MOST_BYTES:
@@ -160,13 +147,13 @@ def read_content(path: Path) -> bytes:
             packed.seek(0)
             unpack = next((how for mark, how in PACKED.items() if re.match(mark, start)), None)
             if start.startswith(ZIP):
-                unpack = functools.partial(_open_member, path=path, member=member, table=table)
+                unpack = functools.partial(_open_member, path=path)
             most = max(MOST_EXPANSION * about.st_size, FREELY_EXPANDED) if unpack else MOST_BYTES
             with unpack(packed) if unpack else packed as unpacked:
                 content = _read_up_to(unpacked, min(most, MOST_BYTES), path)
             if table and not content.startswith(SQLITE):
-                raise BadInput(f"{path} cannot be read, as {file} is no zip archive and no SQLite "
-                               "database and has no parts: name the file alone.")  # fmt: skip
+                raise BadInput(f"{path} cannot be read, as {file} is no SQLite database and has "
+                               "no parts: name the file alone.")  # fmt: skip
             return content
     except BadInput:
         raise
@@ -177,30 +164,25 @@ def read_content(path: Path) -> bytes:
         raise BadInput(f"{path} cannot be read ({reason}): fetch or export it again.") from error
 
 
-def _open_member(packed, path: Path, member: str, table: str):
-    """Return a stream of the only table or database in a zip archive, or of the member named."""
+def _open_member(packed, path: Path):
     archive = zipfile.ZipFile(packed)
     names = [one.filename for one in archive.infolist() if not one.is_dir()]
     if {"mimetype", "[Content_Types].xml", "Index/Document.iwa"} & set(names):
         raise BadInput(f"{path} is an Excel workbook or another document: save the sheet as CSV.")
     names = [one for one in names if not re.search(r"(^|/)(\.|__MACOSX/)", one)]
     tables = [one for one in names if one.lower().endswith(TABLES)] or names
-    if member or (len(tables) == 1 and (not table or archive.open(tables[0]).read(16) == SQLITE)):
-        return archive.open(member or tables[0])
-    what = f"has no member {table!r}" if table else f"is a zip archive of {len(tables):,} tables"
-    raise BadInput(f"{path} {what}: {say_parts(split_part(path)[0], tables)}.")
+    if len(tables) != 1:
+        raise BadInput(f"{path} is a zip archive of {len(tables):,} tables: unpack it and name one "
+                       f"({list_names(tables)}).")  # fmt: skip
+    return archive.open(tables[0])
 
 
-def say_parts(file: Path, parts: list[str]) -> str:
-    """Return the words by which one of several parts of a file can be named."""
-    if not parts:
-        return "there is none to be read"
-    more = ", …" if len(parts) > 10 else ""
-    return f"name one as in {file}{PART}{parts[0]} (there are {', '.join(parts[:10])}{more})"
+def list_names(names: list[str]) -> str:
+    """Return the first ten of some names, parted by commas."""
+    return ", ".join([*names[:10], "…"] if len(names) > 10 else names) or "none"
 
 
 def _read_up_to(stream, most: int, path: Path) -> bytes:
-    """Return all that a stream holds, and refuse it as soon as that is too much."""
     content = io.BytesIO()
     while chunk := stream.read(CHUNK):
         content.write(chunk)
@@ -220,13 +202,7 @@ def refuse_wide(rows: int, columns: int, path: Path) -> None:
 
 
 def _too_large(path: Path) -> BadInput:
-    """Return the sentence for what is more than a machine can be asked to hold."""
     return BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: give a part of it.")
-
-
-def read_text(path: Path) -> str:
-    """Return a file's text; `read_content` and `to_text` say what is refused."""
-    return to_text(read_content(path), path)
 
 
 def to_text(content: bytes, path: Path, notes: list[str] | None = None) -> str:
@@ -243,7 +219,9 @@ def to_text(content: bytes, path: Path, notes: list[str] | None = None) -> str:
     notes = [] if notes is None else notes
     encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "")
     if not encoding:
-        _refuse_known(content, path)
+        for start, what in KINDS:
+            if re.match(start, content, re.DOTALL):
+                raise BadInput(f"{path} is {what}.")
         encoding = _find_unmarked(content)
         notes += ["read as UTF-16, for which it has no mark"] if encoding != "utf-8" else []
     if encoding.startswith("utf-8"):
@@ -264,13 +242,6 @@ def to_text(content: bytes, path: Path, notes: list[str] | None = None) -> str:
     return text
 
 
-def _refuse_known(content: bytes, path: Path) -> None:
-    """Refuse what its first bytes say to be something else than text."""
-    for start, what in KINDS:
-        if re.match(start, content, re.DOTALL):
-            raise BadInput(f"{path} is {what}.")
-
-
 def _find_unmarked(content: bytes) -> str:
     """Return the encoding of text without a mark: names of columns in UTF-16 are half zeros."""
     sample = content[:64]
@@ -281,7 +252,6 @@ def _find_unmarked(content: bytes) -> str:
 
 
 def _refuse_binary(content: bytes, path: Path) -> None:
-    """Refuse what is no text, by the control characters in it."""
     sample = content[:100_000]
     if len(re.findall(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]", sample)) > max(20, len(sample) // 50):
         raise BadInput(f"{path} is a binary file, no text: give CSV, TSV, JSON or Parquet.")

@@ -14,7 +14,6 @@ import pytest
 from made_tracks import as_export, make_tracks, pack_zip, pack_zstandard
 
 from analysis.tracks import containers, files, json_text
-from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.credits import to_credits
 from analysis.tracks.reading import read_tracks
 from analysis.tracks.schema import BadInput
@@ -45,7 +44,6 @@ def test_only_regular_files_are_read(tmp_path, monkeypatch):
         (tmp_path / "loop").symlink_to("loop")
         for path in ("loop", "n" * 300, "/".join(["n" * 200] * 30), "a\0b"):
             assert "cannot be read" in refusal(path)
-            assert not holds_analyses(path)
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
@@ -174,15 +172,6 @@ def test_the_line_that_breaks_is_named_and_no_other_ends_a_line(tmp_path):
     assert (read_tracks(path)["title"] == "a\u2028b").all()
     path.write_text("\n".join([*lines[:5], lines[5][:-9], *lines[6:]]), encoding="utf-8")
     assert "line 6" in refusal(path)
-
-
-def test_analyses_are_read_within_the_same_bounds(tmp_path):
-    path = tmp_path / "abc.json"
-    path.write_text('{"segments": "pitches", "pitches": ' + "[" * 100_000)
-    os.mkfifo(tmp_path / "abd.json")
-    for bad, said in ((path, "nested too deep"), (tmp_path / "abd.json", "no regular file")):
-        with pytest.raises(BadInput, match=said):
-            read_analyses(bad)
 
 
 @pytest.mark.parametrize(
