@@ -22,26 +22,19 @@ def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
     Raises
     ------
     BadInput
-        A part cannot be read, or has other columns or another type in a column than the first.
+        A part cannot be read, or has other columns than the first.
     """
     files, rest = list_parts(folder)
     notes.append(f"{len(files):,} parts are read as one table, rows counted through")
     if rest:
         notes.append(f"left out: {', '.join(rest[:10])}{', …' if len(rest) > 10 else ''}")
     read: list[pd.DataFrame] = []
-    kinds: dict[str, tuple[str, Path]] = {}  # of each column, and the first part that shows it
     for file in files:
         said: list[str] = []
         part = open_table(file, said)
         notes += [f"{file.name}: {line}" for line in said]
         if read:
             _refuse_other_columns(part, read[0], file, files[0])
-        for name in part:
-            if part[name].notna().any():
-                kind, first = kinds.setdefault(name, (_find_kind(part[name]), file))
-                if _find_kind(part[name]) != kind:
-                    raise BadInput(f"{file} has {_find_kind(part[name])} in column {name!r}, "
-                                   f"{first.name} {kind}: write all parts alike.")  # fmt: skip
         read.append(part)
         refuse_wide(sum(map(len, read)), part.shape[1], folder)
     return pd.concat(read, ignore_index=True)
@@ -55,12 +48,3 @@ def _refuse_other_columns(part: pd.DataFrame, first: pd.DataFrame, file: Path, s
         found += [f"lacks {', '.join(map(repr, less))}"] * bool(len(less))
         raise BadInput(f"{file} {' and '.join(found)}, unlike {start.name}: give all parts the "
                        "same columns, or take this one out of the folder.")  # fmt: skip
-
-
-def _find_kind(values: pd.Series) -> str:
-    """Return the type of a column; whole numbers of which one is missing are fractions."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return "numbers"
-    return {"str": "text", "bool": "yes or no", "object": "mixed or nested values"}.get(
-        str(values.dtype), f"values of type {values.dtype}"
-    )
