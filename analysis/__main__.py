@@ -16,7 +16,6 @@ import pandas as pd
 from analysis.stopping import code_of, heed_signals
 from analysis.terminal import brief, printable
 from analysis.tracks import cleaning, datasets
-from analysis.tracks.audio_analysis import holds_analyses, read_analyses
 from analysis.tracks.description import describe_as_read
 from analysis.tracks.download import download
 from analysis.tracks.files import split_part, status
@@ -85,7 +84,7 @@ def _build_parser() -> argparse.ArgumentParser:
     check.add_argument(
         "file",
         metavar="FILE",
-        help="a table of tracks, a folder of its parts, a known name, or audio analyses (JSON)",
+        help="a table of tracks, a folder of its parts, or a known name",
     )
     check.add_argument(
         "--fix", type=Path, metavar="OUT.csv", help="also write the table, as it was read, as CSV"
@@ -133,11 +132,6 @@ def check_table(options: argparse.Namespace) -> None:
     if options.fix:
         refuse_target(options.fix)
         refuse_source(options.fix, options.file)
-    if holds_analyses(path):
-        if options.fix:
-            raise BadInput(f"{path} holds audio analyses, no table of tracks: leave out --fix.")
-        check_analyses(path)
-        return
     layout = read_layout(path, PREDICTION)
     say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
     say(_list_columns(layout.found))
@@ -208,17 +202,6 @@ def _list_account(account: pd.DataFrame) -> str:
 def download_table(options: argparse.Namespace) -> None:
     """Fetch a known table and print where it lies."""
     say(str(download(options.name)))
-
-
-def check_analyses(path: Path) -> None:
-    """Print what audio analyses say of their tracks."""
-    found = read_analyses(path)
-    say(f"{printable(str(path))}: {len(found):,} audio analyses\n")
-    say(f"Recognised: {_join_blocks(list(found.columns))}\n")
-    shown = found[[name for name in found if not name.startswith(("pitch_", "timbre_"))]]
-    say(shown.head(10).T.to_string(header=False, float_format="{:.3f}".format))
-    if len(found) > 10:
-        say(f"... and {len(found) - 10:,} more")
 
 
 def study_table(options: argparse.Namespace) -> None:

@@ -11,6 +11,11 @@ from analysis.tracks.features import NUMERIC
 
 # a published table whose columns have canonical names
 USUAL = Path(__file__).resolve().parents[2] / "data" / "genres.csv"
+# what pandas calls numbers that describe a column, and what the report calls them
+NAMES = {
+    "std": "sd", "min": "minimum", "25%": "lower quartile", "50%": "median",
+    "75%": "upper quartile", "max": "maximum",
+}  # fmt: skip
 
 
 def describe_as_read(tracks: pd.DataFrame, rows: int = 3) -> pd.DataFrame:
@@ -75,29 +80,17 @@ def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
         Columns group, tracks, artists, mean, sd, lower quartile, median, upper quartile; genres in
         order of their median, highest first.
     """
-    rows = [_describe_group(str(name), group) for name, group in _by_genre(tracks)]
-    rows.sort(key=lambda row: -row["median"])
-    return pd.DataFrame([*rows, _describe_group("all tracks", tracks)])
-
-
-def _by_genre(tracks: pd.DataFrame):
-    """Return the genres that have tracks, each with its tracks."""
-    return tracks.groupby("genre", observed=True) if "genre" in tracks else ()
-
-
-def _describe_group(name: str, group: pd.DataFrame) -> dict:
-    """Describe the valence of one group of tracks."""
-    valence = group["valence"]
-    return {
-        "group": name,
-        "tracks": len(group),
-        "artists": group["artist"].nunique(),
-        "mean": valence.mean(),
-        "sd": valence.std(),
-        "lower quartile": valence.quantile(0.25),
-        "median": valence.median(),
-        "upper quartile": valence.quantile(0.75),
-    }
+    parts = [("all tracks", tracks)]
+    if "genre" in tracks:
+        genres = tracks.groupby("genre", observed=True)
+        order = genres["valence"].median().sort_values(ascending=False, kind="stable").index
+        parts = [(str(name), genres.get_group(name)) for name in order] + parts
+    described = pd.DataFrame([part["valence"].describe() for _, part in parts])
+    described = described.rename(columns=NAMES).drop(columns=["count", "minimum", "maximum"])
+    described.insert(0, "group", [name for name, _ in parts])
+    described.insert(1, "tracks", [len(part) for _, part in parts])
+    described.insert(2, "artists", [part["artist"].nunique() for _, part in parts])
+    return described.reset_index(drop=True)
 
 
 def describe_features(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -111,15 +104,7 @@ def describe_features(tracks: pd.DataFrame) -> pd.DataFrame:
     """
     described = tracks[["valence", *NUMERIC]].describe().T
     described["skewness"] = tracks[["valence", *NUMERIC]].skew()
-    names = {
-        "std": "sd",
-        "min": "minimum",
-        "25%": "lower quartile",
-        "50%": "median",
-        "75%": "upper quartile",
-        "max": "maximum",
-    }
-    described = described.drop(columns="count").rename(columns=names)
+    described = described.drop(columns="count").rename(columns=NAMES)
     return described.rename_axis("feature").reset_index()
 
 
