@@ -69,18 +69,7 @@ def simplify(name: str) -> str:
 
 
 def recognise(names: Iterable[str]) -> dict[str, str]:
-    """Match the columns of a file with the canonical ones.
-
-    Parameters
-    ----------
-    names : iterable of str
-        The file's own column names.
-
-    Returns
-    -------
-    dict
-        Canonical name to the file's name, in canonical order, for those that were found.
-    """
+    """Return canonical names to the file's own, in canonical order, for those that are found."""
     spelled: dict[str, str] = {}
     for name in names:
         for spelling in _spellings(simplify(name)):

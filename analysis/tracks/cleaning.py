@@ -72,15 +72,20 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
         A needed column is missing, no row is left, or fewer than 200 tracks or 20 artists; or what
         `refusals.refuse_unusable` refuses.
     """
-    _refuse_lacking(tracks)
+    lacking = [name for name in STUDY if name not in tracks]
+    if lacking:
+        raise BadInput(f"The table lacks {', '.join(lacking)}, which a study needs: add columns.")
     tracks = leave_out_sparse(tracks)
     reasons = unusable(tracks)
     steps = [("rows in", 0), *(_count_reason(reasons, reason) for reason in REASONS)]
     usable = tracks[reasons == ""]
     if usable.empty:
         _refuse_few(usable, _account(steps, len(tracks)))
-    unique, repeats = _keep_recordings(usable)
-    account = _account(steps + repeats, len(tracks))
+    numbers = growing_numbers(usable)
+    left = [len(usable), *(number.max() + 1 for number in numbers)]
+    steps += [(reason, left[i] - left[i + 1]) for i, reason in enumerate(REPEATS)]
+    unique = _represent(usable, numbers[-1])
+    account = _account(steps, len(tracks))
     _refuse_few(unique, account)
     derived = derive_columns(encode(unique))
     refuse_unusable(derived)
@@ -99,31 +104,18 @@ def _count_reason(reasons: pd.Series, reason: str) -> tuple[str, int]:
     return reason, len(alike)
 
 
-def _refuse_lacking(tracks: pd.DataFrame) -> None:
-    """Refuse a table that was read for a prediction and lacks what a study needs."""
-    lacking = [name for name in STUDY if name not in tracks]
-    if lacking:
-        raise BadInput(f"The table lacks {', '.join(lacking)}, which a study needs: add columns.")
-
-
 def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series:
     """Return why each row cannot be used, the empty text where it can; missing numbers by name.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        A canonical, uncleaned table.
-    needed : tuple of str
-        The columns that must be known; `schema.PREDICTION` for tracks to be predicted.
+    `tracks` is uncleaned; `needed` is `schema.PREDICTION` for tracks to be predicted.
     """
     failed = [name for name in FAILED if name in tracks and (name != "valence" or name in needed)]
-    nobody = (tracks["artist"] == "") if "artist" in needed else np.zeros(len(tracks), bool)
     lacking = _lacking(tracks, needed)
     conditions = [
         (tracks[failed] == 0).any(axis=1),
         tracks["key"] == -1,
         lacking.any(axis=1),
-        nobody,
+        (tracks["artist"] == "") if "artist" in needed else np.zeros(len(tracks), bool),
     ]
     reasons = pd.Series(np.select(conditions, list(REASONS), ""), index=tracks.index, dtype="str")
     rows = (reasons == MISSING).to_numpy()
@@ -156,14 +148,6 @@ def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
     return tracks.drop(columns=sparse)
 
 
-def _keep_recordings(tracks: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[str, int]]]:
-    """Return one row a recording and how many rows each sign of sameness cost."""
-    numbers = growing_numbers(tracks)
-    left = [len(tracks), *(number.max() + 1 for number in numbers)]
-    steps = [(reason, left[i] - left[i + 1]) for i, reason in enumerate(REPEATS)]
-    return _represent(tracks, numbers[-1]), steps
-
-
 def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:
     """Return every recording's most popular release, with the genre chosen over all of them."""
     tracks = tracks.assign(recording=recordings)
@@ -181,20 +165,10 @@ def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:
 
 
 def choose_genres(tracks: pd.DataFrame) -> pd.Series:
-    """Return one genre a recording.
+    """Return the genre of each recording, from rows with `recording`, `artist` and `genre`.
 
     It is the genre in which the source lists the recording most often; of equals the one in which
     it lists the first artist most often; then the rarest of the table; then the first by name.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        Uncleaned rows with `recording`, `artist` and `genre`.
-
-    Returns
-    -------
-    Series
-        Genre, indexed by recording.
     """
     rows = tracks[["recording", "artist", "genre"]]
     votes = rows.groupby(["recording", "genre"], as_index=False).agg(
@@ -249,20 +223,11 @@ def encode(tracks: pd.DataFrame) -> pd.DataFrame:
 
 
 def derive_columns(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Add every column that is derived row by row, once for all.
+    """Add every column that is derived row by row to an encoded table, once for all.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        An encoded table.
-
-    Returns
-    -------
-    DataFrame
-        The same rows with `artist_key` (`splitting.artist_keys`), the columns of
-        `features.with_shapes` and, where the pitch means are present, those of
-        `features.relative_pitch` and `harmony.describe_harmony`. None of them is a canonical
-        column, and `features.feature_columns` names none.
+    They are `artist_key` (`splitting.artist_keys`), those of `features.with_shapes` and, where the
+    pitch means are present, of `features.relative_pitch` and `harmony.describe_harmony`. None is a
+    canonical column, and `features.feature_columns` names none.
     """
     derived = with_shapes(tracks).assign(artist_key=artist_keys(tracks["artist"]))
     if not set(PITCHES) <= set(tracks):

@@ -8,7 +8,6 @@ import contextlib
 import csv
 import functools
 import io
-import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -27,8 +26,7 @@ from analysis.tracks.files import (
     split_part,
     to_text,
 )
-from analysis.tracks.json_text import parse, too_deep
-from analysis.tracks.records import FEWEST_KNOWN, find_table
+from analysis.tracks.records import FEWEST_KNOWN, open_json
 from analysis.tracks.schema import BadInput
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -39,14 +37,8 @@ MOST_TITLES = 20  # lines above the header
 def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
     """Read delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not.
 
-    The kind is told from the bytes, not from the file's name.
-
-    Parameters
-    ----------
-    path : Path
-        The file; of an SQLite database also `file::table`.
-    notes : list of str
-        Takes a line on whatever was guessed or left out.
+    The kind is told from the bytes, not from the file's name; `path` may be `file::table` of an
+    SQLite database. A line on whatever was guessed or left out goes to `notes`.
 
     Returns
     -------
@@ -71,7 +63,8 @@ def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
             except BadInput:
                 raise
             except Exception as error:
-                said = f"{path} is broken {kind} ({error}): fetch or export it again."
+                why = re.sub(r"^Could not open .*?: ", "", str(error))
+                said = f"{path} is broken {kind} ({why}): fetch or export it again."
                 raise BadInput(said) from error
     # every kind of line end becomes one
     text = to_text(content, path, notes).replace("\r\n", "\n").replace("\r", "\n")
@@ -79,7 +72,7 @@ def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
     if not text.strip():
         raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
     if text.lstrip()[0] in "[{":
-        return _name_index(_open_json(text, path, notes))
+        return _name_index(open_json(text, path, notes))
     return _open_delimited(text, path, notes)
 
 
@@ -143,46 +136,6 @@ def _refuse_bomb(unpacked: int, path: Path) -> None:
     """Refuse what grows beyond memory when it is unpacked."""
     if unpacked > MOST_BYTES:
         raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
-
-
-def _open_json(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
-    """Read records wherever they are in a JSON text, or a table as pandas writes it."""
-    try:
-        content = parse(text, path)
-    except json.JSONDecodeError as error:
-        content = _read_lines(text, path, error)
-    try:
-        found = find_table(content, path, notes)
-        if isinstance(found, pd.DataFrame):
-            return found
-        refuse_wide(len(found), _width(found), path)
-        return pd.json_normalize(found, sep="_")
-    except RecursionError as error:
-        raise too_deep(path) from error
-
-
-def _width(records: list[dict]) -> int:
-    """Return how many columns records make, those inside an object counted one by one."""
-    columns = 0
-    for name in set().union(*records):
-        inner = [one[name] for one in records if name in one and isinstance(one[name], dict)]
-        columns += _width(inner) if inner else 1
-    return columns
-
-
-def _read_lines(text: str, path: Path, error: json.JSONDecodeError) -> list:
-    """Read JSON Lines, or explain where a JSON text breaks."""
-    found = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        try:
-            found += [parse(line, path)] if line.strip() else []
-        except json.JSONDecodeError as broken:
-            # lines that hold one object each show that the rest was meant to do so
-            lines = len(found) > 1
-            where = (broken.msg, number) if lines else (error.msg, error.lineno)
-            raise BadInput(f"{path} is broken JSON ({where[0]}, line {where[1]:,}): export it "
-                           "again.") from broken  # fmt: skip
-    return found
 
 
 def _open_delimited(text: str, path: Path, notes: list[str]) -> pd.DataFrame:

@@ -23,15 +23,7 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     found without it, or before several others. A comma does so too in a column that is named for
     several artists and has no ";", or where it is far more common than in names. "Tyler, The
     Creator" and its like stay whole.
-
-    Parameters
-    ----------
-    values : Series
-        What stands in the file.
-    name : str
-        The file's name of the column.
-    notes : list of str, optional
-        Takes a line on what was found to be the separators and how many credits they part.
+    `name` is the file's name of the column; a line on the separators goes to `notes`.
 
     Raises
     ------

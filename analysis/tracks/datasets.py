@@ -170,12 +170,7 @@ def fingerprint(tracks: pd.DataFrame) -> str:
     """Return the SHA-256 of a canonical table's content.
 
     Identifiers and audio scores to six decimals, in an order of their own: the container, the
-    order of rows and the last digits of a float do not matter.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        A canonical table, as read or cleaned.
+    order of rows and the last digits of a float do not matter; nor does the cleaning's encoding.
     """
     scores = [name for name in BY_NAME if name in tracks and _is_score(name)]
     columns = [_whole(tracks[name]) for name in scores]

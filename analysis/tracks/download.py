@@ -16,19 +16,8 @@ def download(name: str, address: str | None = None, progress: bool = True) -> Pa
 
     The file gets its name only once its content has the fingerprint of the table meant.
 
-    Parameters
-    ----------
-    name : str
-        Name of a known table.
-    address : str, optional
-        Where to fetch it, if not from the address on record (a mirror).
-    progress : bool
-        Whether to show progress on the terminal.
-
-    Returns
-    -------
-    Path
-        The file; a table that is there already is not fetched again.
+    Returned is the file; a table that is there already is not fetched again.
+    `address` is where to fetch it, if not from the address on record (a mirror).
 
     Raises
     ------

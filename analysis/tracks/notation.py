@@ -22,20 +22,10 @@ DECIMAL_COMMA = r"^([-+]?\d*),(\d+(?:e[-+]?\d+)?)$"
 
 
 def read_notation(text: pd.Series, column: Column) -> pd.Series:
-    """Return the numbers that texts mean in a column of numbers.
+    """Return the numbers that texts mean in a column of numbers, NaN for text that means none.
 
-    Parameters
-    ----------
-    text : Series of str
-        What stands in the column, each text once; of key, mode and time signature all of it, since
-        the meaning of some hangs on the others.
-    column : Column
-        The canonical column.
-
-    Returns
-    -------
-    Series
-        Numbers, NaN for text that means none.
+    `text` has what stands in the column, each text once; of key, mode and time signature all of it,
+    since the meaning of some hangs on the others.
     """
     if column.name in READERS:
         return READERS[column.name](text)

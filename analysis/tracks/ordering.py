@@ -4,16 +4,10 @@ import pandas as pd
 
 
 def sort_rows(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return a table's rows in an order of their own, with a fresh index.
+    """Return a canonical table's rows in an order of their own, with a fresh index.
 
     Every column takes part, the identifier first and the others by name, so that only rows that
     are equal throughout are left in the order in which they came.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        A canonical table, cleaned or not.
     """
-    first = [name for name in ("track_id",) if name in tracks]
-    columns = first + sorted(tracks.columns.difference(first))
+    columns = sorted(tracks.columns, key=lambda name: (name != "track_id", name))
     return tracks.sort_values(columns, kind="stable", ignore_index=True)

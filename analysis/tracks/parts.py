@@ -10,14 +10,9 @@ from analysis.tracks.schema import BadInput
 
 
 def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
-    """Read the parts of a table, in the order of their names, as one raw table.
+    """Read CSV, TSV or Parquet files of the same columns, by their names, as one raw table.
 
-    Parameters
-    ----------
-    folder : Path
-        A folder with CSV, TSV or Parquet files of the same columns, packed or not.
-    notes : list of str
-        Takes a line on what was read and what lies beside it, and on what was guessed of a part.
+    Lines on what was read, what lies beside it and what was guessed of a part go to `notes`.
 
     Raises
     ------

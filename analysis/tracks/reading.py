@@ -157,15 +157,12 @@ def _read_table(
 def _recognise(table: pd.DataFrame, notes: list[str]) -> dict[str, str]:
     """Match columns by name, but for those whose content shows that they are something else."""
     columns = list(table.columns)
-    while True:
-        names = recognise(columns)
-        for name, (is_other, what) in IMPOSTORS.items():
-            if name in names and is_other(table[names[name]]):
-                notes.append(f"{names[name]} is left out: it holds {what}")
-                columns.remove(names[name])
-                break
-        else:
-            break
+    names = recognise(columns)
+    for name, (is_other, what) in IMPOSTORS.items():
+        while name in names and is_other(table[names[name]]):
+            notes.append(f"{names[name]} is left out: it holds {what}")
+            columns.remove(names[name])
+            names = recognise(columns)
     for source in names.values():
         for twin in columns:
             same = twin != source and simplify(twin) == simplify(source)
@@ -262,12 +259,14 @@ def _canonical(
         check_modes(columns["mode"], table[names["key"]], names["mode"])
     columns |= to_shares({name: table[names[name]] for name in SHARES if name in names}, notes)
     tracks = pd.DataFrame({name: columns[name] for name in names}, index=table.index)
-    if {"title", "artists"} <= set(tracks):
-        _empty_nameless(tracks)
+    if {"title", "artists"} <= set(tracks):  # alone, "NA" is a title or a name
+        nothing = [tracks[name].str.lower().isin(NOTHING) for name in ("title", "artists")]
+        tracks.loc[nothing[0] & nothing[1], ["title", "artists"]] = ""
     if "artists" in tracks:
         tracks["artist"] = to_first(tracks["artists"])
-    if "track_id" not in tracks:
-        tracks["track_id"] = _make_ids(tracks)
+    if "track_id" not in tracks:  # equal rows get equal ones, in any order
+        digest = pd.util.hash_pandas_object(tracks, index=False)
+        tracks["track_id"] = digest.map("row-{:016x}".format).astype("str")
         notes.append("identifiers are made from the content of each row")
     return tracks[[name for name in BY_NAME if name in tracks]]
 
@@ -282,12 +281,6 @@ def _leave_out_empty(
         raise BadInput(f"there is not one number for {', '.join(lacking)}: fill the columns.")
     notes += [f"{name} is left out: it is empty" for name in empty]
     return tracks.drop(columns=empty)
-
-
-def _empty_nameless(tracks: pd.DataFrame) -> None:
-    """Empty title and credits that both stand for nothing; alone, "NA" is a title or a name."""
-    nothing = [tracks[name].str.lower().isin(NOTHING) for name in ("title", "artists")]
-    tracks.loc[nothing[0] & nothing[1], ["title", "artists"]] = ""
 
 
 def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None) -> pd.Series:
@@ -306,9 +299,3 @@ def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None)
     if column.kind == "flag":
         return to_flags(values, source)
     return as_text(values) if column.kind == "text" else to_numbers(values, column, source, notes)
-
-
-def _make_ids(tracks: pd.DataFrame) -> pd.Series:
-    """Make identifiers for a table without any: equal rows get equal ones, in any order."""
-    digest = pd.util.hash_pandas_object(tracks, index=False)
-    return digest.map("row-{:016x}".format).astype("str")

@@ -96,19 +96,9 @@ def _fold(text: str) -> str:
 
 
 def recording_numbers(tracks: pd.DataFrame, signs: tuple[str, ...] = SIGNS) -> np.ndarray:
-    """Number the recordings of a table.
+    """Number the recordings of a canonical table, one number a row that its releases share.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        A canonical table, cleaned or not.
-    signs : tuple of str
-        Which signs count, of "id", "title" and "features".
-
-    Returns
-    -------
-    ndarray of int
-        One number a row; releases of one recording share it.
+    `signs` are those that count, of "id", "title" and "features".
     """
     return growing_numbers(tracks, signs)[-1]
 

@@ -5,6 +5,7 @@ identifier, with null for what it does not know and an object `error` for what i
 """
 
 import functools
+import json
 import re
 from pathlib import Path
 
@@ -19,6 +20,88 @@ FEWEST_KNOWN = 3
 IDENTIFIER = re.compile(r"[0-9A-Za-z]{22}")
 # what the Web API's objects say of themselves where they are no tracks
 OTHERS = ("artist", "album", "playlist", "user", "show", "audiobook")
+# a longer whole number has no place among floating-point numbers
+MOST_DIGITS = 300
+HALF = re.compile(r"\\u[dD][89a-fA-F]")
+# everything up to the first half of a pair that stands alone; an escaped backslash escapes nothing
+WHOLE = re.compile(
+    r"(?:[^\\]++|\\[^u]|\\u(?![dD][89a-fA-F])|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+", re.DOTALL
+)
+
+
+def open_json(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Read a table as pandas writes it, or records wherever they are in a JSON text.
+
+    A line on what was left out or joined goes to `notes`.
+
+    Raises
+    ------
+    BadInput
+        It is no JSON or nested too deep, has an endless number or half of a character; no record
+        is there, or rows have several lengths or no names.
+    """
+    try:
+        try:
+            content = parse(text, path)
+        except json.JSONDecodeError as error:
+            content = _read_lines(text, path, error)
+        table = _find_columns(content, path)
+        if table is None:
+            found = _find_records(content, path, notes)
+            refuse_wide(len(found), _width(found), path)
+            table = pd.json_normalize(found, sep="_")
+        return table
+    except RecursionError as error:
+        raise BadInput(f"{path} is JSON nested too deep for a table: give a list of objects, one "
+                       "a track.") from error  # fmt: skip
+
+
+def _width(records: list[dict]) -> int:
+    """Return how many columns records make, those inside an object counted one by one."""
+    columns = 0
+    for name in set().union(*records):
+        inner = [one[name] for one in records if name in one and isinstance(one[name], dict)]
+        columns += _width(inner) if inner else 1
+    return columns
+
+
+def _read_lines(text: str, path: Path, error: json.JSONDecodeError) -> list:
+    """Read JSON Lines, or explain where a JSON text breaks."""
+    found = []
+    for number, line in enumerate(text.split("\n"), start=1):
+        try:
+            found += [parse(line, path)] if line.strip() else []
+        except json.JSONDecodeError as broken:
+            # lines that hold one object each show that the rest was meant to do so
+            lines = len(found) > 1
+            where = (broken.msg, number) if lines else (error.msg, error.lineno)
+            raise BadInput(f"{path} is broken JSON ({where[0]}, line {where[1]:,}): export it "
+                           "again.") from broken  # fmt: skip
+    return found
+
+
+def parse(text: str, path: Path):
+    """Return what a JSON text holds; raises BadInput, RecursionError or json.JSONDecodeError."""
+    _refuse_halves(text, path)
+    return json.loads(text, parse_int=functools.partial(_parse_whole, path=path))
+
+
+def _parse_whole(digits: str, path: Path) -> int:
+    if len(digits) > MOST_DIGITS:
+        raise BadInput(f"{path} holds a number of {len(digits):,} digits ({digits[:12]}…), as no "
+                       "column can: correct it.")  # fmt: skip
+    return int(digits)
+
+
+def _refuse_halves(text: str, path: Path) -> None:
+    """Refuse escapes that stand for half of a character: no text can be written with one."""
+    end = WHOLE.match(text).end() if HALF.search(text) else len(text)
+    if end < len(text):
+        line = text.count("\n", 0, end) + 1
+        raise BadInput(
+            f"{path} has half of a character, {text[end : end + 6]}, in line {line:,} (character "
+            f"{end - text.rfind(chr(10), 0, end):,}): correct or remove it."
+        )
 
 
 @functools.lru_cache(1000)
@@ -27,26 +110,7 @@ def know(names: tuple[str, ...]) -> dict[str, str]:
     return recognise(names)
 
 
-def find_table(content, path: Path, notes: list[str]) -> pd.DataFrame | list[dict]:
-    """Return a table that pandas wrote, or else the records of a document.
-
-    Parameters
-    ----------
-    content : list, dict or scalar
-        What the JSON text holds.
-    path : Path
-        The file, for the message.
-    notes : list of str
-        Takes a line on what was left out or joined.
-
-    Raises
-    ------
-    BadInput
-        No record is there, or rows have several lengths or no names.
-    """
-    table = _find_columns(content, path)
-    if table is not None:
-        return table
+def _find_records(content, path: Path, notes: list[str]) -> list[dict]:
     found: list[dict] = []
     lost: list = []
     _collect(content, "", found, lost)

@@ -27,12 +27,7 @@ FEWEST_ARTISTS = 5
 
 
 def refuse_unusable(tracks: pd.DataFrame) -> None:
-    """Refuse a table that has rows enough, and of which still nothing can be learned.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        A cleaned table.
+    """Refuse a cleaned table that has rows enough, and of which still nothing can be learned.
 
     Raises
     ------
@@ -40,29 +35,17 @@ def refuse_unusable(tracks: pd.DataFrame) -> None:
         Valence does not vary, or hardly; too few scores vary; other columns give valence away
         without error; or a few artists have so many tracks that whole artists make no parts.
     """
-    _refuse_constant(tracks["valence"])
-    _refuse_silent_scores(tracks)
-    _refuse_given_away(tracks)
-    _refuse_few_names(tracks)
-
-
-def _refuse_constant(valence: pd.Series) -> None:
-    """Refuse valence that is the same everywhere, or nearly everywhere."""
-    if valence.nunique() < 2:
+    if tracks["valence"].nunique() < 2:
         raise BadInput(
             "Column 'valence' has one value only, so there is nothing to explain or to learn: "
             "give a table in which it varies."
         )
-    common, share = _commonest(valence)
+    common, share = _commonest(tracks["valence"])
     if share > MOST_EQUAL:
         raise BadInput(
             f"Column 'valence' is {common:g} in {_percent(share)} of the tracks, so there is next "
             "to nothing to explain or to learn: give a table in which it varies."
         )
-
-
-def _refuse_silent_scores(tracks: pd.DataFrame) -> None:
-    """Refuse a table whose scores hardly vary."""
     silent = [name for name in NUMERIC if _commonest(tracks[name])[1] > NEARLY_ALL]
     if len(NUMERIC) - len(silent) < FEWEST_SCORES:
         raise BadInput(
@@ -70,6 +53,8 @@ def _refuse_silent_scores(tracks: pd.DataFrame) -> None:
             "there is next to nothing to explain valence by: give a table in which at least "
             f"{FEWEST_SCORES} of the {len(NUMERIC)} scores vary."
         )
+    _refuse_given_away(tracks)
+    _refuse_few_names(tracks)
 
 
 def _refuse_given_away(tracks: pd.DataFrame) -> None:
@@ -85,7 +70,9 @@ def _refuse_given_away(tracks: pd.DataFrame) -> None:
             "copy and nothing is left to explain: correct or remove the copy."
         )
     scaled = (numbers - numbers.mean()) / numbers.std()
-    if _left_over(valence, np.column_stack([np.ones(len(scaled)), scaled])) < NOTHING_LEFT:
+    columns = np.column_stack([np.ones(len(scaled)), scaled])
+    fitted = columns @ np.linalg.lstsq(columns, valence.to_numpy(), rcond=None)[0]
+    if (valence - fitted).var() < NOTHING_LEFT * valence.var():
         raise BadInput(
             "Valence is a weighted sum of the other columns without any error, so nothing is left "
             "to explain: give valence as Spotify has it."
@@ -97,12 +84,6 @@ def _refuse_given_away(tracks: pd.DataFrame) -> None:
                 "Valence is the same in all tracks of a genre, so nothing is left to explain: "
                 "give valence of each track."
             )
-
-
-def _left_over(valence: pd.Series, columns: np.ndarray) -> float:
-    """Return the share of the variance of valence that least squares leaves."""
-    fitted = columns @ np.linalg.lstsq(columns, valence.to_numpy(), rcond=None)[0]
-    return float((valence - fitted).var() / valence.var())
 
 
 def _refuse_few_names(tracks: pd.DataFrame) -> None:

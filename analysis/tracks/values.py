@@ -3,7 +3,8 @@
 import contextlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -79,17 +80,7 @@ def to_numbers(
     Text is read that means a number (`notation.read_notation`), and keys that count from 1.
     Decimal commas are read where no other reading is possible: never in a column of whole
     numbers, in which a comma may part the thousands.
-
-    Parameters
-    ----------
-    values : Series
-        What stands in the file.
-    column : Column
-        The canonical column.
-    name : str
-        The file's name of the column, for the message.
-    notes : list of str, optional
-        Takes a line on what was converted.
+    `name` is the file's name of the column; a line on what was converted goes to `notes`.
 
     Raises
     ------
@@ -99,10 +90,12 @@ def to_numbers(
     numbers, text = _parse(values, column)
     _refuse_text(values, numbers, column, name)
     if example := _tell_example(numbers, text, column):
-        _note(notes, f"{_label(name, column)}: {example}")
+        _note(notes, f"{_named(name, column, str)}: {example}")
     if column.name == "key" and numbers.max() == 12 and not (numbers == 0).any():
         numbers = numbers.where(numbers < 1, numbers - 1)
-        _note(notes, f"{_label(name, column)}: read as 1 to 12 instead of 0 to 11, with 1 for C")
+        _note(
+            notes, f"{_named(name, column, str)}: read as 1 to 12 instead of 0 to 11, with 1 for C"
+        )
     if column.kind == "integer":
         fractions = numbers[numbers.notna() & (numbers != numbers.round())]
         _refuse(fractions, f"Column {name!r} should hold whole numbers")
@@ -199,27 +192,21 @@ def to_shares(columns: dict[str, pd.Series], notes: list[str] | None = None) -> 
 
     A column is in percent where it goes beyond 1 and has whole numbers only, or hardly any up to 1;
     columns that alone tell nothing follow the other scores.
-
-    Parameters
-    ----------
-    columns : dict
-        Canonical name, one of `SHARES`, to what stands in the file under the series' own name.
-    notes : list of str, optional
-        Takes a line on every column that was converted.
+    `columns` are those of `SHARES` that are there, each a series under the file's own name; a line
+    on each that was converted goes to `notes`.
 
     Raises
     ------
     BadInput
         Text, numbers outside the range, percent in some rows only, or a scale that is in doubt.
     """
-    scales = {name: _Scale.of(values, name) for name, values in columns.items()}
+    scales = {name: _find_scale(values, name) for name, values in columns.items()}
     sure = [scale.percent for name, scale in scales.items() if name not in LOOSE]
     return {name: _to_share(columns[name], name, scale, 2 * sum(sure) > len(sure), notes)
             for name, scale in scales.items()}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Scale:
+class _Scale(NamedTuple):
     """What tells the scale of one score: its numbers, and whether they alone show percent."""
 
     numbers: pd.Series
@@ -229,21 +216,21 @@ class _Scale:
     signed: bool  # a % sign in the fields or in the name
     percent: bool
 
-    @classmethod
-    def of(cls, values: pd.Series, name: str) -> "_Scale":
-        numbers, text = _parse(values, BY_NAME[name])
-        known = numbers.dropna()
-        marked = text.index[text.str.endswith("%")]
-        bare = known.drop(marked)
-        if len(marked) and bare.any():
-            raise BadInput(
-                f"Column {values.name!r} has a % sign in row {row_number(marked[0])} and none in "
-                f"row {row_number(bare[bare != 0].index[0])}: write all alike."
-            )
-        top, whole = known.max(), bool((known == known.round()).all())
-        signed = len(marked) > 0 or PERCENT.search(simplify(values.name)) is not None
-        percent = top > 1 and (whole or known.between(0, 1, inclusive="right").mean() <= 0.05)
-        return cls(numbers, top, whole, len(known) < FEWEST, signed, bool(percent))
+
+def _find_scale(values: pd.Series, name: str) -> _Scale:
+    numbers, text = _parse(values, BY_NAME[name])
+    known = numbers.dropna()
+    marked = text.index[text.str.endswith("%")]
+    bare = known.drop(marked)
+    if len(marked) and bare.any():
+        raise BadInput(
+            f"Column {values.name!r} has a % sign in row {row_number(marked[0])} and none in "
+            f"row {row_number(bare[bare != 0].index[0])}: write all alike."
+        )
+    top, whole = known.max(), bool((known == known.round()).all())
+    signed = len(marked) > 0 or PERCENT.search(simplify(values.name)) is not None
+    percent = top > 1 and (whole or known.between(0, 1, inclusive="right").mean() <= 0.05)
+    return _Scale(numbers, top, whole, len(known) < FEWEST, signed, bool(percent))
 
 
 def _to_share(
@@ -273,7 +260,7 @@ def _to_share(
     elif scale.signed:
         how = "read from 0 to 1 in spite of % signs, as none is above 1"
     if percent or scale.signed:
-        _note(notes, f"{_label(source, column)}: {how}")
+        _note(notes, f"{_named(source, column, str)}: {how}")
     return numbers
 
 
@@ -324,13 +311,9 @@ def _stated(numbers: pd.Series, column: Column) -> pd.Series:
     return numbers[numbers.notna() & ~numbers.isin(column.missing)]
 
 
-def _named(name: str, column: Column) -> str:
+def _named(name: str, column: Column, show: Callable = repr) -> str:
     """Return the file's name of a column, and what it was taken for where that is another."""
-    return repr(name) if name == column.name else f"{name!r} ({column.name})"
-
-
-def _label(name: str, column: Column) -> str:
-    return name if name == column.name else f"{name} ({column.name})"
+    return show(name) if name == column.name else f"{show(name)} ({column.name})"
 
 
 def row_number(position: int) -> str:
@@ -357,17 +340,7 @@ def to_milliseconds(
     Minutes with two decimals, all of them below .60, are minutes and seconds (3.45 is 3:45).
     Text with colons is a time (3:45, 0:03:45); of 3:45, spreadsheets make 03:45:00.
     Text with units (215 s, 3 min 35 s) is read by them.
-
-    Parameters
-    ----------
-    values : Series
-        What stands in the file.
-    column : Column
-        The canonical column.
-    name : str
-        The file's name of the column.
-    notes : list of str, optional
-        Takes a line on what was converted.
+    `name` is the file's name of the column; a line on what was converted goes to `notes`.
 
     Raises
     ------

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from made_tracks import as_export, make_tracks, pack_zip, pack_zstandard
 
-from analysis.tracks import containers, files, json_text
+from analysis.tracks import containers, files, records
 from analysis.tracks.credits import to_credits
 from analysis.tracks.reading import read_tracks
 from analysis.tracks.schema import BadInput
@@ -160,7 +160,7 @@ def test_whole_characters_and_escaped_backslashes_are_read(tmp_path):
 
 
 def test_long_whole_numbers_are_read_up_to_what_a_float_holds(tmp_path):
-    assert json_text.parse("[" + "9" * 300 + "]", tmp_path) == [int("9" * 300)]
+    assert records.parse("[" + "9" * 300 + "]", tmp_path) == [int("9" * 300)]
     (tmp_path / "table.json").write_text(json.dumps([RECORDS[0] | {"key": 10**299}]))
     assert "-1 to 11" in refusal(tmp_path / "table.json")
 
