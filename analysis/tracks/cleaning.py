@@ -184,14 +184,12 @@ def choose_genres(tracks: pd.DataFrame) -> pd.Series:
 
 
 def _account(steps: list[tuple[str, int]], rows: int) -> pd.DataFrame:
-    """Return the account with its running remainder."""
     account = pd.DataFrame(steps, columns=["reason", "dropped"])
     account.insert(0, "step", range(len(account)))
     return account.assign(left=rows - account["dropped"].cumsum())
 
 
 def _refuse_few(tracks: pd.DataFrame, account: pd.DataFrame) -> None:
-    """Refuse what is too little to hold artists out of."""
     artists = tracks["artist"].nunique()
     if len(tracks) >= MINIMUM_TRACKS and artists >= MINIMUM_ARTISTS:
         return

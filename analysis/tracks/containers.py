@@ -100,7 +100,6 @@ def _open_columns(kind: str, content: bytes, path: Path) -> pd.DataFrame:
 
 
 def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
-    """Read the only table of an SQLite database, or the one that is named, from memory."""
     file, part = split_part(path)
     if Path(f"{file}-wal").exists() and Path(f"{file}-wal").stat().st_size:
         raise BadInput(f"{path} is an SQLite database that a program has open or left in haste: "
@@ -133,7 +132,6 @@ BINARY = {
 
 
 def _refuse_bomb(unpacked: int, path: Path) -> None:
-    """Refuse what grows beyond memory when it is unpacked."""
     if unpacked > MOST_BYTES:
         raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
 
@@ -285,7 +283,6 @@ def _pair_quotes(text: str, delimiter: str, width: int, path: Path, notes: list[
 
 
 def _leave_out_headers(table: pd.DataFrame, header: list[str], notes: list[str]) -> pd.DataFrame:
-    """Leave out rows that repeat the header, as exports do that were joined by hand."""
     again = table[0].str.lstrip("\ufeff") == header[0]
     if again.any():
         again &= (
@@ -306,7 +303,6 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _find_delimiter(text: str) -> str:
-    """Return the delimiter that makes the most known columns out of the header."""
     start = text[:LONGEST_HEADER]
     headers = {mark: next(_rows(start, mark), (0, []))[1] for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: (len(recognise(headers[mark])), len(headers[mark])))

@@ -112,12 +112,10 @@ def _listed(text: str) -> list[str] | None:
 
 
 def _name_of(item) -> str:
-    """Return an artist's name from the name or from the Web API's artist object."""
     return str(item.get("name", "") if isinstance(item, dict) else item)
 
 
 def _join(names: list[str]) -> str:
-    """Return names as one text; a name is kept once."""
     kept = dict.fromkeys(name.strip().replace(";", ",") for name in names)
     return "; ".join(name for name in kept if name)
 

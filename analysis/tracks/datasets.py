@@ -37,7 +37,6 @@ class Dataset:
 
 
 def _stems(*stems: str) -> tuple[str, ...]:
-    """Return the file names under which a table is looked for."""
     endings = (".csv", ".csv.gz", ".parquet", ".tsv", ".tsv.gz", ".json", ".json.gz")
     return tuple(stem + ending for stem in stems for ending in endings)
 
@@ -183,7 +182,6 @@ def fingerprint(tracks: pd.DataFrame) -> str:
 
 
 def _is_score(name: str) -> bool:
-    """Tell whether a column comes from the audio rather than from the catalogue."""
     kind = BY_NAME[name].kind
     return kind in ("number", "integer") and name not in ("popularity", "year")
 

@@ -57,12 +57,10 @@ def _usual_range(name: str) -> str:
 
 @functools.cache
 def _usual_numbers() -> pd.DataFrame:
-    """Return the numbers of a published table."""
     return pd.read_csv(USUAL).select_dtypes("number")
 
 
 def _is_measured(dtype) -> bool:
-    """Tell whether a column holds numbers rather than text or yes and no."""
     return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
 
 

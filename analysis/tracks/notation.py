@@ -56,7 +56,6 @@ def read_keys(text: pd.Series) -> pd.DataFrame:
 
 
 def _semitones(letters: pd.Series, accidentals: pd.Series) -> pd.Series:
-    """Return pitch classes of a letter and a sharp, a flat or neither."""
     shifts = accidentals.str.lower().map(ACCIDENTALS).astype(float).fillna(0)
     return (letters.str.upper().map(LETTERS).astype(float) + shifts) % 12
 

@@ -36,7 +36,6 @@ def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
 
 
 def _refuse_other_columns(part: pd.DataFrame, first: pd.DataFrame, file: Path, start: Path) -> None:
-    """Refuse a part that lacks columns of the first one, or has more."""
     more, less = part.columns.difference(first.columns), first.columns.difference(part.columns)
     if len(more) or len(less):
         found = [f"has {', '.join(map(repr, more))}"] * bool(len(more))

@@ -132,14 +132,12 @@ def as_csv(tracks: pd.DataFrame, path: Path) -> str:
 
 
 def _as_list(credits: str) -> str:
-    """Return names parted by "; " as a list in JSON."""
     return json.dumps(credits.split("; "), ensure_ascii=False) if credits else ""
 
 
 def _read_table(
     table: pd.DataFrame, path: Path, needed: tuple[str, ...], notes: list[str]
 ) -> Recognised:
-    """Recognise and convert the columns of a raw table."""
     with naming(path):
         names = _recognise(table, notes)
     _refuse_missing(names, table, needed, path, notes)
@@ -207,7 +205,6 @@ IMPOSTORS = {
 
 
 def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Path, notes) -> None:
-    """Refuse a table that lacks needed columns, naming them and those that it has."""
     have = set(names) | ({"artist"} if "artists" in names else set())
     if {"title", "artists"} <= have:
         have.add("track_id")  # made from the rest where the file has none
@@ -229,7 +226,6 @@ def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Pa
 
 
 def _find_nearest(missing: list[str], seen: list[str]) -> str:
-    """Return which of a file's columns may be meant by those that are missing."""
     spelled = {simplify(name): name for name in seen if simplify(name) not in missing}
     guesses = {
         name: difflib.get_close_matches(name, spelled, 1, 0.75)
@@ -242,14 +238,12 @@ def _find_nearest(missing: list[str], seen: list[str]) -> str:
 
 
 def _cut(name: str, width: int = 60) -> str:
-    """Return a column's name, cut where it is long."""
     return name if len(name) <= width else f"{name[: width - 1]}…"
 
 
 def _canonical(
     table: pd.DataFrame, names: dict[str, str], notes: list[str], credits: list[str]
 ) -> pd.DataFrame:
-    """Convert the recognised columns and put them in canonical order."""
     columns = {
         name: _convert(table[source], name, source, credits if name == "artists" else notes)
         for name, source in names.items()
@@ -274,7 +268,6 @@ def _canonical(
 def _leave_out_empty(
     tracks: pd.DataFrame, needed: tuple[str, ...], notes: list[str]
 ) -> pd.DataFrame:
-    """Leave out columns of numbers without any; refuse those that are needed."""
     empty = [name for name in tracks if tracks[name].isna().all()]
     lacking = [name for name in empty if name in needed]
     if lacking:
@@ -284,7 +277,6 @@ def _leave_out_empty(
 
 
 def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None) -> pd.Series:
-    """Convert one column of the file into its canonical form."""
     column = BY_NAME[name]
     if name == "track_id":
         return to_ids(values, source, notes)

@@ -83,7 +83,6 @@ def _words(text: str) -> str:
 
 
 def _drop_packing(part: re.Match) -> str:
-    """Return a bracket as it stands, or nothing where it tells of packing."""
     return "" if PACKING.search(part[1].strip()) else part[0]
 
 
@@ -126,13 +125,11 @@ def _components(codes: list[np.ndarray], n_rows: int) -> np.ndarray:
 
 
 def _id_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
-    """Return one code for each identifier; -1 where there is none."""
     ids = tracks["track_id"]
     return [np.where(ids == "", -1, pd.factorize(ids)[0])]
 
 
 def _title_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
-    """Return codes for each bare title by first artist, and by all artists in any order."""
     titles = _number_texts(tracks["title"], bare_title)
     by = _number_texts(tracks["artist"], _fold), _number_texts(tracks["artists"], _order_credits)
     unknown = (tracks["title"] == "") | (tracks["artist"] == "")
@@ -147,7 +144,6 @@ def _number_texts(values: pd.Series, read: Callable[[str], str]) -> np.ndarray:
 
 
 def _order_credits(artists: str) -> str:
-    """Return credits in an order that does not depend on the release."""
     return "; ".join(sorted(_fold(artists).split("; ")))
 
 

@@ -131,7 +131,6 @@ def _find_records(content, path: Path, notes: list[str]) -> list[dict]:
 
 
 def _find_columns(content, path: Path) -> pd.DataFrame | None:
-    """Return the table of a document that is laid out by columns or without names of fields."""
     try:
         if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
             names, *rows = content
@@ -164,7 +163,6 @@ def _find_columns(content, path: Path) -> pd.DataFrame | None:
 
 
 def _frame(rows: list, names: list, index: list | None, path: Path) -> pd.DataFrame:
-    """Return rows under names."""
     refuse_wide(len(rows), len(names), path)
     return _drop_numbers(pd.DataFrame(rows, index=index, columns=names))
 
@@ -204,7 +202,6 @@ def _collect(node, key: str, found: list[dict], lost: list) -> None:
 
 
 def _describe_error(error) -> str:
-    """Return what the Web API says of an error."""
     said = error if isinstance(error, dict) else {"message": error}
     return f"{said.get('status', '')} {said.get('message', '')}".strip()[:100]
 
@@ -231,7 +228,6 @@ def _join_features(found: list[dict], notes: list[str]) -> list[dict]:
 
 
 def _has_scores(record: dict) -> bool:
-    """Tell whether a record holds scores, in itself or in an object inside."""
     parts = [record, *(part for part in record.values() if isinstance(part, dict))]
     return any(len(set(FEATURES) & set(know(tuple(part)))) >= FEWEST_KNOWN for part in parts)
 

@@ -58,7 +58,6 @@ def refuse_unusable(tracks: pd.DataFrame) -> None:
 
 
 def _refuse_given_away(tracks: pd.DataFrame) -> None:
-    """Refuse a table in which valence can be read off other columns."""
     valence = tracks["valence"]
     names = [name for name in (*NUMERIC, "popularity", "year", *AUDIO) if name in tracks]
     numbers = tracks[names].astype(float)
@@ -113,7 +112,6 @@ def _refuse_few_names(tracks: pd.DataFrame) -> None:
 
 
 def _commonest(values: pd.Series) -> tuple[float, float]:
-    """Return the most frequent value and its share."""
     counts = values.value_counts(normalize=True)
     return float(counts.index[0]), float(counts.iloc[0])
 

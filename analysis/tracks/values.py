@@ -141,7 +141,6 @@ def _read_plain(values: pd.Series) -> pd.Series:
 
 
 def _map_distinct(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """Return the numbers of texts, each of which is read once."""
     distinct = pd.Series(text.unique(), dtype="str")
     return text.map(dict(zip(distinct, read(distinct), strict=True))).astype("float64")
 
@@ -181,7 +180,6 @@ def check_modes(modes: pd.Series, keys: pd.Series, name: str) -> None:
 
 
 def _modes_within(keys: pd.Series) -> pd.Series:
-    """Return the modes that keys name, NaN where they name none."""
     if pd.api.types.is_numeric_dtype(keys):
         return pd.Series(np.nan, keys.index)
     return _map_distinct(as_text(keys), lambda distinct: read_keys(distinct)["mode"])
@@ -265,7 +263,6 @@ def _to_share(
 
 
 def _refuse(wrong: pd.Series, said: str, advice: str = "correct or empty the field") -> None:
-    """Refuse fields, if there are any, by the first of them."""
     if len(wrong):
         first = wrong.iloc[0]
         shown = shorten(first) if isinstance(first, str) else f"{first:g}"
@@ -280,7 +277,6 @@ def _refuse_text(values: pd.Series, numbers: pd.Series, column: Column, name: st
 
 
 def _refuse_outside(numbers: pd.Series, column: Column, name: str) -> None:
-    """Refuse numbers that can be neither a value nor a code for a missing one."""
     possible = numbers.between(column.low, column.high) | numbers.isin(column.missing)
     said = f"Column {_named(name, column)} runs from {column.low:g} to {column.high:g}"
     _refuse(numbers[numbers.notna() & ~possible], said, "correct the values or their scale")
@@ -388,7 +384,6 @@ def to_milliseconds(
 
 
 def _read_clock(values: pd.Series) -> pd.Series:
-    """Return seconds where times with colons stand, NaN elsewhere."""
     parts = as_text(values).str.extract(CLOCK).astype("float64")
     hours, minutes, seconds = (parts[number] for number in range(3))
     if hours.count() == minutes.count() > 1 and hours.median() >= 1 and not seconds.any():
@@ -397,7 +392,6 @@ def _read_clock(values: pd.Series) -> pd.Series:
 
 
 def _read_timed(values: pd.Series) -> pd.Series:
-    """Return seconds where lengths with units stand, NaN elsewhere."""
     text = as_text(values).str.lower()
     text = text.where(text.str.fullmatch(TIMED))
     for words, unit in (("h", "h"), ("ms", "ms"), ("m(?!s)", "min"), ("s", "s")):
@@ -419,7 +413,6 @@ def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series
 
 
 def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
-    """Return the unit of lengths, told from their median."""
     known = _stated(numbers, column)
     median = known.median()
     if not len(known) or median >= 10_000:
