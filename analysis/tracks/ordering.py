@@ -9,5 +9,6 @@ def sort_rows(tracks: pd.DataFrame) -> pd.DataFrame:
     Every column takes part, the identifier first and the others by name, so that only rows that
     are equal throughout are left in the order in which they came.
     """
-    columns = sorted(tracks.columns, key=lambda name: (name != "track_id", name))
+    first = [name for name in ("track_id",) if name in tracks]
+    columns = first + sorted(tracks.columns.difference(first))
     return tracks.sort_values(columns, kind="stable", ignore_index=True)
