@@ -185,21 +185,6 @@ def test_study_refuses_in_one_sentence(tables, capsys):
     assert "in a folder that exists" in capsys.readouterr().err
 
 
-def test_check_understands_audio_analyses(tmp_path, capsys):
-    one = {"start": 0.0, "duration": 1.5, "pitches": [0.5] * 12, "timbre": [1.0] * 12}
-    analysis = {"track": {"tempo": 100.0, "key": 3, "mode": 1}, "segments": [one] * 3}
-    (tmp_path / "abc.json").write_text(json.dumps(analysis))
-    for path in (tmp_path, tmp_path / "abc.json"):
-        assert main(["check", str(path)]) == 0
-        said = capsys.readouterr().out
-        assert "1 audio analyses" in said
-        assert "pitch, timbre" in said
-        assert "abc" in said
-    (tmp_path / "abd.json").write_text("{}")
-    assert main(["check", str(tmp_path)]) == 2
-    assert "no audio analysis" in capsys.readouterr().err
-
-
 def test_a_constant_valence_is_refused_wherever_it_comes_in(tables, capsys):
     """There is nothing to explain and nothing to learn."""
     table = pd.read_csv(tables / "training.csv").assign(valence=0.5)

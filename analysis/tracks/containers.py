@@ -69,9 +69,7 @@ def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
     # every kind of line end becomes one
     text = to_text(content, path, notes).replace("\r\n", "\n").replace("\r", "\n")
     del content
-    if not text.strip():
-        raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
-    if text.lstrip()[0] in "[{":
+    if text.lstrip().startswith(("[", "{")):
         return _name_index(open_json(text, path, notes))
     return _open_delimited(text, path, notes)
 
@@ -141,7 +139,9 @@ def _open_delimited(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
     try:
         text = _blank_titles(text, notes)
         delimiter = _find_delimiter(text)
-        header = next(_rows(text[:LONGEST_HEADER], delimiter))[1]
+        header = next(_rows(text[:LONGEST_HEADER], delimiter), (0, []))[1]
+        if not header:
+            raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
         refuse_wide(text.count("\n"), len(header), path)
         text, table = _read_quoted(text, delimiter, header, path, notes)
         # the parser fills up short rows with nothing

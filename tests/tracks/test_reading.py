@@ -338,6 +338,7 @@ def _put(name: str, value: str, row: int = 4) -> str:
 BAD = {
     "empty file": ("", "is empty"),
     "blank file": (" \n\n", "is empty"),
+    "a quotation mark": ('"', "is empty"),
     "header alone": (_break(0, str).split("\n")[0] + "\n", "no rows"),
     "no such columns": ("a,b,c\n1,2,3\n", "no column for track_id, title.*its columns are a, b, c"),
     "no valence": (to_csv(EXPORT.drop(columns="valence")), "no column for valence;"),
