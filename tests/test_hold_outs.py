@@ -7,7 +7,7 @@ import pytest
 from analysis import HOLD_OUT_SEED, study
 from analysis.prediction import comparison, learners
 from analysis.prediction.tuning import Budget
-from analysis.tracks.splitting import artist_keys, hold_out
+from analysis.tracks.splitting import artist_keys, random_hold_out
 from tests.prediction.conftest import make_tracks
 
 BUDGET = Budget("test", 1, 3, 400, 2, (0.5, 1.0))
@@ -38,7 +38,7 @@ def test_every_draw_tunes_on_its_own_training_part(quick, monkeypatch):
     assert found["seed"].unique().tolist() == [HOLD_OUT_SEED + 1, HOLD_OUT_SEED + 2]
     assert found.groupby("seed")["best"].sum().tolist() == [1, 1]
     for seed, train in zip(found["seed"].unique(), seen, strict=True):
-        held = hold_out(tracks, seed=seed).test
+        held = random_hold_out(tracks, seed=seed).test
         assert not train & set(artist_keys(held["artist"]))
     rows = found.set_index(["seed", "model"])
     assert (rows.xs("elastic_net", level="model")["r2"] > 0.3).all()
