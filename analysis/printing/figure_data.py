@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from analysis.printing import inert
 
 NAME = "figure-data"
-MOST_ROWS = 120  # of one frame, else a page of clouds would weigh megabytes
+MOST_ROWS = 100  # of one frame, else a page of clouds would weigh megabytes
 # A figure's place in the page of either renderer, and its picture; captions have names like it.
 PICTURE = re.compile(
     r'id="(fig-(?:(?!-caption)[^"])+)".*?<img[^>]*?src="data:image/svg\+xml;base64,([^"]+)"',
