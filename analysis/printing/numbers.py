@@ -137,7 +137,7 @@ def listed(words) -> str:
     return joined(list(words)) if len(words) else "none"
 
 
-def with_directions(effects) -> list[str]:
+def with_signs(effects) -> list[str]:
     """Return features, each with the sign of its difference where the CI is clear of zero."""
     rows = effects[["feature", "difference_low", "difference_high"]].itertuples(index=False)
     return [f"{name} ({'+' if low > 0 else MINUS})" if low * high > 0 else name
