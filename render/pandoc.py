@@ -47,6 +47,9 @@ def convert(text: str, settings: Settings, folder: Path, variables: dict, *optio
     told["pictures"] = {path.name: True for path in folder.glob("*.svg")}
     steps = ["--from=markdown", f"--lua-filter={TEMPLATES / 'report.lua'}", "--citeproc"]
     steps += ["--standalone", "--wrap=none"]
-    steps += [f"--bibliography={settings.root / settings['bibliography']}"]
+    works = settings.root / settings["bibliography"]
+    if not works.is_file():
+        raise RenderError(f"bibliography: there is no file {works.name} beside the report.")
+    steps += [f"--bibliography={works}"]
     steps += [f"--variable={name}={value}" for name, value in variables.items() if value]
     return run_pandoc(text, *steps, *options, REPORT_SETTINGS=json.dumps(told))

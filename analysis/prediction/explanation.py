@@ -62,10 +62,13 @@ def local_effects(
 ) -> pd.DataFrame:
     """Accumulate local effects in every fold, over the same bins [@apley2020].
 
-    The result has columns feature, x, effect (mean over folds; its mean over tracks is 0), low and
+    A fold has some ten tracks in each of at most `bins` bins. The result has columns feature, x,
+    effect (mean over folds; its mean over tracks is 0), low and
     high (of the folds); a feature of one value has no effect and is left out.
     """
-    quantiles = np.linspace(0.005, 0.995, bins + 1)  # few tracks lie beyond
+    # a bin without tracks would count as flat, so small folds have fewer; few tracks lie beyond
+    bins = max(2, min(bins, len(tracks) // (10 * N_FOLDS)))
+    quantiles = np.linspace(0.005, 0.995, bins + 1)
     edges = {name: np.unique(tracks[name].astype(float).quantile(quantiles)) for name in features}
     edges = {name: cuts for name, cuts in edges.items() if len(cuts) > 1}
     folds = _by_fold(_accumulate_fold, one, tracks, seed, edges)

@@ -63,8 +63,7 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
     ----------
     path : str or Path
         Delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; one table of a
-        database as `file::table`; or a folder of
-        parts in CSV, TSV or Parquet.
+        database as `file::table`; or a folder of parts in CSV, TSV or Parquet.
     needed : tuple of str
         Canonical columns that must be there; `schema.PREDICTION` where valence is not.
 

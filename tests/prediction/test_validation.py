@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from analysis.prediction import learners, validation
-from analysis.tracks.splitting import artist_keys
+from analysis.tracks.splitting import artist_keys, grouped_folds
 
 
 def test_no_validation_artist_is_trained_on(tracks, monkeypatch):
@@ -18,11 +18,14 @@ def test_no_validation_artist_is_trained_on(tracks, monkeypatch):
 
     monkeypatch.setattr(validation.Candidate, "fit", watch)
     one = validation.candidate(learners.MEAN)
-    table = validation.cross_predictions([one], tracks, 1, 5, 3)
-    validation.predict_folds.fresh(one, tracks, table["fold"].to_numpy())
-    held = [set(artist_keys(part)) for _, part in table.groupby("fold")["artist"]]
-    assert len(seen[-5:]) == 5
-    assert all(not trained & left for trained, left in zip(seen[-5:], held, strict=True))
+    folds = [held for _, held in grouped_folds(tracks, 5, 3)]
+    fold = np.empty(len(tracks), dtype=int)
+    for number, held in enumerate(folds):
+        fold[held] = number
+    validation.predict_folds.fresh(one, tracks, fold)
+    left_out = [set(artist_keys(tracks["artist"].iloc[held])) for held in folds]
+    assert len(seen) == 5
+    assert all(not trained & left for trained, left in zip(seen, left_out, strict=True))
 
 
 def test_every_track_is_predicted_once_a_repeat(tracks):

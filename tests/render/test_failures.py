@@ -135,7 +135,7 @@ def test_an_unknown_option_is_a_line_of_warning(report, unexecuted, monkeypatch,
 
 
 def test_a_missing_bibliography_is_named(report, fail, unexecuted):
-    assert "none.bib" in fail(report(bibliography="none.bib"))
+    assert "there is no file none.bib" in fail(report(bibliography="none.bib"))
 
 
 @pytest.mark.parametrize(
