@@ -8,8 +8,8 @@ tracks <- transform(tracks,
   instrumentalness = inside(instrumentalness), liveness = log(pmax(liveness, 0.0005)),
   duration = log(duration_ms / 60000), metre = factor(time_signature))
 names <- c("danceability", "energy", "loudness", "speechiness", "acousticness",
-           "instrumentalness", "liveness", "tempo", "duration")
-factors <- "+ key + mode + metre + genre"
+           "instrumentalness", "liveness", "tempo", "duration", "popularity")
+factors <- "+ explicit + key + mode + metre + genre"
 # whole artists
 fold <- as.integer(gsub("artist ", "", tracks$artist)) %% 5
 
@@ -28,7 +28,7 @@ describe <- function(kind) {
                             control = gam.control(newton = list(conv.tol = 1e-9)))
   whole <- fit(seq_len(nrow(tracks)))
   at <- as.data.frame(lapply(tracks[names], quantile, probs = seq(0.05, 0.95, 0.1)))
-  at <- cbind(at, tracks[seq_len(nrow(at)), c("key", "mode", "metre", "genre")])
+  at <- cbind(at, tracks[seq_len(nrow(at)), c("explicit", "key", "mode", "metre", "genre")])
   effects <- predict(whole, at, type = "terms")[, paste0("s(", names, ")")]
   r2 <- sapply(0:4, function(k) {
     held <- tracks[fold == k, ]
