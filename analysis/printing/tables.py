@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -44,6 +45,41 @@ def markdown(
             index=False, headers=head, tablefmt="pipe", colalign=sides, disable_numparse=True
         )
     )
+
+
+def grouped(frame: pd.DataFrame) -> Markdown:
+    """Return a frame of text whose columns' names may be in groups, as "group | name".
+
+    Neighbouring columns of one group share its heading. The first column stands left, the others
+    right; cells are as in `markdown`. A pipe table has one row of names: this is a grid table.
+    """
+    names = [name.rpartition(" | ")[::2] for name in frame]
+    shown = pd.DataFrame({name: _cells(frame[name].fillna(""), 3) for name in frame})
+    lower = [f"**{inert.escaped(name)}**" for _, name in names]
+    border, below, _, *rows = shown.to_markdown(
+        index=False, headers=lower, tablefmt="grid", disable_numparse=True, stralign="left"
+    ).split("\n")
+    widths = [len(part) for part in border.strip("+").split("+")]
+    below = "|".join(
+        part if not 0 < place <= len(names) or names[place - 1][0] else " " * len(part)
+        for place, part in enumerate(below.split("|"))
+    )
+    first, middle, over = "", "", False
+    runs = groupby(range(len(names)), key=lambda i: (names[i][0], i * (not names[i][0])))
+    for (group, _), run in runs:  # a run of columns has one heading
+        columns = list(run)
+        own = [widths[column] for column in columns]
+        head = group or inert.escaped(names[columns[0]][1])
+        first += "|" + f" {head}".ljust(sum(own) + len(own) - 1)
+        middle += "+" if group or over else "|"
+        middle += "+".join("-" * width for width in own) if group else " " * own[0]
+        over = bool(group)
+    rule = [f"{'=' * (width - 1)}:" for width in widths[1:]]
+    return Markdown("\n".join([
+        re.sub(r"[^|]", "-", first).replace("|", "+") + "+",
+        first + "|", middle + ("+" if over else "|"), below,
+        "+".join(["", ":" + "=" * (widths[0] - 1), *rule, ""]), *rows,
+    ]))  # fmt: skip
 
 
 def _digits(digits: int | dict[str, int], name: str) -> int:
@@ -152,6 +188,11 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
 
 
+def candidate(row) -> str:
+    """Return the name of a candidate formula in a sentence."""
+    return f"{row['shape']}, {row['context']}{', with interactions' if row['interactions'] else ''}"
+
+
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
     cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
@@ -178,8 +219,7 @@ def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int
             half = most // 2
             shown = levels if len(levels) <= most else pd.concat([levels[:half], levels[-half:]])
             rows += [_level_row(level) for level in shown.to_dict("records")]
-    table = pd.DataFrame(rows).fillna("")
-    return markdown(table, right=tuple(table.columns[1:]))
+    return grouped(pd.DataFrame(rows))
 
 
 def _final_row(row: dict) -> dict:
@@ -189,8 +229,8 @@ def _final_row(row: dict) -> dict:
         "feature, values": f"{row['feature']}{values}",
         "per SD": estimated(row, "per_sd", form=signed),
         "difference": estimated(row, "difference", form=signed),
-        "p": p_value(row["p"]), "Holm": p_value(row["p_holm"]),
-        "halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
+        "p | Wald": p_value(row["p"]), "p | Holm": p_value(row["p_holm"]),
+        "p | halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
     }  # fmt: skip
 
 
@@ -209,22 +249,21 @@ def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
     """
     rows = [
         {"feature": row["feature"], "in the formula": percent(row["tested"]),
-         "p": p_value(row["p_halved"]), "p, Holm": p_value(row["p_halved_holm"])}
+         "p | halving": p_value(row["p_halved"]), "p | Holm": p_value(row["p_halved_holm"])}
         for row in halved.to_dict("records")
     ]  # fmt: skip
     if len(added):
         found = {row["feature"]: _added_cells(row) for row in added.to_dict("records")}
         rows = [row | found.get(row["feature"], {}) for row in rows]
-    table = pd.DataFrame(rows).fillna("")
-    return markdown(table, right=tuple(table.columns[1:]))
+    return grouped(pd.DataFrame(rows))
 
 
 def _added_cells(row: dict) -> dict:
     """Return the cells of one feature that was added to the final formula."""
     values = f" ({row['contrast']})" if row["contrast"] else ""
     return {
-        "added: difference": estimated(row, "difference", form=signed) + values,
-        "added: p": p_value(row["p"]), "R² gained": number(row["r2_lost"]),
+        "added | difference": estimated(row, "difference", form=signed) + values,
+        "added | p": p_value(row["p"]), "added | R²": number(row["r2_lost"]),
     }  # fmt: skip
 
 
@@ -271,6 +310,8 @@ def _feature_value(value, name: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, str):
         return _shortened(value, 10)
+    if name == "year":
+        return f"{value:.0f}"
     if name == "duration_ms":
         return f"{value / 60_000:.1f} min"
     return number(value, 2 if abs(value) < 1 else 0)
@@ -351,8 +392,9 @@ def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
         cells.append(p_value(row["p"]) if known else EMPTY)
         shown = [inert.escaped(cell) for cell in cells]
         rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
-    names = ["method", "CV MAE", "CV R²", "MAE", "R²", "MAE to best × 1,000", "p"]
-    return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[1:]))
+    names = ["method", "cross-validated | MAE", "cross-validated | R²", "held out | MAE",
+             "held out | R²", "MAE to best | × 1,000", "MAE to best | p"]  # fmt: skip
+    return grouped(pd.DataFrame(rows, columns=names))
 
 
 def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
@@ -365,12 +407,11 @@ def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
             network: f"{number(row['network'], digits)} "
                      f"({number(row['seed_sd'], digits)})",
             other: number(row["other"], digits),
-            "difference, held out": estimated(row, "difference", digits, signed),
-            "difference, folds": estimated(row, "fold_difference", digits, signed),
+            "difference | held out": estimated(row, "difference", digits, signed),
+            "difference | folds": estimated(row, "fold_difference", digits, signed),
             "p": p_value(row["p"]),
         })  # fmt: skip
-    shown = pd.DataFrame(rows)
-    return markdown(shown, right=tuple(shown.columns[1:]))
+    return grouped(pd.DataFrame(rows))
 
 
 def tabulate_searches(settings: pd.DataFrame) -> Markdown:

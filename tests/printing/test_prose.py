@@ -4,13 +4,15 @@ import math
 import re
 
 import pandas as pd
+import pypandoc
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from IPython.display import Markdown
 from plotnine import aes, geom_point, ggplot, labs
 
 from analysis.printing import numbers as prose
-from analysis.printing.tables import markdown, tabulate_dictionary
+from analysis.printing.tables import grouped, markdown, tabulate_dictionary
 from analysis.printing.theme import theme_report
 
 
@@ -97,3 +99,20 @@ def test_letters_that_readers_have_stay_text_in_figures(tmp_path):
     texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
     assert "Živá “ρ²” −1" in texts
     assert not any("日" in text for text in texts)
+
+
+def test_pandoc_finds_the_groups_of_headings_again():
+    table = pd.DataFrame({
+        "method": ["曲", "b"], "score": ["1", "2"], "held out | MAE": ["0.1 [0.0, 0.2]", "–"],
+        "held out | R²": ["- 1", "<b>"], "a long name": ["x", Markdown("**y**")],
+    })  # fmt: skip
+    page = pypandoc.convert_text(grouped(table).data, "html", "markdown")
+    heads = re.findall(r'<th (\w+="2")? ?style="text-align: (\w+);">(.*?)</th>', page)
+    assert heads == [
+        ('rowspan="2"', "left", "method"), ('rowspan="2"', "right", "score"),
+        ('colspan="2"', "right", "held out"), ('rowspan="2"', "right", "a long name"),
+        ("", "right", "<strong>MAE</strong>"), ("", "right", "<strong>R²</strong>"),
+    ]  # fmt: skip
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", page)
+    assert cells == ["曲", "1", "0.1 [0.0, 0.2]", "\N{WORD JOINER}- 1", "x",
+                     "b", "2", "–", "&lt;b&gt;", "<strong>y</strong>"]  # fmt: skip
