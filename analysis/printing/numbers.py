@@ -161,7 +161,8 @@ def explained(r2: float) -> str:
 
 def method_name(label: str) -> str:
     """Return a method's label as the subject of a sentence."""
-    return label.lower().replace("support vectors", "support vector regression")
+    name = label if label[:2].isupper() else label[0].lower() + label[1:]
+    return name.replace("support vectors", "support vector regression")
 
 
 def tell_difference(found: float, other: float, digits: int = 3) -> str:
