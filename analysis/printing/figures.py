@@ -144,7 +144,7 @@ def _with_panels(tracks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return shown.assign(panel=pd.Categorical(shown["panel"], names))
 
 
-HEIGHT = 5.4
+HEIGHT = 5.3
 MOST_POINTS = 2_000
 
 

@@ -52,6 +52,11 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{number(100 * share, digits)}%"
 
 
+def signed_percent(share: float, digits: int = 0) -> str:
+    """Return a change from -1 on as a percentage that always carries its sign."""
+    return f"{signed(100 * share, digits)}%"
+
+
 def bounds(low: float, high: float, digits: int = 3) -> str:
     """Return a range; "to" stands between the ends, since a dash reads as a minus."""
     return f"{number(low, digits)} to {number(high, digits)}"

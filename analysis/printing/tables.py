@@ -193,6 +193,13 @@ def candidate(row) -> str:
     return f"{row['shape']}, {row['context']}{', with interactions' if row['interactions'] else ''}"
 
 
+def shape_of(row) -> str:
+    """Return in words how a candidate formula reads the scores."""
+    shapes = {"linear": "the scores as they are", "transformed": "transformed scores"}
+    crossed = " and their products" if row["interactions"] else ""
+    return shapes.get(row["shape"], "splines of the scores") + crossed
+
+
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
     cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
@@ -297,7 +304,7 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     )  # fmt: skip
 
 
-def _shortened(name: str, most: int = 26) -> str:
+def _shortened(name: str, most: int = 22) -> str:
     """Return a name that fits in or over a panel."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"
 

@@ -33,7 +33,7 @@ def name_of(column: str) -> str:
 
 def plain(value: float) -> str:
     """Return a number in full decimals, without exponent and without trailing zeros."""
-    text = f"{Decimal(repr(float(value))):f}"
+    text = f"{Decimal(repr(float(value) + 0.0)):f}"  # a zero has no sign
     return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
 
 
