@@ -170,6 +170,12 @@ def method_name(label: str) -> str:
     return name.replace("support vectors", "support vector regression")
 
 
+def the_method(label: str) -> str:
+    """Return a method's label with the article that it takes."""
+    name = method_name(label)
+    return name if name.startswith(("gradient", "support")) else f"the {name}"
+
+
 def tell_difference(found: float, other: float, digits: int = 3) -> str:
     """Say by how much one score is higher or lower than another, as printed."""
     difference = round(round(found, digits) - round(other, digits), digits)

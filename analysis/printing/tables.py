@@ -158,7 +158,9 @@ def _short(value: float) -> str:
 
 def tabulate_account(account: pd.DataFrame) -> Markdown:
     """Tabulate what became of every row that was read."""
-    shown = account[(account["dropped"] > 0) | (account["step"] == 0)]
+    shown = account[(account["dropped"] > 0) | (account["step"] == 0)].copy()
+    few = r"((?:[^,(]+, ){3}).*,.*\)"  # of the columns that a step names, three
+    shown["reason"] = shown["reason"].str.replace(few, r"\1and more)", regex=True)
     return markdown(shown[["reason", "dropped", "left"]].rename(columns={"reason": "step"}))
 
 
@@ -213,7 +215,12 @@ def _marked(cells, row) -> list[Markdown]:
     return [Markdown(f"**{cell}**") if row["chosen"] else Markdown(cell) for cell in shown]
 
 
-def tabulate_final(effects: pd.DataFrame, levels: pd.DataFrame | None, most: int = 12) -> Markdown:
+MOST_LEVELS = 12  # of genre, in the table of the final model
+
+
+def tabulate_final(
+    effects: pd.DataFrame, levels: pd.DataFrame | None, most: int = MOST_LEVELS
+) -> Markdown:
     """Tabulate the final model: a row a feature, and under genre a row a level.
 
     `effects` is what `final_model.summarize` returns, with the aggregated p-values, `levels` what
