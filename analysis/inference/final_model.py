@@ -86,8 +86,15 @@ def _contrast_of(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
         ends = plain[at].median(), plain[~at].median()
     else:
         (low, high), ends = np.quantile(values, [0.1, 0.9]), np.quantile(plain, [0.1, 0.9])
-    words = " to ".join(f"{end:.3g}" if abs(end) >= 0.01 else f"{end:.1g}" for end in ends)
+    words = " to ".join(map(_three_digits, ends))
     return Contrast(feature, column, low, high, words.replace("-", "\N{MINUS SIGN}"), piled)
+
+
+def _three_digits(value: float) -> str:
+    """Return a value in three significant digits, and a year or other large one whole."""
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.3g}" if abs(value) >= 0.01 else f"{value:.1g}"
 
 
 def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:

@@ -100,3 +100,14 @@ def test_rows_with_gaps_are_not_used(tracks):
 def test_constant_valence_is_refused(tracks):
     with pytest.raises(BadInput, match="one value only"):
         ladders.build_ladder(tracks.assign(valence=0.5))
+
+
+def test_values_that_are_compared_can_be_read(tracks):
+    """Neither a year nor a tempo is printed in powers of ten."""
+    order = np.arange(len(tracks))
+    frame = ladders.build_ladder(tracks.assign(year=1960 + order % 51)).frame
+    fit = final_model.fit_clustered("valence ~ year + tempo", frame)
+    words = {one.feature: one.words for one in final_model.contrasts(fit, frame)}
+    assert words["year"] == "1965 to 2005"
+    ends = np.quantile(frame["tempo"], [0.1, 0.9])
+    assert [float(end) for end in words["tempo"].split(" to ")] == pytest.approx(ends, rel=5e-3)
