@@ -161,6 +161,8 @@ def _say_prose(prose: Prose, names: dict, walk: Walk, document: str) -> None:
             value = value.data if isinstance(value, Markdown) else value
             words = isinstance(value, str)
             complaints = find_unsaid(value) if words else [f"no text, but {value!r:.60}"]
+            if words and value != value.strip():  # the renderers leave such a blank out
+                complaints.append(f"begins or ends with a blank: {value!r:.60}")
             walk.said[f"{line} {text}"] = str(value)
         except Exception as error:
             complaints = [_describe(error, "<inline>", walk)]
