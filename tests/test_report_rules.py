@@ -125,6 +125,11 @@ def test_no_reference_stands_in_an_inline_string():
     assert not re.findall(r"(?<!`)`\{python\}[^`\n]*@(?:sec|fig|tbl|eq)-", REPORT)
 
 
+def test_no_inline_string_touches_another():
+    """Pandoc reads two backticks in a row as one mark, and shows the code."""
+    assert not re.findall(r".*[^`\n]``\{python\}.*", REPORT)
+
+
 def test_every_float_is_mentioned():
     labels = {option(cell, "label") for cell in CELLS} | {label for label, _ in divisions()}
     floats = {label for label in labels if label.startswith(("fig-", "tbl-"))}
