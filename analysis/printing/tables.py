@@ -190,7 +190,7 @@ def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
 
 
-def candidate(row) -> str:
+def name_candidate(row) -> str:
     """Return the name of a candidate formula in a sentence."""
     return f"{row['shape']}, {row['context']}{', with interactions' if row['interactions'] else ''}"
 
