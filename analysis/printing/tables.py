@@ -146,6 +146,8 @@ def _observed_range(line) -> str:
         return f"{count(line.levels)} different"
     if line.name == "year":  # no number of anything: 1965, not 1,965
         return f"{int(line.smallest)} to {int(line.largest)}"
+    if line.smallest == line.largest:
+        return f"{_short(line.smallest)} throughout"
     return f"{_short(line.smallest)} to {_short(line.largest)}"
 
 
