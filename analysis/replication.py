@@ -111,7 +111,7 @@ def measure_findings(record: dict) -> list[tuple]:
         ("the best method errs less than the final model", "MAE", 1,
          _ends(methods.loc["question_1"], "difference")),
         ("the network errs less than the best method", "MAE", 1,
-         tuple(-end for end in np.take(_both(network.loc["mae"]), [0, 2, 1]))),
+         _turned(_both(network.loc["mae"]))),
         ("the network explains more", "R²", 1, _both(network.loc["r2"])),
         ("the audio analysis adds to the method best with it", "R²", 1,
          UNKNOWN if top is None else _ends(top, "gain")),
@@ -135,6 +135,12 @@ def _both(line) -> tuple[float, float, float]:
     """Return the network's difference with an interval that holds both of its intervals."""
     return (line["difference"], min(line["difference_low"], line["fold_difference_low"]),
             max(line["difference_high"], line["fold_difference_high"]))  # fmt: skip
+
+
+def _turned(ends) -> tuple[float, float, float]:
+    """Return the estimate, with its interval, of a difference taken the other way round."""
+    value, low, high = ends
+    return -value, -high, -low
 
 
 def _lead(effect: Mapping[str, tuple], feature: str) -> tuple[float, float, float]:

@@ -217,7 +217,7 @@ def _marked(cells, row) -> list[Markdown]:
     return [Markdown(f"**{cell}**") if row["chosen"] else Markdown(cell) for cell in shown]
 
 
-MOST_LEVELS = 12  # of genre, in the table of the final model
+MOST_LEVELS = 12  # of genre, in the tables of the final model
 
 
 def tabulate_final(
@@ -354,7 +354,7 @@ def left_out(reasons: pd.DataFrame) -> str:
     return "; ".join(f"{row.what} ({row.reason})" for row in reasons.itertuples())
 
 
-def tabulate_coefficients(result, most: int = 12) -> Markdown:
+def tabulate_coefficients(result, most: int = MOST_LEVELS) -> Markdown:
     """Tabulate the coefficients of a fit; of more than `most` genres the highest and the lowest.
 
     Intervals and p-values are those of the statsmodels results' own covariance.
