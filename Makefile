@@ -14,7 +14,7 @@ override RENDERER := $(value RENDERER)
 override PYTHON := $(or $(value PYTHON),python3)
 export DATA BUDGET RENDERER PYTHON
 
-.PHONY: help report test release quarto environment clean
+.PHONY: help report test release environment clean
 .DEFAULT_GOAL := help
 
 help: ## tell what make can do
@@ -24,7 +24,6 @@ help: ## tell what make can do
 	@echo "make report RENDERER=pandoc        with this renderer (quarto or pandoc)"
 	@echo "make test                          every test"
 	@echo "make release                       the report, tested, for publication: docs/"
-	@echo "make quarto                        install Quarto into $(VENV)"
 	@echo "make clean                         remove the report and all stored results"
 	@echo "PYTHON=python3.12 make report      with another Python (3.11 or newer)"
 
@@ -40,9 +39,6 @@ release: environment
 	@$(BIN)/python -m pytest
 	@$(BIN)/python -m render -P data:genres -P budget:full
 	@$(BIN)/python -m analysis.releasing docs
-
-quarto: environment
-	@$(BIN)/python -m render.installing
 
 clean:
 	rm -rf _output .cache .quarto .pytest_cache .ruff_cache .hypothesis report_files report.quarto_ipynb

@@ -2,7 +2,7 @@
 
 `report.qmd` and `_quarto.yml` are the only sources; both renderers read both. The rooms:
 
-`choosing`, `installing`: which renderer; `make quarto`.
+`choosing`: which renderer.
 `checking`: parameters, data and folders, before anything is rendered.
 `quarto`, `prerender`: the Quarto way; what Quarto runs first.
 `pipeline`: the Pandoc way, step after step, through the rooms that follow.

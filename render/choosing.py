@@ -60,7 +60,6 @@ def _in_environment() -> tuple[Path, tuple, str] | None:
 
     The package's own command is passed over: it exits with 0 whatever Quarto does.
     """
-    importlib.invalidate_caches()  # it may have come a moment ago
     spec = importlib.util.find_spec("quarto_cli")
     folders = spec.submodule_search_locations if spec else []
     places = ("bin/quarto*", "quarto-*/bin/quarto*")

@@ -204,6 +204,17 @@ def shape_of(row) -> str:
     return shapes.get(row["shape"], "splines of scores") + crossed
 
 
+def explain_terms(row) -> str:
+    """Return, to end a sentence on notation, what a candidate's terms may begin with."""
+    told = []
+    if row["shape"] == "splines":
+        told.append("cr is a natural cubic spline, with a mean of zero over the tracks "
+                    "(center), which leaves the level to the intercept")  # fmt: skip
+    if row["shape"] != "linear":
+        told.append("log_ and logit_ mark a logarithm and log odds")
+    return f"; {', and '.join(told)}" if told else ""
+
+
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
     cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
@@ -221,20 +232,20 @@ MOST_LEVELS = 12  # of genre, in the tables of the final model
 
 
 def tabulate_final(
-    effects: pd.DataFrame, levels: pd.DataFrame | None, most: int = MOST_LEVELS
+    effects: pd.DataFrame, levels: dict[str, pd.DataFrame], most: int = MOST_LEVELS
 ) -> Markdown:
-    """Tabulate the final model: a row a feature, and under genre a row a level.
+    """Tabulate the final model: a row a feature, and under a factor a row a level.
 
-    `effects` is what `final_model.summarize` returns, with the aggregated p-values, `levels` what
-    `level_differences` does; of more than `most` levels the highest and the lowest are shown.
+    `effects` is what `final_model.summarize` returns, with the aggregated p-values, `levels` has
+    what `level_differences` does, by the factor's name; of more than `most` levels the highest and
+    the lowest are shown.
     """
     rows = []
     for row in effects.to_dict("records"):
         rows.append(_final_row(row))
-        if row["feature"] == "genre" and levels is not None:
-            half = most // 2
-            shown = levels if len(levels) <= most else pd.concat([levels[:half], levels[-half:]])
-            rows += [_level_row(level) for level in shown.to_dict("records")]
+        found, half = levels.get(row["feature"], effects[:0]), most // 2
+        shown = found if len(found) <= most else pd.concat([found[:half], found[-half:]])
+        rows += [_level_row(row["feature"], level) for level in shown.to_dict("records")]
     return grouped(pd.DataFrame(rows))
 
 
@@ -250,10 +261,10 @@ def _final_row(row: dict) -> dict:
     }  # fmt: skip
 
 
-def _level_row(level: dict) -> dict:
-    """Return the cells of one genre."""
+def _level_row(factor: str, level: dict) -> dict:
+    """Return the cells of one level of a factor."""
     return {
-        "feature, values": f"genre: {level['level']}",
+        "feature, values": f"{factor}: {level['level']}",
         "difference": estimated(level, "difference", form=signed),
     }
 

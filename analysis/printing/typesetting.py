@@ -6,7 +6,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from analysis.printing import inert
-from analysis.printing.numbers import EMPTY, MINUS, feature_name, number
+from analysis.printing.numbers import EMPTY, MINUS, feature_name, joined, number
 from analysis.printing.tables import markdown
 
 # Signs that mean something to TeX; as text within a formula, no other does.
@@ -17,6 +17,10 @@ ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
 NAMES = {
     "duration_min": "minutes", "pitch_mean": "mean pitch", "pitch_least": "least pitch",
     "pitch_contrast": "pitch contrast", "level_gap": "timbre 0 less loudness",
+}  # fmt: skip
+UNITS = {
+    "loudness": "loudness is in dB", "tempo": "tempo is in BPM",
+    "duration_min": "minutes are the track's length",
 }  # fmt: skip
 INTERVALS = ("semitones", "whole tones", "minor thirds", "major thirds", "fourths", "tritones")
 
@@ -75,6 +79,20 @@ def tabulate_formula(formula, worked: pd.DataFrame) -> Markdown:
     table = pd.DataFrame(rows, columns=names)
     table[names[1:3]] = table[names[1:3]].replace("-", MINUS, regex=True)
     return markdown(table, right=tuple(names[1:]))
+
+
+def explain_formula(formula) -> str:
+    """Return, in a sentence, what a reader must know of a formula's brackets and units."""
+    factors = [factor for term in formula.terms for factor in term]
+    kinds, columns = {one.kind for one in factors}, {one.column for one in factors}
+    facts = []
+    if kinds & {"above", "below"}:
+        facts.append("a bracket with a subscript + counts only where it is positive")
+    if "level" in kinds:
+        facts.append("a square bracket is one where it is true and zero elsewhere")
+    units = [words for column, words in UNITS.items() if column in columns]
+    told = "; ".join([*facts, *([joined(units)] if units else [])])
+    return f"{told[0].upper()}{told[1:]}." if told else ""
 
 
 def _math(tex: str) -> Markdown:

@@ -9,7 +9,7 @@ import statsmodels.api as sm
 
 from analysis.derivation import formula_search
 from analysis.derivation.formula_search import Factor, Formula
-from analysis.printing.typesetting import plain, tabulate_formula
+from analysis.printing.typesetting import explain_formula, plain, tabulate_formula
 from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
 from analysis.tracks.splitting import hold_out
@@ -192,3 +192,20 @@ def test_beside_a_method_that_explains_nothing_there_is_no_share():
     noise = np.random.default_rng(0).uniform(0, 1, len(tracks))
     bad = formula_search.compare_formula(formula, noise, tracks)
     assert bad["best_r2"] < 0 and np.isnan(bad["kept"])
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [
+        ((), ""),
+        (((Factor("energy", "line"),),), ""),
+        (((Factor("tempo", "line"),),), "Tempo is in BPM."),
+        (
+            ((Factor("loudness", "above", -12.0), Factor("genre", "level", "jazz")),),
+            "A bracket with a subscript + counts only where it is positive; a square bracket is one"
+            " where it is true and zero elsewhere; loudness is in dB.",
+        ),
+    ],
+)
+def test_only_what_a_formula_has_is_explained(terms, said):
+    assert explain_formula(Formula(0.5, (1.0,) * len(terms), terms)) == said

@@ -1,16 +1,14 @@
 """Which renderer, and why: with programs that only say a version."""
 
 import os
-import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from nasty_names import NAMES
 
-from render import RenderError, choosing, installing
+from render import RenderError, choosing
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins are shell scripts")
 
@@ -105,34 +103,3 @@ def test_the_packages_program_is_found(tmp_path, monkeypatch, quarto, folder):
     choice = choosing.find_quarto()
     assert choice.program == place / "quarto"
     assert choice.reason == "Renderer: Quarto 1.10.19, installed in this environment."
-
-
-def test_a_quarto_that_is_here_is_not_installed_again(quarto, monkeypatch, capsys):
-    quarto("1.10.18")
-    monkeypatch.setattr(installing, "install", pytest.fail)
-    assert installing.main() == 0
-    assert "Quarto 1.10.18, found on the path." in capsys.readouterr().out
-
-
-def test_what_the_lock_names_is_installed_by_its_hash(monkeypatch):
-    """One after the other, as the second is built with the first, and no builder is fetched."""
-    asked = []
-
-    def run(command, **_):
-        assert {"--require-hashes", "--no-build-isolation", "--no-deps"} <= set(command)
-        asked.append(Path(command[-1]).read_text())
-        return subprocess.CompletedProcess(command, 0, "", "")
-
-    monkeypatch.setattr(installing.subprocess, "run", run)
-    assert installing.install() == ""
-    assert [re.match(r"([\w-]+)==[\d.]+ .*--hash=sha256:\w{64}$", one)[1] for one in asked] == [
-        "setuptools",
-        "quarto-cli",
-    ]
-
-
-def test_another_file_than_the_locks_is_told(monkeypatch):
-    said = "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE."
-    done = subprocess.CompletedProcess([], 1, "", said)
-    monkeypatch.setattr(installing.subprocess, "run", lambda *_, **__: done)
-    assert installing.install() == "a package is not the one that the lock names"

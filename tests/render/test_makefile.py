@@ -196,15 +196,9 @@ def test_another_folder_of_the_same_environment_is_no_move(clone, tmp_path):
     assert make(tmp_path / "link", "environment").stdout == ""
 
 
-def test_quarto_is_installed_only_where_asked_for(clone):
-    assert "installing" not in make(clone, "report").stdout
-    assert "ran" not in make(clone, "quarto").stdout
-    assert arguments(clone)[:2] == ["-m", "render.installing"]
-
-
 def test_help_names_every_target(clone):
     text = make(clone).stdout
-    assert all(f"make {target}" in text for target in ("report", "test", "quarto", "clean"))
+    assert all(f"make {target}" in text for target in ("report", "test", "release", "clean"))
 
 
 def test_clean_removes_what_was_made(clone):
