@@ -20,7 +20,8 @@ READ = (
 GRANTED = (
     "citeproc embed-resources theme html-math-method syntax-highlighting toc-location code-copy "
     "code-tools linkcolor anchor-sections respect-user-color-scheme include-in-header license "
-    "citation appendix-cite-as template-partials citations-hover crossrefs-hover footnotes-hover"
+    "citation appendix-cite-as template-partials citations-hover crossrefs-hover footnotes-hover "
+    "format-links"
 )
 DATE_FORMAT = "D MMMM YYYY"
 

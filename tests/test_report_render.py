@@ -14,6 +14,7 @@ from analysis.tracks import datasets
 from analysis.tracks.cleaning import clean
 from analysis.tracks.splitting import hold_out
 from tests.derivation.printed_formula import evaluate, rows_of_page
+from tests.render.browser import PROGRAM, Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = (
@@ -94,6 +95,20 @@ def test_the_page_is_whole_without_network(page):
     assert not re.findall(r"<(?:script|img|iframe)[^>]+src=[\"']?(?:https?:)?//", page)
     assert not re.findall(r"<link[^>]+href=[\"']?(?:https?:)?//", page)
     assert not re.findall(r"url\([\"']?(?:https?:)?//", page)
+
+
+@pytest.mark.skipif(not PROGRAM, reason="there is no Chromium here to open the page")
+def test_the_front_page_is_one_desktop_screen(page, tmp_path):
+    """The answers and the figure, with its caption, before anything is scrolled."""
+    (tmp_path / "report.html").write_text(page, encoding="utf-8")
+    browser = Browser(tmp_path / "profile")
+    try:
+        browser.open(tmp_path / "report.html", 1280, "light")
+        place = "document.querySelector('#fig-variance').getBoundingClientRect()"
+        assert 0 < browser.ask(f"{place}.bottom") <= browser.ask("innerHeight")
+        assert browser.ask(f"{place}.right") <= browser.ask("innerWidth")
+    finally:
+        browser.close()
 
 
 def test_both_formats_print_the_same_numbers(rendered, texts):
