@@ -92,11 +92,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data")
     parser.add_argument("--rivals", nargs="*", default=["flaml", "autogluon"])
+    parser.add_argument("--keep", type=Path, help="a CSV of the folds done, where a run goes on")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     train = hold_out(clean(load(given.data)).tracks).train
-    rows = []
+    kept = given.keep and given.keep.exists()
+    rows = pd.read_csv(given.keep).to_dict("records") if kept else []
+    done = {row["fold"] for row in rows}
     for fold, (fitting, held) in enumerate(grouped_folds(train, 5, HOLD_OUT_SEED)):
+        if fold in done:
+            continue
         split = Split(*(train.iloc[one].reset_index(drop=True) for one in (fitting, held)))
         with (
             tempfile.TemporaryDirectory() as folder,
@@ -109,6 +114,8 @@ def main() -> None:
         rows += [{"model": name, "repeat": 0, "fold": fold, "seconds": seconds,
                   **scores(split.test["valence"], values)}
                  for name, values in found.items()]  # fmt: skip
+        if given.keep:
+            pd.DataFrame(rows).to_csv(given.keep, index=False)
         print(pd.DataFrame(rows).query("fold == @fold").round(4).to_string(), flush=True)
     by_fold = pd.DataFrame(rows)
     print(by_fold.groupby("model", sort=False)[["mae", "r2", "seconds"]].mean().round(4))

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from crepes import ConformalRegressor
+from scipy.stats import binomtest
 
 from analysis.prediction.evaluation import draw_counts, interval_of
 
@@ -35,7 +36,8 @@ def coverage(observed, bounds, artists, groups: pd.Series | None = None) -> pd.D
     """Count how often intervals, (n, 2), hold the truth, over all tracks and by group.
 
     Columns group ("all" first; none of fewer than `FEWEST` tracks), tracks, coverage, low, high
-    (95%, artists resampled), width (mean).
+    (95%, artists resampled; where all or none are held, which resamples cannot tell from a
+    certainty, the exact interval for so many artists), width (mean).
     """
     (low, high), observed = bounds.T, np.asarray(observed)
     held = (low <= observed) & (observed <= high)
@@ -47,5 +49,7 @@ def coverage(observed, bounds, artists, groups: pd.Series | None = None) -> pd.D
         sums = part.groupby("artist")["held"].agg(["sum", "size"]).to_numpy(float)
         held, tracks = (draw_counts(len(sums)) @ sums).T
         ends = interval_of(held / tracks)
+        if part["held"].nunique() == 1:
+            ends = tuple(binomtest(len(sums) * part["held"].iloc[0], len(sums)).proportion_ci())
         rows.append((name, len(part), part["held"].mean(), *ends, part["width"].mean()))
     return pd.DataFrame(rows, columns=["group", "tracks", "coverage", "low", "high", "width"])

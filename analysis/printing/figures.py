@@ -19,11 +19,12 @@ from plotnine import (
     labs,
     scale_x_continuous,
     scale_x_log10,
+    scale_y_continuous,
     theme,
 )
 
 from analysis.inference.scores import FEATURES
-from analysis.printing.numbers import MINUS
+from analysis.printing.numbers import MINUS, percent, percents
 from analysis.printing.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 from analysis.tracks.features import NUMERIC, with_shapes
 
@@ -91,25 +92,39 @@ def _name_ticks(places) -> list[str]:
     return [NAMES.get(round(float(x), 9), text) for x, text in zip(places, plain, strict=True)]
 
 
-MOST_PANELS = 12
+def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.DataFrame:
+    """Return what `variance.divide_variance` does, less the parts that a table cannot tell apart.
 
-
-def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
-    """Draw the distribution of valence, a panel for each genre.
-
-    Parameters
-    ----------
-    tracks : pandas.DataFrame
-        Clean tracks.
-    valence : pandas.DataFrame
-        What `describe_valence` returns for them; panels stand in its order.
-
-    Returns
-    -------
-    plotnine.ggplot
-        One panel where the table has no genre; the largest `MOST_PANELS` where it has many.
+    `artists` and `releases` say whether enough of them stand there twice; what they share is else
+    left open. Each part gets a label, its share with its interval.
     """
-    panels = _panels(valence)
+    steps = parts.assign(label=[f"{percent(row['share'])} {percents(row, 'share')}"
+                                for row in parts.to_dict("records")])  # fmt: skip
+    if not releases:
+        steps = steps[:4].replace({"part": {steps["part"][3]: "left open"}})
+    if not artists:
+        steps.loc[3, "start"] = steps["start"][2]
+        steps.loc[3, "label"] = percent(steps["end"][3] - steps["start"][2])
+        steps = steps.drop(2)
+    return steps
+
+
+MOST_PANELS, FEWEST_TRACKS = 12, 20
+
+
+def choose_panels(valence: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `describe_valence` that get a panel, in its order.
+
+    They are the largest `MOST_PANELS` genres of `FEWEST_TRACKS` or more, or all tracks in one.
+    """
+    genres = valence[valence["group"] != "all tracks"]
+    chosen = genres[genres["tracks"] >= FEWEST_TRACKS].nlargest(MOST_PANELS, "tracks").index
+    panels = valence.loc[chosen.sort_values()] if len(chosen) > 1 else valence.tail(1)
+    return panels.assign(group=pd.Categorical(panels["group"], panels["group"]))
+
+
+def draw_valence(tracks: pd.DataFrame, panels: pd.DataFrame):
+    """Draw the distribution of valence of clean tracks: what `choose_panels` returns, or all."""
     shown = _with_panels(tracks, panels["group"].tolist())
     edges = np.arange(21) / 20
     shown["low"] = pd.cut(shown["valence"], edges, labels=edges[:-1], include_lowest=True)
@@ -122,23 +137,15 @@ def draw_valence(tracks: pd.DataFrame, valence: pd.DataFrame):
         + geom_vline(aes(xintercept="median"), panels.rename(columns={"group": "panel"}), color=INK)
         + facet_wrap("panel", ncol=min(3, len(panels)), scales="free_y")
         + scale_x_continuous(limits=(0, 1), breaks=(0, 0.25, 0.5, 0.75, 1))
+        + scale_y_continuous(breaks=lambda ends: [x for x in breaks_extended()(ends) if x % 1 == 0])
         + labs(x="Valence (0 = sounds sad, 1 = sounds happy)", y="Tracks")
         + theme_report(1.2 + 1.3 * rows)
     )
 
 
-def _panels(valence: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows that get a panel: the largest genres, else all tracks; order as given."""
-    genres = valence[valence["group"] != "all tracks"]
-    chosen = genres.nlargest(MOST_PANELS, "tracks").index if len(genres) else valence.index
-    panels = valence.loc[valence.index.isin(chosen)].copy()
-    panels["group"] = pd.Categorical(panels["group"], panels["group"])
-    return panels
-
-
 def _with_panels(tracks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     """Return the tracks of the panels, with the panel's name in a column."""
-    group = tracks["genre"].astype(str) if "genre" in tracks else "all tracks"
+    group = tracks["genre"].astype(str) if len(names) > 1 else "all tracks"
     shown = tracks[["valence"]].assign(panel=group)
     shown = shown[shown["panel"].isin(names)]
     return shown.assign(panel=pd.Categorical(shown["panel"], names))

@@ -160,7 +160,8 @@ def _short(value: float) -> str:
 
 def tabulate_account(account: pd.DataFrame) -> Markdown:
     """Tabulate what became of every row that was read."""
-    shown = account[(account["dropped"] > 0) | (account["step"] == 0)].copy()
+    told = (account["dropped"] > 0) | (account["step"] == 0)
+    shown = account[told if told.sum() > 1 else slice(None)].copy()
     few = r"((?:[^,(]+, ){3}).*,.*\)"  # of the columns that a step names, three
     shown["reason"] = shown["reason"].str.replace(few, r"\1and more)", regex=True)
     return markdown(shown[["reason", "dropped", "left"]].rename(columns={"reason": "step"}))
@@ -362,7 +363,9 @@ def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
 
 def left_out(reasons: pd.DataFrame) -> str:
     """Return what no candidate formula reads, each with its reason."""
-    return "; ".join(f"{row.what} ({row.reason})" for row in reasons.itertuples())
+    few = r"((?:[^,]+, ){2}[^,]+), .*, [^,]*"  # of many, three
+    names = reasons["what"].str.replace(few, r"\1 and more", regex=True)
+    return "; ".join(f"{what} ({why})" for what, why in zip(names, reasons["reason"], strict=True))
 
 
 def tabulate_coefficients(result, most: int = MOST_LEVELS) -> Markdown:

@@ -107,7 +107,9 @@ def describe_features(tracks: pd.DataFrame) -> pd.DataFrame:
 
 
 def variance_between_genres(tracks: pd.DataFrame) -> float:
-    """Return the share of the variance of valence that lies between genres (eta squared).
+    """Return the share of the variance of valence that lies between genres (epsilon squared).
+
+    Unlike eta squared it does not grow with the number of genres where these tell nothing.
 
     Returns
     -------
@@ -116,5 +118,14 @@ def variance_between_genres(tracks: pd.DataFrame) -> float:
     """
     if "genre" not in tracks:
         return 0.0
-    means = tracks.groupby("genre", observed=True)["valence"].transform("mean")
-    return float(means.var(ddof=0) / tracks["valence"].var(ddof=0))
+    genres = tracks.groupby("genre", observed=True)["valence"]
+    rest = tracks["valence"] - genres.transform("mean")
+    within = (rest**2).sum() / max(len(tracks) - genres.ngroups, 1)
+    return float(max(0, 1 - within / tracks["valence"].var()))
+
+
+def leave_out_small_genres(published: pd.DataFrame, least: int = 10) -> pd.DataFrame:
+    """Return a table without its genre where no genre has `least` rows, and so tells nothing."""
+    if "genre" not in published or published["genre"].value_counts().max() >= least:
+        return published
+    return published.drop(columns="genre")

@@ -1,0 +1,67 @@
+"""What tables and figures make of data that lack what most have."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.formula.api as smf
+
+from analysis.derivation.variance import PARTS
+from analysis.printing import tables
+from analysis.printing.figures import variance_steps
+from analysis.tracks import description
+
+
+@pytest.fixture
+def parts() -> pd.DataFrame:
+    share = pd.Series([0.4, 0.1, 0.2, 0.25, 0.05])
+    ends = share.cumsum()
+    return pd.DataFrame({
+        "part": PARTS, "share": share, "share_low": share - 0.01, "share_high": share + 0.01,
+        "start": ends - share, "end": ends,
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("artists", "releases", "names", "end"),
+    [
+        (True, True, list(PARTS), 1),
+        (True, False, [*PARTS[:3], "left open"], 0.95),
+        (False, False, [*PARTS[:2], "left open"], 0.95),
+    ],
+)
+def test_parts_that_cannot_be_told_apart_are_one(parts, artists, releases, names, end):
+    steps = variance_steps(parts, artists, releases)
+    assert steps["part"].tolist() == names
+    assert np.allclose(steps["start"].iloc[1:], steps["end"].iloc[:-1])
+    assert steps["end"].iloc[-1] == pytest.approx(end)
+    if not artists:
+        assert steps["label"].iloc[-1] == "45%"
+
+
+def test_an_account_of_nothing_dropped_names_what_was_looked_for():
+    account = pd.DataFrame({
+        "step": [0, 1, 2], "reason": ["rows in", "one thing", "another"], "dropped": [0, 0, 0],
+        "left": [5, 5, 5],
+    })  # fmt: skip
+    assert tables.tabulate_account(account).data.count("\n|") >= 4
+    account["dropped"] = [0, 2, 0]
+    assert "another" not in tables.tabulate_account(account).data
+
+
+def test_of_many_names_left_out_three_are_told():
+    names = pd.DataFrame({"what": [", ".join("abcdef"), "key"], "reason": ["few", "constant"]})
+    assert tables.left_out(names) == "a, b, c and more (few); key (constant)"
+
+
+def test_genres_without_tracks_are_no_genres():
+    small = pd.DataFrame({"valence": np.linspace(0, 1, 27), "genre": list("abc") * 9})
+    assert "genre" not in description.leave_out_small_genres(small)
+    assert "genre" in description.leave_out_small_genres(small, least=9)
+
+
+def test_variance_between_genres_is_adjusted_r2():
+    random = np.random.default_rng(1)
+    tracks = pd.DataFrame({"valence": random.random(90), "genre": random.choice(list("abcd"), 90)})
+    tracks["valence"] += tracks["genre"].map({"a": 1, "b": 0.5, "c": 0, "d": 0})
+    expected = smf.ols("valence ~ genre", tracks).fit().rsquared_adj
+    assert description.variance_between_genres(tracks) == pytest.approx(expected, rel=1e-9)
