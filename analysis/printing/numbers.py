@@ -143,10 +143,18 @@ def listed(words) -> str:
 
 
 def with_signs(effects) -> list[str]:
-    """Return features, each with the sign of its difference where the CI is clear of zero."""
-    rows = effects[["feature", "difference_low", "difference_high"]].itertuples(index=False)
-    return [f"{name} ({'+' if low > 0 else MINUS})" if low * high > 0 else name
-            for name, low, high in rows]  # fmt: skip
+    """Return features, each with the sign of its difference where the CI is clear of zero.
+
+    None where the average slope is clear of zero too, and has another sign.
+    """
+    told = []
+    for row in effects.to_dict("records"):
+        low, high = row["difference_low"], row["difference_high"]
+        slope_low, slope_high = (row.get(f"per_sd_{end}", math.nan) for end in ("low", "high"))
+        opposed = slope_low * slope_high > 0 and slope_low * low < 0
+        sign = f" ({'+' if low > 0 else MINUS})" if low * high > 0 and not opposed else ""
+        told.append(row["feature"] + sign)
+    return told
 
 
 def is_or_are(words) -> str:
@@ -167,13 +175,14 @@ def explained(r2: float) -> str:
 def method_name(label: str) -> str:
     """Return a method's label as the subject of a sentence."""
     name = label if label[:2].isupper() else label[0].lower() + label[1:]
-    return name.replace("support vectors", "support vector regression")
+    name = name.replace("support vectors", "support vector regression")
+    return f"the {name}" if name in ("mean", "median") else name
 
 
 def the_method(label: str) -> str:
     """Return a method's label with the article that it takes."""
     name = method_name(label)
-    return name if name.startswith(("gradient", "support")) else f"the {name}"
+    return name if name.startswith(("gradient", "support", "the ")) else f"the {name}"
 
 
 def tell_difference(found: float, other: float, digits: int = 3) -> str:

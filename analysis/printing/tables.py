@@ -379,7 +379,7 @@ def tabulate_coefficients(result, most: int = MOST_LEVELS) -> Markdown:
     rows = []
     for name, value in params.drop(list(hidden)).items():
         low, high = ends.loc[name]
-        digits = 3 if max(abs(low), abs(high)) >= 0.02 else 5
+        digits = 3 if max(abs(low), abs(high)) >= 0.002 else 5  # per point of popularity
         rows.append({
             "term": _term(name), "estimate": signed(value, digits),
             "95% CI": between(low, high, digits),

@@ -6,7 +6,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from analysis.derivation.variance import PARTS
-from analysis.printing import tables
+from analysis.printing import numbers, tables
 from analysis.printing.figures import variance_steps
 from analysis.tracks import description
 
@@ -65,3 +65,18 @@ def test_variance_between_genres_is_adjusted_r2():
     tracks["valence"] += tracks["genre"].map({"a": 1, "b": 0.5, "c": 0, "d": 0})
     expected = smf.ols("valence ~ genre", tracks).fit().rsquared_adj
     assert description.variance_between_genres(tracks) == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_sign_needs_a_difference_that_the_slope_does_not_contradict():
+    effects = pd.DataFrame({
+        "feature": list("abcd"),
+        "difference_low": [0.1, 0.1, -0.1, 0.1], "difference_high": [0.2, 0.2, 0.2, 0.2],
+        "per_sd_low": [0.1, -0.3, 0.1, np.nan], "per_sd_high": [0.2, -0.1, 0.2, np.nan],
+    })  # fmt: skip
+    assert numbers.with_signs(effects) == ["a (+)", "b", "c", "d (+)"]
+
+
+def test_articles_of_methods():
+    assert numbers.method_name("Mean") == numbers.the_method("Mean") == "the mean"
+    assert numbers.the_method("Gradient boosting") == "gradient boosting"
+    assert numbers.the_method("Stack") == "the stack"
