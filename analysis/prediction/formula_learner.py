@@ -5,7 +5,7 @@ import pandas as pd
 import patsy
 from sklearn.base import BaseEstimator, RegressorMixin
 
-from analysis.inference.scores import model_frame
+from analysis.inference.scores import OTHER, model_frame
 from analysis.prediction import preparing
 from analysis.prediction.learners import Dimension, Learner
 from analysis.tracks.features import with_shapes
@@ -39,9 +39,14 @@ class FormulaRegressor(RegressorMixin, BaseEstimator):
         return self
 
     def predict(self, features: pd.DataFrame) -> np.ndarray:
-        """Predict valence, not clipped; a level not seen in training is taken for the commonest."""
+        """Predict valence, not clipped; a level not seen in training is taken for the commonest.
+
+        Which genres are small was settled in training: how many of their tracks are to be predicted
+        is no matter.
+        """
         frame = _derive(features)
-        known = {name: _known(frame[name], levels) for name, levels in self.levels_.items()}
+        as_given = frame.assign(genre=features["genre"]) if "genre" in features else frame
+        known = {name: _known(as_given[name], levels) for name, levels in self.levels_.items()}
         design = patsy.dmatrix(self.design_, frame.assign(**known), NA_action="raise")
         return np.asarray(design) @ self.coefficients_
 
@@ -52,6 +57,6 @@ def _derive(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def _known(values: pd.Series, levels: pd.Index) -> pd.Series:
-    """Replace levels that training did not see by the commonest that it saw."""
+    """Replace levels that training did not see by its small ones, else by the commonest."""
     text = values.astype("object")
-    return text.where(text.isin(levels), levels[0])
+    return text.where(text.isin(levels), OTHER if OTHER in levels else levels[0])

@@ -141,11 +141,14 @@ def _lacking(tracks: pd.DataFrame, needed: tuple[str, ...]) -> pd.DataFrame:
 def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
     """Leave out optional numbers that more than a twentieth of the rows lack.
 
-    The rest of the table is then not lost for their sake.
+    The rest of the table is then not lost for their sake. Rows without any score, as of podcasts
+    and local files, have no say.
     """
-    optional = [c.name for c in COLUMNS if not c.required and c.kind in ("number", "integer")]
-    sparse = [name for name in optional if name in tracks and tracks[name].isna().mean() > SPARSE]
-    return tracks.drop(columns=sparse)
+    numbers = [c for c in COLUMNS if c.kind in ("number", "integer") and c.name in tracks]
+    scores = [c.name for c in numbers if c.required and c.name != "valence"]
+    heard = tracks[tracks[scores].notna().any(axis=1)] if scores else tracks
+    optional = [c.name for c in numbers if not c.required]
+    return tracks.drop(columns=[name for name in optional if heard[name].isna().mean() > SPARSE])
 
 
 def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:

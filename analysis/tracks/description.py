@@ -87,7 +87,7 @@ def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
     described = described.rename(columns=NAMES).drop(columns=["count", "minimum", "maximum"])
     described.insert(0, "group", [name for name, _ in parts])
     described.insert(1, "tracks", [len(part) for _, part in parts])
-    described.insert(2, "artists", [part["artist"].nunique() for _, part in parts])
+    described.insert(2, "artists", [part["artist_key"].nunique() for _, part in parts])
     return described.reset_index(drop=True)
 
 

@@ -139,3 +139,13 @@ def test_boosting_is_the_mean_of_sequences_that_differ(tracks):
     each = np.array([one.predict(features) for one in fitted.estimators_])
     assert fitted.predict(features) == pytest.approx(each.mean(axis=0))
     assert (each.std(axis=0) > 0).any()
+
+
+def test_a_formula_predicts_small_genres_as_it_does_many_tracks(tracks):
+    """Genres with enough tracks in training keep their own level, however few are predicted."""
+    one = formula_learner("ols", "OLS", "valence ~ danceability + genre")
+    fitted = learners.fit_learner(one, tracks, one.defaults())
+    whole = learners.predict(fitted, tracks)
+    few = tracks.index[::40]
+    assert tracks.loc[few, "genre"].value_counts().min() < 10
+    assert learners.predict(fitted, tracks.loc[few]) == pytest.approx(whole[few], abs=1e-12)

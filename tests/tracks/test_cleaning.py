@@ -143,6 +143,17 @@ def test_valence_is_not_needed_for_a_prediction():
     assert cleaning.unusable(tracks, schema.PREDICTION).tolist() == ["", "", ""]
 
 
+def test_rows_without_scores_cost_no_column():
+    """Podcasts and local files lack the metre as all else: they are dropped, the metre stays."""
+    tracks = make_tracks(300)
+    tracks["time_signature"] = np.where(np.arange(300) % 5 == 0, 3.0, 4.0)
+    scores = [c.name for c in schema.COLUMNS if c.kind in ("number", "integer") and c.name in tracks]
+    tracks.loc[:29, scores] = np.nan
+    cleaned = cleaning.clean(tracks)
+    assert len(cleaned.tracks) == 270
+    assert cleaned.tracks["metre"].value_counts().to_dict() == {"4/4": 216, "3/4": 54, "other": 0}
+
+
 def test_sparse_optional_column_is_left_out():
     """A few gaps cost rows, many cost the column."""
     tracks = make_tracks(400)
