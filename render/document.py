@@ -16,10 +16,7 @@ SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 OPTION = re.compile(r"^#\| ?(.*)$")
 
 # What a cell may say. Anything else is an error, so that no option is silently lost.
-OPTIONS = frozenset(
-    {"label", "tags", "echo", "include", "output", "warning", "code-summary"}
-    | {"fig-cap", "fig-alt", "tbl-cap"}
-)
+OPTIONS = ("code-summary", "echo", "fig-alt", "include", "label", "tags", "tbl-cap", "warning")
 
 
 @dataclass(frozen=True)
@@ -52,12 +49,6 @@ class Cell:
     def label(self) -> str:
         """The cell's label, or a stand-in that says where it is."""
         return str(self.options.get("label", f"unnamed-{self.line}"))
-
-    @property
-    def kind(self) -> str | None:
-        """What the cell floats: "fig", "tbl" or nothing."""
-        prefix = self.label.split("-")[0]
-        return prefix if prefix in ("fig", "tbl") else None
 
     @property
     def is_parameters(self) -> bool:
@@ -166,11 +157,10 @@ def _check_document(document: Document) -> None:
 
 
 def _check_cell(cell: Cell, place: str) -> None:
-    if unknown := sorted(set(cell.options) - OPTIONS):
-        known = ", ".join(sorted(OPTIONS))
+    if unknown := sorted(set(cell.options) - set(OPTIONS)):
+        known = ", ".join(OPTIONS)
         raise RenderError(f'{place}: unknown option "{unknown[0]}"; known are {known}.')
-    if cell.kind and f"{cell.kind}-cap" not in cell.options:
-        raise RenderError(f"{place} needs the option {cell.kind}-cap.")
-    for kind in ("fig", "tbl"):
-        if f"{kind}-cap" in cell.options and cell.kind != kind:
-            raise RenderError(f'{place} has {kind}-cap: its label must begin with "{kind}-".')
+    if cell.label.startswith("fig-"):
+        raise RenderError(f"{place}: a figure's label is that of a division around its cell.")
+    if cell.label.startswith("tbl-") != ("tbl-cap" in cell.options):
+        raise RenderError(f'{place}: tbl-cap goes with a label that begins with "tbl-".')

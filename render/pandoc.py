@@ -47,9 +47,6 @@ def convert(text: str, settings: Settings, folder: Path, variables: dict, *optio
     told["pictures"] = {path.name: True for path in folder.glob("*.svg")}
     steps = ["--from=markdown", f"--lua-filter={TEMPLATES / 'report.lua'}", "--citeproc"]
     steps += ["--standalone", "--wrap=none"]
-    works = settings.root / settings["bibliography"]
-    if not works.is_file():
-        raise RenderError(f"bibliography: there is no file {works.name} beside the report.")
-    steps += [f"--bibliography={works}"]
+    steps += [f"--bibliography={settings.root / settings['bibliography']}"]
     steps += [f"--variable={name}={value}" for name, value in variables.items() if value]
     return run_pandoc(text, *steps, *options, REPORT_SETTINGS=json.dumps(told))

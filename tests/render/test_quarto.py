@@ -138,5 +138,5 @@ def test_both_renderers_say_the_same(sample, page_text, pdf_text):
 def facts(text: str) -> list[str]:
     """Return references, captions' numbers and citations in reading order."""
     return re.findall(
-        r"(?:Figure|Table|Equation|Section|Fig\.) [\d.]+\d*|\(?\w+ \(?\d{4}", one_line(text)
+        r"(?:Figure|Table|Equation|Section) [\d.]+\d*|\(?\w+ \(?\d{4}", one_line(text)
     )
