@@ -68,11 +68,6 @@ class Document:
         """The cells alone."""
         return [part for part in self.parts if isinstance(part, Cell)]
 
-    @property
-    def parameters(self) -> Cell | None:
-        """The cell tagged `parameters`."""
-        return next((cell for cell in self.cells if cell.is_parameters), None)
-
     def place_of(self, text: str) -> str:
         """Return "file:line" of the first line that holds `text`, or the file's name."""
         lines = self.path.read_text(encoding="utf-8").splitlines()

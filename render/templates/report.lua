@@ -41,7 +41,8 @@ local function check_raw(el)
   end
 end
 
-local function callout(el)
+local function division(el) -- a callout, or any other
+  check(el)
   local kind = table.concat(el.classes, " "):match("callout%-(%l+)")
   if not kind then return end
   if not el.attributes.title then stop("", 'A callout needs a title, as in title="Answer".') end
@@ -90,9 +91,7 @@ local function refer(el)
   if citation.mode ~= "AuthorInText" or #el.citations > 1 or #citation.suffix > 0 then
     stop(label, 'the reference "@%s" must stand alone, without brackets or a sign before it.', label)
   end
-  if not numbers[label] then
-    stop(label, 'the reference "@%s" leads nowhere.', label)
-  end
+  if not numbers[label] then stop(label, 'the reference "@%s" leads nowhere.', label) end
   return pandoc.Link(words[kind] .. "\u{a0}" .. numbers[label], "#" .. label, "", {class = "xref"})
 end
 
@@ -122,11 +121,8 @@ local function equation(el)
     el.content:insert(pandoc.Span(shown, {class = "number"}))
     return el
   end
-  el.content = el.content:walk({Math = function(math)
-    return formula(math, ('numbering: _ => "%s", '):format(shown))
-  end})
-  el.content:insert(pandoc.RawInline("typst", "<" .. el.identifier .. ">"))
-  return el.content
+  local math = formula(el.content[1], ('numbering: _ => "%s", '):format(shown))
+  return {math, pandoc.RawInline("typst", "<" .. el.identifier .. ">")}
 end
 
 local function float(label, caption, blocks)
@@ -139,12 +135,10 @@ local function float(label, caption, blocks)
     return pandoc.Blocks({raw(start:format(typst_kind)), pandoc.Plain(line), raw("], [")})
       .. blocks .. {raw("])<" .. label .. ">")}
   end
-  local marks = {pandoc.RawInline("html", "<figcaption>"), pandoc.RawInline("html", "</figcaption>")}
-  line = pandoc.Blocks({pandoc.Plain(pandoc.Inlines({marks[1]}) .. line .. {marks[2]})})
+  line = pandoc.Blocks({raw("<figcaption>"), pandoc.Plain(line), raw("</figcaption>")})
+  local start = raw(('<div class="float"><figure id="%s" class="float-%s">'):format(label, kind))
   local inner = kind == "tbl" and line .. blocks or blocks .. line
-  inner:insert(1, raw(('<figure id="%s" class="float-%s">'):format(label, kind)))
-  inner:insert(raw("</figure>"))
-  return pandoc.Blocks({pandoc.Div(inner, {class = "float"})})
+  return pandoc.Blocks({start}) .. inner .. {raw("</figure></div>")}
 end
 
 local function is_code(el) return el.t == "CodeBlock" and el.classes:includes("cell-code") end
@@ -156,9 +150,7 @@ local floats = {
     if #el.caption.long > 0 or el.identifier ~= "" then
       stop("", "A table's caption is the last paragraph of a division, ::: {#tbl-name}.")
     end
-    if set["tbl-colwidths"] == false then
-      for place, spec in ipairs(el.colspecs) do el.colspecs[place] = {spec[1], nil} end
-    end
+    for place, spec in ipairs(el.colspecs) do el.colspecs[place] = {spec[1], nil} end
     if on_page then return pandoc.Div(el, {class = "scroll", tabindex = "0"}) end
     el.classes:insert("typst:no-figure") -- the figure is made here
     return el
@@ -188,7 +180,5 @@ local shape = {
   Math = function(el) return not on_page and formula(el) or nil end,
 }
 
-return {
-  {Div = check, Span = check, RawBlock = check_raw}, {Div = callout},
-  number, {Cite = refer}, floats, shape,
-}
+local first = {Div = division, Span = check, RawBlock = check_raw}
+return {first, number, {Cite = refer}, floats, shape}
