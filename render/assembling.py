@@ -72,11 +72,10 @@ def _write_cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
     if not settings.execute("include", cell):
         return ""
     shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []
-    stem = folder / f"{cell.label}-{settings.format}"
     texts = [
         _stream(cell, output, settings)
         if output["output_type"] == "stream"
-        else _display(cell, output, Path(f"{stem}-{number}.svg"))
+        else _display(cell, output, folder / f"{cell.label}-{settings.format}-{number}.svg")
         for number, output in enumerate(run.outputs[cell.label], 1)
     ]
     text = "\n\n".join(filter(None, texts))
@@ -107,9 +106,7 @@ def _display(cell: Cell, output: dict, path: Path) -> str:
     if SVG in data:
         return _picture(cell, data[SVG], path)
     if other := set(data) - {"text/plain"}:
-        raise RenderError(
-            f"line {cell.line}: {min(other)} needs Quarto; a cell shows Markdown, SVG or text."
-        )
+        raise RenderError(f"line {cell.line}: {min(other)} needs Quarto; show Markdown or SVG.")
     return _verbatim(data.get("text/plain", ""))
 
 

@@ -96,10 +96,9 @@ def read_yaml(text: str, place: str):
     """Parse YAML; an error says where, as `place`."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1} of it)" if mark else ""
-        raise RenderError(f"{place}: this YAML cannot be read{where}: {error.problem}.") from None
+    except yaml.MarkedYAMLError as error:
+        where = f"{place}, line {error.problem_mark.line + 1} of it"
+        raise RenderError(f"{where}: this YAML cannot be read: {error.problem}.") from None
 
 
 def _parse_parts(lines: list[str], name: str) -> list:

@@ -42,9 +42,8 @@ def convert(text: str, settings: Settings, folder: Path, variables: dict, *optio
     `variables` are the template's, of which empty ones do not count; `options` what the format
     asks for.
     """
-    told = {name: settings.values.get(name) for name in ("number-sections", "code-fold")}
-    pictures = {path.name: True for path in folder.glob("*.svg")}
-    told |= {"format": settings.format, "pictures": pictures}
+    told = {"format": settings.format, "number-sections": settings["number-sections"]}
+    told["pictures"] = {path.name: True for path in folder.glob("*.svg")}
     steps = ["--from=markdown", f"--lua-filter={TEMPLATES / 'report.lua'}", "--citeproc"]
     steps += ["--standalone", "--wrap=none"]
     steps += [f"--bibliography={settings.root / settings['bibliography']}"]

@@ -35,12 +35,6 @@ local function check(el)
   end
 end
 
-local function check_raw(el)
-  if el.format == "html" and el.text:find("<table") then
-    stop("", "A table in HTML needs Quarto; write it in Markdown.")
-  end
-end
-
 local function division(el) -- a callout, or any other
   check(el)
   local kind = table.concat(el.classes, " "):match("callout%-(%l+)")
@@ -54,6 +48,15 @@ local function division(el) -- a callout, or any other
   local classes = {"callout", "callout-" .. kind}
   return pandoc.Div(body, pandoc.Attr(el.identifier, classes, {role = "note"}))
 end
+
+local first = {
+  Div = division, Span = check,
+  RawBlock = function(el)
+    if el.format == "html" and el.text:find("<table") then
+      stop("", "A table in HTML needs Quarto; write it in Markdown.")
+    end
+  end,
+}
 
 -- Numbers, in reading order, the outermost first; sections' level one is the title's on the page.
 local function count(el)
@@ -98,8 +101,7 @@ end
 -- Pictures, equations, tables, figures: as each format wants them.
 local function picture(el)
   if not set.pictures[el.src] then
-    stop("", 'The picture "%s" is none that a cell drew; without Quarto the report shows no other.',
-         el.src)
+    stop("", 'The picture "%s" is none that a cell drew, and no other is shown.', el.src)
   end
   if on_page then return end
   local options = quoted(el.src) .. ", alt: " .. quoted(el.attributes.alt or "")
@@ -174,11 +176,10 @@ local shape = {
     if not is_code(el) then return end
     local summary = el.attributes["code-summary"] or "Code"
     el.attributes = {}
-    if not on_page or set["code-fold"] ~= true then return el end
+    if not on_page then return el end
     return {raw('<details class="fold"><summary>' .. summary .. "</summary>"), el, raw("</details>")}
   end,
   Math = function(el) return not on_page and formula(el) or nil end,
 }
 
-local first = {Div = division, Span = check, RawBlock = check_raw}
 return {first, number, {Cite = refer}, floats, shape}
