@@ -17,14 +17,14 @@ SVG = "image/svg+xml"
 METADATA = ("title", "subtitle", "description", "keywords", "lang")
 FENCE = ":" * 12  # longer than any in the document
 MARKED = re.compile(r"([!#$%&()*+\-.:<=>@\[\\\]^_`{|}~])")  # quotes are set as in print
-EQUATION = re.compile(r"(\$\$(?:(?!\$\$).)+\$\$)\s*(\{#[^}\n]*\})", re.DOTALL)
+EQUATION = re.compile(r"(\$\$(?:(?!\$\$).)+\$\$)\s*(\{[^}\n]*\})", re.DOTALL)
 
 
 def assemble(document: Document, run: Run, settings: Settings, folder: Path) -> str:
     """Return the Markdown of one format; pictures are written into `folder`.
 
-    Outputs stand in divisions that `report.lua` knows: class `cell-code` for code, a `fig-` or
-    `tbl-` identifier for a float, in it class `cell-caption` for the caption.
+    Code has the class `cell-code`, and a table with a caption stands in a division that ends with
+    it, as the document's own do: `report.lua` knows both.
     """
     parts = [
         _write_prose(part, run.inline[place], document.path.name)
@@ -47,9 +47,9 @@ def _metadata(settings: Settings) -> str:
 
 def _write_prose(prose: Prose, values: dict, name: str) -> str:
     for _, label in EQUATION.findall(prose.text):
-        if not label.startswith("{#eq-"):
+        if not re.fullmatch(r"\{#eq-[\w-]+\}", label):
             place = f"{name}:{prose.line_of(label)}"
-            raise RenderError(f'{place}: an equation\'s label must begin with "eq-": {label}')
+            raise RenderError(f"{place}: an equation's label is written {{#eq-name}}, not {label}.")
     text = EQUATION.sub(r"[\1]\2", prose.text)  # a span, which is Pandoc's way to label one
     return INLINE.sub(lambda found: found[1] + inline_text(values[found[2].strip()]), text)
 
@@ -72,21 +72,18 @@ def _write_cell(cell: Cell, run: Run, settings: Settings, folder: Path) -> str:
     if not settings.execute("include", cell):
         return ""
     shown = [_code(cell)] if settings.execute("echo", cell) and cell.code.strip() else []
-    outputs = run.outputs[cell.label] if settings.execute("output", cell) else []
-    stem = folder / f"{cell.label}-{settings.format}"
     texts = [
         _stream(cell, output, settings)
         if output["output_type"] == "stream"
-        else _display(cell, output, settings, Path(f"{stem}-{number}.svg"))
-        for number, output in enumerate(outputs, 1)
+        else _display(cell, output, folder / f"{cell.label}-{settings.format}-{number}.svg")
+        for number, output in enumerate(run.outputs[cell.label], 1)
     ]
-    if texts := [text for text in texts if text]:
-        caption = cell.kind and _division(".cell-caption", cell.options[f"{cell.kind}-cap"])
-        floated = cell.kind and _division(f"#{cell.label} .cell-float", *texts, caption)
-        shown.append(floated or "\n\n".join(texts))
-    elif cell.kind:
-        raise RenderError(f'line {cell.line}: the cell "{cell.label}" shows nothing to caption.')
-    return "\n\n".join(shown)
+    text = "\n\n".join(filter(None, texts))
+    if caption := cell.options.get("tbl-cap"):
+        if not text:
+            raise RenderError(f'line {cell.line}: cell "{cell.label}" shows nothing to caption.')
+        text = f"{FENCE} {{#{cell.label}}}\n{text}\n\n{caption}\n{FENCE}"
+    return "\n\n".join([*shown, text])
 
 
 def _code(cell: Cell) -> str:
@@ -95,37 +92,27 @@ def _code(cell: Cell) -> str:
     return _fenced(f" {{.python .cell-code{pair}}}", cell.code.strip())
 
 
-def _division(attributes: str, *blocks: str) -> str:
-    return f"{FENCE} {{{attributes}}}\n" + "\n\n".join(blocks) + f"\n{FENCE}"
-
-
 def _stream(cell: Cell, output: dict, settings: Settings) -> str:
     if output["name"] == "stderr" and not settings.execute("warning", cell):
         return ""
-    text = ANSI.sub("", output["text"])
-    return text if settings.execute("output", cell) == "asis" else _verbatim(text)
+    return _verbatim(ANSI.sub("", output["text"]))
 
 
-def _display(cell: Cell, output: dict, settings: Settings, path: Path) -> str:
-    """Return a shown value: Markdown, picture, HTML table, in Quarto's order, or plain text."""
+def _display(cell: Cell, output: dict, path: Path) -> str:
+    """Return a shown value: Markdown, a picture or plain text, in Quarto's order."""
     data = output["data"]
     if "text/markdown" in data:
         return data["text/markdown"]
     if SVG in data:
-        return _picture(cell, data[SVG], output["metadata"].get(SVG, {}), path)
-    if other := [kind for kind in data if kind.startswith("image/")]:
-        raise RenderError(f"line {cell.line}: {other[0]} needs Quarto; a picture must be SVG.")
-    markup = data.get("text/html", "")
-    if "<table" in markup or (markup and settings.format == "html"):
-        return _fenced("{=html}", markup)
-    return _verbatim(data["text/plain"]) if "text/plain" in data else ""
+        return _picture(cell, data[SVG], path)
+    if other := set(data) - {"text/plain"}:
+        raise RenderError(f"line {cell.line}: {min(other)} needs Quarto; show Markdown or SVG.")
+    return _verbatim(data.get("text/plain", ""))
 
 
-def _picture(cell: Cell, data: str, size: dict, path: Path) -> str:
+def _picture(cell: Cell, data: str, path: Path) -> str:
     path.write_bytes(data.encode())
-    alt = _quoted(cell.options.get("fig-alt", ""))
-    pairs = "".join(f" {name}={size[name]}px" for name in ("width", "height") if name in size)
-    return f"![]({path.name}){{alt={alt}{pairs}}}"
+    return f"![]({path.name}){{alt={_quoted(cell.options.get('fig-alt', ''))}}}"
 
 
 def _verbatim(text: str) -> str:

@@ -48,9 +48,8 @@ def _check_text(name: str, value: str) -> str:
 
 def default_parameters(document: Document) -> dict:
     """Return the values that the cell tagged `parameters` sets."""
-    if not document.parameters:
-        return {}
-    body = ast.parse(document.parameters.code).body
+    cells = [cell for cell in document.cells if cell.is_parameters]
+    body = [line for cell in cells for line in ast.parse(cell.code).body]
     pairs = [(one.targets[0].id, one.value) for one in body if isinstance(one, ast.Assign)]
     return {name: ast.literal_eval(value) for name, value in pairs}
 

@@ -16,10 +16,7 @@ SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 OPTION = re.compile(r"^#\| ?(.*)$")
 
 # What a cell may say. Anything else is an error, so that no option is silently lost.
-OPTIONS = frozenset(
-    {"label", "tags", "echo", "include", "output", "warning", "code-summary"}
-    | {"fig-cap", "fig-alt", "tbl-cap"}
-)
+OPTIONS = ("code-summary", "echo", "fig-alt", "include", "label", "tags", "tbl-cap", "warning")
 
 
 @dataclass(frozen=True)
@@ -54,12 +51,6 @@ class Cell:
         return str(self.options.get("label", f"unnamed-{self.line}"))
 
     @property
-    def kind(self) -> str | None:
-        """What the cell floats: "fig", "tbl" or nothing."""
-        prefix = self.label.split("-")[0]
-        return prefix if prefix in ("fig", "tbl") else None
-
-    @property
     def is_parameters(self) -> bool:
         """Whether the cell holds the document's parameters."""
         return "parameters" in (self.options.get("tags") or [])
@@ -76,11 +67,6 @@ class Document:
     def cells(self) -> list[Cell]:
         """The cells alone."""
         return [part for part in self.parts if isinstance(part, Cell)]
-
-    @property
-    def parameters(self) -> Cell | None:
-        """The cell tagged `parameters`."""
-        return next((cell for cell in self.cells if cell.is_parameters), None)
 
     def place_of(self, text: str) -> str:
         """Return "file:line" of the first line that holds `text`, or the file's name."""
@@ -110,10 +96,9 @@ def read_yaml(text: str, place: str):
     """Parse YAML; an error says where, as `place`."""
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f" (line {mark.line + 1} of it)" if mark else ""
-        raise RenderError(f"{place}: this YAML cannot be read{where}: {error.problem}.") from None
+    except yaml.MarkedYAMLError as error:
+        where = f"{place}, line {error.problem_mark.line + 1} of it"
+        raise RenderError(f"{where}: this YAML cannot be read: {error.problem}.") from None
 
 
 def _parse_parts(lines: list[str], name: str) -> list:
@@ -166,11 +151,10 @@ def _check_document(document: Document) -> None:
 
 
 def _check_cell(cell: Cell, place: str) -> None:
-    if unknown := sorted(set(cell.options) - OPTIONS):
-        known = ", ".join(sorted(OPTIONS))
+    if unknown := sorted(set(cell.options) - set(OPTIONS)):
+        known = ", ".join(OPTIONS)
         raise RenderError(f'{place}: unknown option "{unknown[0]}"; known are {known}.')
-    if cell.kind and f"{cell.kind}-cap" not in cell.options:
-        raise RenderError(f"{place} needs the option {cell.kind}-cap.")
-    for kind in ("fig", "tbl"):
-        if f"{kind}-cap" in cell.options and cell.kind != kind:
-            raise RenderError(f'{place} has {kind}-cap: its label must begin with "{kind}-".')
+    if cell.label.startswith("fig-"):
+        raise RenderError(f"{place}: a figure's label is that of a division around its cell.")
+    if cell.label.startswith("tbl-") != ("tbl-cap" in cell.options):
+        raise RenderError(f'{place}: tbl-cap goes with a label that begins with "tbl-".')

@@ -4,10 +4,7 @@ import logging
 import os
 import re
 import subprocess
-import sys
-import tempfile
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import nbformat
@@ -23,8 +20,6 @@ from render.document import Cell, Document, Prose
 from render.settings import Settings
 from render.telling import ANSI, show_progress
 
-# Bytes of a folder's name with which a socket's own name still fits (103 on macOS, 107 on Linux).
-LONGEST = 92
 PLACE = re.compile(r"Cell In\[\d+\], line (\d+)")
 # Figures as Quarto asks for them. The salt makes the names inside an SVG the same in every run.
 SETUP = """
@@ -57,7 +52,8 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     RenderError with the cell's label, the line and the error.
     """
     try:
-        with _client(document) as client, show_progress(say) as variables:
+        client = _client(document)
+        with show_progress(say) as variables:
             environment = _environment(settings) | variables
             with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
                 try:
@@ -135,19 +131,14 @@ def _execute(client, code: str) -> list:
     return cell.outputs
 
 
-@contextmanager
-def _client(document: Document):
-    """Give a client whose kernel works beside the document, where it can without a port."""
+def _client(document: Document) -> NotebookClient:
+    """Return a client whose kernel works beside the document."""
     resources = {"metadata": {"path": str(document.path.parent)}}
     client = NotebookClient(nbformat.v4.new_notebook(), timeout=None, resources=resources)
     client.km = client.create_kernel_manager()
     # this Python, whatever kernels the reader has installed
     client.km._kernel_spec = KernelSpec(resource_dir="", **get_kernel_dict())
-    with tempfile.TemporaryDirectory(prefix="kernel-", ignore_cleanup_errors=True) as folder:
-        if sys.platform != "win32" and len(os.fsencode(folder)) < LONGEST:
-            client.km.transport = "ipc"  # over TCP every run warns that it is not encrypted
-            client.km.ip = f"{folder}/kernel"  # sockets' names; else they lie beside the document
-        yield client
+    return client
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -42,14 +42,10 @@ def convert(text: str, settings: Settings, folder: Path, variables: dict, *optio
     `variables` are the template's, of which empty ones do not count; `options` what the format
     asks for.
     """
-    told = {name: settings[name] for name in ("number-sections", "tbl-colwidths")}
-    told |= {"format": settings.format, "code-fold": settings.values.get("code-fold", False)}
+    told = {"format": settings.format, "number-sections": settings["number-sections"]}
     told["pictures"] = {path.name: True for path in folder.glob("*.svg")}
     steps = ["--from=markdown", f"--lua-filter={TEMPLATES / 'report.lua'}", "--citeproc"]
     steps += ["--standalone", "--wrap=none"]
-    works = settings.root / settings["bibliography"]
-    if not works.is_file():
-        raise RenderError(f"bibliography: there is no file {works.name} beside the report.")
-    steps += [f"--bibliography={works}"]
+    steps += [f"--bibliography={settings.root / settings['bibliography']}"]
     steps += [f"--variable={name}={value}" for name, value in variables.items() if value]
     return run_pandoc(text, *steps, *options, REPORT_SETTINGS=json.dumps(told))

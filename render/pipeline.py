@@ -1,10 +1,8 @@
 """The Pandoc way, from document to files: one run of the cells, then every format."""
 
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from analysis.stopping import end_children
 from render import RenderError
 from render.assembling import assemble
 from render.checking import check_places
@@ -28,14 +26,8 @@ def render_by_pandoc(document: Document, parameters: dict, say=print) -> list[Pa
     first = next(iter(settings.values()))
     check_places(first)
     run = recall_or_execute(document, first, parameters, say)
-    # Pandoc and Typst do the work, in programs of their own: the formats are written side by side
-    with tempfile.TemporaryDirectory(prefix="report-") as folder, ThreadPoolExecutor() as pool:
-        formats = settings.values()
-        try:
-            files = list(pool.map(lambda one: write(document, run, one, Path(folder)), formats))
-        except KeyboardInterrupt:
-            end_children()  # the pool would wait until Pandoc has done its work
-            raise
+    with tempfile.TemporaryDirectory(prefix="report-") as folder:
+        files = [write(document, run, one, Path(folder)) for one in settings.values()]
         return publish(files, first.output)
 
 

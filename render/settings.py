@@ -9,11 +9,11 @@ from render import RenderError
 from render.document import Document, read_text, read_yaml
 
 FORMATS = {"html", "typst"}
-EXECUTE = {"echo", "include", "output", "warning"}
+EXECUTE = {"echo", "include", "warning"}
 # Read by this renderer, at the top or under a format.
 READ = (
     "project format execute title subtitle author date date-format lang description keywords "
-    "bibliography number-sections toc toc-depth code-fold tbl-colwidths fig-width fig-height "
+    "bibliography number-sections toc toc-depth fig-width fig-height "
     "fig-dpi fig-format papersize margin mainfont fontsize section-numbering page-numbering "
 )
 # Known and without effect here: this renderer always does so, or has its own way of doing it.
@@ -21,7 +21,7 @@ GRANTED = (
     "citeproc embed-resources theme html-math-method syntax-highlighting toc-location code-copy "
     "code-tools linkcolor anchor-sections respect-user-color-scheme include-in-header license "
     "citation appendix-cite-as template-partials citations-hover crossrefs-hover footnotes-hover "
-    "format-links"
+    "format-links code-fold tbl-colwidths"
 )
 DATE_FORMAT = "D MMMM YYYY"
 

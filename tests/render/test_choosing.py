@@ -1,7 +1,6 @@
 """Which renderer, and why: with programs that only say a version."""
 
 import os
-import shutil
 import sys
 from pathlib import Path
 
@@ -15,10 +14,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins a
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path, monkeypatch):
-    """No Quarto on the path or in the environment."""
+    """No Quarto on the path."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin") + os.pathsep + "/bin")
-    monkeypatch.setattr(choosing, "_in_environment", lambda: None)
 
 
 @pytest.fixture
@@ -39,16 +37,6 @@ def test_a_fresh_quarto_is_taken(quarto):
     choice = choosing.choose_renderer()
     assert choice.program == program
     assert choice.reason == "Renderer: Quarto 1.9.0, found on the path."
-
-
-def test_the_environments_quarto_is_taken_after_an_old_one(quarto, monkeypatch):
-    quarto("1.4.2")
-    found = (Path("quarto"), (1, 10), "Quarto 1.10.19, installed in this environment")
-    monkeypatch.setattr(choosing, "_in_environment", lambda: found)
-    assert (
-        choosing.choose_renderer().reason
-        == "Renderer: Quarto 1.10.19, installed in this environment."
-    )
 
 
 def test_an_old_quarto_is_passed_over_and_named(quarto):
@@ -88,18 +76,3 @@ def test_a_forced_renderer_must_be_there(forced, words):
     with pytest.raises(RenderError, match=words) as caught:
         choosing.choose_renderer(forced)
     assert caught.value.code == 2
-
-
-@pytest.mark.parametrize("folder", ["bin", "quarto-1.10.19/bin"])
-def test_the_packages_program_is_found(tmp_path, monkeypatch, quarto, folder):
-    """Where releases of `quarto-cli` have put it."""
-    monkeypatch.undo()
-    monkeypatch.setenv("PATH", "/bin")
-    place = tmp_path / "quarto_cli" / folder
-    place.mkdir(parents=True)
-    (place / "quarto.js").touch()
-    shutil.move(quarto("1.10.19"), place / "quarto")
-    monkeypatch.syspath_prepend(tmp_path)
-    choice = choosing.find_quarto()
-    assert choice.program == place / "quarto"
-    assert choice.reason == "Renderer: Quarto 1.10.19, installed in this environment."

@@ -108,12 +108,27 @@ def test_a_dying_kernel_is_explained(report, fail):
         ("```{python}\n1", "this code block is never closed"),
         (cell("#| label: a", "#| fig-wdith: 3", "1"), 'cell "a": unknown option "fig-wdith"'),
         (cell("#| label: first", "1"), 'the label "first" is taken by line 2'),
-        (cell("#| label: fig-a", "1"), 'cell "fig-a" needs the option fig-cap'),
-        (cell("#| label: a", "#| tbl-cap: b", "1"), 'its label must begin with "tbl-"'),
+        (cell("#| label: a", "#| output: asis", "1"), 'cell "a": unknown option "output"'),
+        (cell("#| label: fig-a", "1"), "figure's label is that of a division around its cell"),
+        (cell("#| label: a", "#| tbl-cap: b", "1"), 'with a label that begins with "tbl-"'),
+        (cell("#| label: tbl-a", "1"), 'with a label that begins with "tbl-"'),
         (cell("#| label: a", "#| echo: [", "1"), "this YAML cannot be read"),
-        (cell("#| label: fig-a", "#| fig-cap: b", "x = 1"), "shows nothing to caption"),
-        ('::: {.callout-note collapse="true"}\nx\n:::', 'A callout\'s "collapse" needs Quarto'),
-        ("$$ x $$ {#sec-x}", 'label must begin with "eq-"'),
+        (cell("#| label: tbl-a", "#| tbl-cap: b", "x = 1"), "shows nothing to caption"),
+        ('::: {.callout-note title="A" collapse="true"}\nx\n:::', '"collapse" needs Quarto'),
+        ("::: {.callout-note}\n## A\n\nx\n:::", "A callout needs a title"),
+        ('::: {.content-visible when-format="html"}\nx\n:::', '"content-visible" needs Quarto'),
+        ("::: {.panel-tabset}\nx\n:::", '"panel-tabset" needs Quarto'),
+        ("[x]{.column-margin}", '"column-margin" needs Quarto'),
+        ("::: {layout-ncol=2}\nx\n:::", '"layout-ncol" needs Quarto'),
+        ("::: {#fig-x}\nx\n:::", 'division "fig-x" must show something and end with its caption'),
+        ("::: {#tbl-x}\nx\n\n- y\n:::", 'division "tbl-x" must show something'),
+        ("::: {#fig-x}\n:::", 'division "fig-x" must show something'),
+        ("| a |\n|---|\n| b |\n\n: c {#tbl-x}", "caption is the last paragraph of a division"),
+        ("<table><tr><td>x</td></tr></table>", "A table in HTML needs Quarto"),
+        ("See [@fig-x].", 'the reference "@fig-x" must stand alone'),
+        ("See -@fig-x.", 'the reference "@fig-x" must stand alone'),
+        ("$$ x $$ {#sec-x}", "an equation's label is written {#eq-name}, not {#sec-x}"),
+        ('$$ x $$ {#eq-x alt="y"}', "an equation's label is written {#eq-name}, not"),
     ],
 )
 def test_what_is_not_understood_is_named(report, fail, unexecuted, more, words):
@@ -135,7 +150,7 @@ def test_an_unknown_option_is_a_line_of_warning(report, unexecuted, monkeypatch,
 
 
 def test_a_missing_bibliography_is_named(report, fail, unexecuted):
-    assert "there is no file none.bib" in fail(report(bibliography="none.bib"))
+    assert "none.bib" in fail(report(bibliography="none.bib"))
 
 
 @pytest.mark.parametrize(
@@ -159,11 +174,12 @@ def test_options_in_front_of_the_text_are_refused(report, fail):
     assert "report.qmd:1: options stand in _quarto.yml" in fail(folder)
 
 
-def test_a_picture_that_only_quarto_shows_is_refused(report, fail, monkeypatch):
-    png = {"output_type": "display_data", "data": {"image/png": ""}, "metadata": {}}
-    run = Run({"first": [png]}, {1: {"value": {"text/plain": "1"}}})
+@pytest.mark.parametrize("kind", ["image/png", "text/html"])
+def test_an_output_that_only_quarto_shows_is_refused(report, fail, monkeypatch, kind):
+    shown = {"output_type": "display_data", "data": {kind: "", "text/plain": ""}, "metadata": {}}
+    run = Run({"first": [shown]}, {1: {"value": {"text/plain": "1"}}})
     monkeypatch.setattr(pipeline, "recall_or_execute", lambda *_: run)
-    assert "line 2: image/png needs Quarto" in fail(report())
+    assert f"line 2: {kind} needs Quarto" in fail(report())
 
 
 @pytest.mark.parametrize(("letters", "holds"), [("Łódź, Ωμέγα", True), ("\U0010fffd", False)])

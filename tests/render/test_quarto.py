@@ -26,9 +26,8 @@ while [ $# -gt 0 ]; do
   [ "$1" = --execute-params ] && cp "$2" parameters
   shift
 done
-echo "  Cell 1/2: 'setup'.....Done" >&2
 echo "  Cell 2/2: 'tbl-frame'...Done" >&2
-[ -e stumble ] && { printf 'Cell In[3], line 1\\nValueError: no frame\\n' >&2; exit 1; }
+[ -e stumble ] && { echo "ValueError: no frame" >&2; exit 1; }
 case $to in html) echo page > "$out/report.html";; *) echo print > "$out/report.pdf";; esac
 """
 needs_shell = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a shell script")
@@ -52,7 +51,7 @@ def test_quarto_is_given_the_parameters_and_its_files_are_published(sample, path
     assert [re.search(r"--to (\w+)", call)[1] for call in calls] == ["html", "typst"]
     assert yaml.safe_load((sample / "parameters").read_text()) == {"budget": "quick"}
     assert all(" -P " not in call for call in calls)
-    assert "[2/2] html: tbl-frame ..." in done.stdout
+    assert done.stderr.count("Cell 2/2: 'tbl-frame'...Done") == 2
     assert (sample / "_output" / "report.pdf").read_text() == "print\n"
 
 
@@ -114,13 +113,12 @@ def test_names_arrive_through_the_real_quarto(tmp_path):
 
 
 @needs_shell
-def test_a_failing_cell_is_named_with_its_line(sample, path):
+def test_a_failure_is_told_in_quartos_words(sample, path):
     (sample / "stumble").touch()
     done = run_render(sample, PATH=path)
     assert done.returncode == 1
-    lines = (sample / "report.qmd").read_text().splitlines()
-    line = lines.index("Markdown(frame.to_markdown(index=False))") + 1
-    assert f'report.qmd:{line}: cell "tbl-frame" failed: ValueError: no frame' in done.stderr
+    told = done.stderr
+    assert told.index("ValueError: no frame") < told.index("Quarto stopped; what it says")
     assert not (sample / "_output").exists()
 
 
@@ -140,5 +138,5 @@ def test_both_renderers_say_the_same(sample, page_text, pdf_text):
 def facts(text: str) -> list[str]:
     """Return references, captions' numbers and citations in reading order."""
     return re.findall(
-        r"(?:Figure|Table|Equation|Section|Fig\.) [\d.]+\d*|\(?\w+ \(?\d{4}", one_line(text)
+        r"(?:Figure|Table|Equation|Section) [\d.]+\d*|\(?\w+ \(?\d{4}", one_line(text)
     )

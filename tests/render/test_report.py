@@ -16,7 +16,6 @@ def text(request) -> str:
 
 def test_numbers_and_references_are_written_out(text):
     assert "See Figure 1, Figure 2 and Table 1, Table 2, Table 3; Equation 1 in Section 1.1" in text
-    assert "Both at once Figure 1, Table 1, the number alone (1), another word Fig. 1." in text
     assert "See Figure 3 in Section 2.1.1." in text
 
 
@@ -56,12 +55,12 @@ def test_given_parameters_replace_the_default(text):
 
 def test_outputs_are_those_of_the_cells(text):
     assert "printed text" in text
-    assert not re.search(r'(?<!["“])(a warning|never shown)', text)
+    assert not re.search(r'(?<!["“])a warning', text)
     assert "without its code." in text
 
 
 def test_code_folds_on_the_page_and_is_hidden_in_print(page, pdf_text):
-    assert page.count('<details class="fold"><summary>Code</summary>') == 8
+    assert page.count('<details class="fold"><summary>Code</summary>') == 7
     assert "to_markdown(index" not in pdf_text
 
 
@@ -70,9 +69,7 @@ def test_hidden_cells_leave_no_trace(page):
     assert "without its code.&quot;" not in page
 
 
-def test_parts_for_one_format(page_text, pdf_text):
-    assert "Only on the page." in page_text
-    assert "Only on the page." not in pdf_text
+def test_raw_typst_is_for_print_alone(page_text, pdf_text):
     assert "Only in print." in pdf_text
     assert "Only in print." not in page_text
 
@@ -163,8 +160,8 @@ def test_long_tables_repeat_their_head(pdf):
 def test_progress_names_every_cell(rendered):
     log = (rendered / "log").read_text()
     assert log.startswith("Renderer: Pandoc")
-    assert re.search(r"^\[ 1/11\] parameters \.\.\. \d+\.\d s$", log, re.M)
-    assert re.search(r"^\[11/11\] draw-computed \.\.\. \d+\.\d s$", log, re.M)
+    assert re.search(r"^\[ 1/10\] parameters \.\.\. \d+\.\d s$", log, re.M)
+    assert re.search(r"^\[10/10\] draw-computed \.\.\. \d+\.\d s$", log, re.M)
 
 
 def test_a_second_run_gives_the_same_bytes(rendered):
