@@ -48,8 +48,6 @@ def _render(options: argparse.Namespace) -> list[Path]:
     choice = choosing.choose_renderer(options.renderer or None)
     check_parameters({**default_parameters(document), **parameters})
     print(choice.reason, flush=True)
-    if parameters.get("budget") == "quick":
-        print('A draft, as the budget is "quick": its numbers are not for citing.', flush=True)
     if choice.program:
         return quarto.render_by_quarto(document, parameters, choice.program)
     from render import pipeline

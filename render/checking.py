@@ -28,8 +28,7 @@ def read_parameters(pairs: list[str], document: Document) -> dict[str, str]:
         given[name] = _check_text(name, value)
     known = default_parameters(document)
     if unknown := sorted(set(given) - set(known)):
-        listed = ", ".join(known) or "none"
-        raise RenderError(f'Unknown parameter "{unknown[0]}"; the report has {listed}.', 2)
+        raise RenderError(f'Unknown parameter "{unknown[0]}"; known are {", ".join(known)}.', 2)
     return {name: value for name, value in given.items() if value}
 
 

@@ -1,5 +1,6 @@
 """Which renderer: Quarto where there is a fresh enough one, else Pandoc with Typst."""
 
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -28,17 +29,27 @@ def choose_renderer(forced: str | None = None) -> Choice:
         raise RenderError(f'RENDERER is "{forced}"; it can be quarto or pandoc.', 2)
     if forced == "pandoc":
         return _pandoc("as asked for")
-    program, why = shutil.which("quarto"), "there is no Quarto here"
-    if version := program and _ask_version(program):
-        name = f"Quarto {version}, found on the path"
-        if tuple(map(int, version.split(".")[:2])) >= OLDEST:
-            return Choice(Path(program), f"Renderer: {name}.")
-        why = f"{name}, is older than {'.'.join(map(str, OLDEST))}"
+    why = "there is no Quarto here"
+    places = {"found on the path": shutil.which("quarto"), "in this environment": _in_package()}
+    for where, program in places.items():
+        if version := program and _ask_version(program):
+            name = f"Quarto {version}, {where}"
+            if tuple(map(int, version.split(".")[:2])) >= OLDEST:
+                return Choice(Path(program), f"Renderer: {name}.")
+            why = f"{name}, is older than {'.'.join(map(str, OLDEST))}"
     if forced == "quarto":
         raise RenderError(
             f"RENDERER is quarto, and {why}: install Quarto, or leave RENDERER out.", 2
         )
     return _pandoc(why)
+
+
+def _in_package() -> str | None:
+    """Return the program in the package `quarto-cli`, whose own command hides failures."""
+    spec = importlib.util.find_spec("quarto_cli")
+    folders = spec.submodule_search_locations if spec else []
+    found = [path.parent for one in folders for path in Path(one).glob("**/bin/quarto.js")]
+    return shutil.which("quarto", path=found[0]) if found else None
 
 
 def _ask_version(program: str) -> str | None:

@@ -14,9 +14,7 @@ def write_html(text: str, settings: Settings, folder: Path) -> Path:
     """Write an assembled text as a self-contained page into the folder of its pictures."""
     parts = {name: (TEMPLATES / f"page.{name}").read_text("utf-8") for name in ("css", "js")}
     options = ["--to=html5", f"--template={TEMPLATES / 'page.html'}", "--section-divs", "--mathml"]
-    if settings["toc"]:
-        # the title is the first level
-        options += ["--toc", f"--toc-depth={settings['toc-depth'] + 1}"]
+    options += ["--toc", f"--toc-depth={settings['toc-depth'] + 1}"]  # the title is the first level
     variables = {f"page-{name}": part for name, part in parts.items()}
     page = folder / "report.html"
     shown = _embed(_guard(convert(text, settings, folder, variables, *options)), folder)

@@ -17,6 +17,8 @@ from render.publishing import publish
 from render.settings import read_settings
 from render.telling import show_progress
 
+STOPPED = "Quarto stopped; what it says of the reason stands above."
+
 
 def render_by_quarto(document: Document, parameters: dict, program: Path, say=print) -> list[Path]:
     """Render a document with Quarto, which is `program`; return the published files.
@@ -31,10 +33,11 @@ def render_by_quarto(document: Document, parameters: dict, program: Path, say=pr
         for name in settings:
             # a kernel that outlives the run would hold old modules
             options = ["--to", name, "--output-dir", folder, "--no-execute-daemon", *given]
-            command = [program, "render", document.path.name, *options]
-            _run_program(command, document.path.parent, say)
-        files = [Path(folder) / f"report.{suffix}" for suffix in ("html", "pdf")]
-        return publish([file for file in files if file.exists()], first.output)
+            _run_program([program, "render", document.path.name, *options], document.path.parent, say)
+        files = [Path(folder, name) for name in ("report.html", "report.pdf")]
+        if not all(file.exists() for file in files):
+            raise RenderError(STOPPED)
+        return publish(files, first.output)
 
 
 def _write_parameters(parameters: dict, folder: Path) -> list[str]:
@@ -54,7 +57,7 @@ def _run_program(command: list, folder: Path, say) -> None:
         process = subprocess.Popen(command, cwd=folder, env=environment | variables)
         try:
             if process.wait():
-                raise RenderError("Quarto stopped; what it says of the reason stands above.")
+                raise RenderError(STOPPED)
         finally:
             end_children()
             process.wait()

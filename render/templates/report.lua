@@ -49,15 +49,6 @@ local function division(el) -- a callout, or any other
   return pandoc.Div(body, pandoc.Attr(el.identifier, classes, {role = "note"}))
 end
 
-local first = {
-  Div = division, Span = check,
-  RawBlock = function(el)
-    if el.format == "html" and el.text:find("<table") then
-      stop("", "A table in HTML needs Quarto; write it in Markdown.")
-    end
-  end,
-}
-
 -- Numbers, in reading order, the outermost first; sections' level one is the title's on the page.
 local function count(el)
   local kind = kind_of(el.identifier)
@@ -182,4 +173,4 @@ local shape = {
   Math = function(el) return not on_page and formula(el) or nil end,
 }
 
-return {first, number, {Cite = refer}, floats, shape}
+return {{Div = division, Span = check}, number, {Cite = refer}, floats, shape}

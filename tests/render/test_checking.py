@@ -41,7 +41,7 @@ def test_an_empty_value_is_the_default():
     ("pair", "words"),
     [
         ("quick", "-P takes name:value, not"),
-        ("speed:quick", 'Unknown parameter "speed"; the report has data, budget.'),
+        ("speed:quick", 'Unknown parameter "speed"; known are data, budget.'),
         ("data:\udce9.csv", "not text in UTF-8: give the file another name"),
     ],
 )

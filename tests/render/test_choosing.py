@@ -1,6 +1,7 @@
 """Which renderer, and why: with programs that only say a version."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -14,9 +15,10 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-ins a
 
 @pytest.fixture(autouse=True)
 def alone(tmp_path, monkeypatch):
-    """No Quarto on the path."""
+    """No Quarto on the path or in the environment."""
     (tmp_path / "bin").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path / "bin") + os.pathsep + "/bin")
+    monkeypatch.setattr(choosing, "_in_package", lambda: None)
 
 
 @pytest.fixture
@@ -76,3 +78,18 @@ def test_a_forced_renderer_must_be_there(forced, words):
     with pytest.raises(RenderError, match=words) as caught:
         choosing.choose_renderer(forced)
     assert caught.value.code == 2
+
+
+@pytest.mark.parametrize("folder", ["bin", "quarto-1.10.19/bin"])
+def test_the_packages_program_is_found(tmp_path, monkeypatch, quarto, folder):
+    """Where releases of `quarto-cli` have put it."""
+    monkeypatch.undo()
+    monkeypatch.setenv("PATH", "/bin")
+    place = tmp_path / "quarto_cli" / folder
+    place.mkdir(parents=True)
+    (place / "quarto.js").touch()
+    shutil.move(quarto("1.10.19"), place / "quarto")
+    monkeypatch.syspath_prepend(tmp_path)
+    choice = choosing.choose_renderer()
+    assert choice.program == place / "quarto"
+    assert choice.reason == "Renderer: Quarto 1.10.19, in this environment."

@@ -124,7 +124,6 @@ def test_a_dying_kernel_is_explained(report, fail):
         ("::: {#tbl-x}\nx\n\n- y\n:::", 'division "tbl-x" must show something'),
         ("::: {#fig-x}\n:::", 'division "fig-x" must show something'),
         ("| a |\n|---|\n| b |\n\n: c {#tbl-x}", "caption is the last paragraph of a division"),
-        ("<table><tr><td>x</td></tr></table>", "A table in HTML needs Quarto"),
         ("See [@fig-x].", 'the reference "@fig-x" must stand alone'),
         ("See -@fig-x.", 'the reference "@fig-x" must stand alone'),
         ("$$ x $$ {#sec-x}", "an equation's label is written {#eq-name}, not {#sec-x}"),
@@ -216,7 +215,7 @@ def test_a_missing_report(tmp_path, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ("bugdet:quick", 'Unknown parameter "bugdet"; the report has budget'),
+        ("bugdet:quick", 'Unknown parameter "bugdet"; known are budget'),
         ("budget:huge", 'The budget is "huge"; it can be quick or full'),
         ("budget", "-P takes name:value"),
     ],
