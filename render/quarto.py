@@ -31,9 +31,9 @@ def render_by_quarto(document: Document, parameters: dict, program: Path, say=pr
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         given = _write_parameters(parameters, Path(folder))
         for name in settings:
+            command = [program, "render", document.path.name, "--to", name, "--output-dir", folder]
             # a kernel that outlives the run would hold old modules
-            options = ["--to", name, "--output-dir", folder, "--no-execute-daemon", *given]
-            _run_program([program, "render", document.path.name, *options], document.path.parent, say)
+            _run_program([*command, "--no-execute-daemon", *given], document.path.parent, say)
         files = [Path(folder, name) for name in ("report.html", "report.pdf")]
         if not all(file.exists() for file in files):
             raise RenderError(STOPPED)
