@@ -96,7 +96,8 @@ def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.Dat
     """Return what `variance.divide_variance` does, less the parts that a table cannot tell apart.
 
     `artists` and `releases` say whether enough of them stand there twice; what they share is else
-    left open. Each part gets a label, its share with its interval.
+    left open. A formula that explains more than the best method has no part of its own. Each part
+    gets a label, its share with its interval.
     """
     steps = parts.assign(label=[f"{percent(row['share'])} {percents(row, 'share')}"
                                 for row in parts.to_dict("records")])  # fmt: skip
@@ -106,6 +107,10 @@ def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.Dat
         steps.loc[3, "start"] = steps["start"][2]
         steps.loc[3, "label"] = percent(steps["end"][3] - steps["start"][2])
         steps = steps.drop(2)
+    if parts["share"][1] < 0:
+        steps.loc[1, ["part", "start"]] = "the best method", 0.0
+        steps.loc[1, "label"] = percent(steps["end"][1])
+        steps = steps.drop(0)
     return steps
 
 

@@ -38,6 +38,16 @@ def test_parts_that_cannot_be_told_apart_are_one(parts, artists, releases, names
         assert steps["label"].iloc[-1] == "45%"
 
 
+def test_a_best_method_below_the_formula_is_one_part(parts):
+    parts.loc[1, "share"] = -0.1
+    parts["end"] = parts["share"].cumsum()
+    parts["start"] = parts["end"] - parts["share"]
+    steps = variance_steps(parts, True, True)
+    assert steps["part"].tolist() == ["the best method", *PARTS[2:]]
+    assert steps["label"].iloc[0] == "30%"
+    assert (steps["end"] >= steps["start"]).all()
+
+
 def test_an_account_of_nothing_dropped_names_what_was_looked_for():
     account = pd.DataFrame({
         "step": [0, 1, 2], "reason": ["rows in", "one thing", "another"], "dropped": [0, 0, 0],
