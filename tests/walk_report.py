@@ -127,7 +127,8 @@ def _run_cell(cell: Cell, names: dict, walk: Walk, document: str) -> None:
         walk.shown[cell.label] = [shown.getvalue(), _show(value)]
         hidden = cell.options.get("output") is False or cell.options.get("include") is False
         text = "" if hidden else "\n".join(walk.shown[cell.label])
-        complaints = [*find_unsaid(text), *(find_bare_tables(text) if cell.kind else ())]
+        bare = find_bare_tables(text) if "tbl-cap" in cell.options else ()
+        complaints = [*find_unsaid(text), *bare]
     except Exception as error:
         complaints = [_describe(error, file, walk)]
     walk.seconds[cell.label] = time.process_time() - start
