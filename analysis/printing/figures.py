@@ -114,7 +114,7 @@ def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.Dat
     return steps
 
 
-MOST_PANELS, FEWEST_TRACKS = 12, 20
+MOST_PANELS, FEWEST_TRACKS = 12, 20  # genres in the figure of valence, tracks of each
 
 
 def choose_panels(valence: pd.DataFrame) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def choose_panels(valence: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_valence(tracks: pd.DataFrame, panels: pd.DataFrame):
-    """Draw the distribution of valence of clean tracks: what `choose_panels` returns, or all."""
+    """Draw the distribution of valence of clean tracks, a panel for each row of `choose_panels`."""
     shown = _with_panels(tracks, panels["group"].tolist())
     edges = np.arange(21) / 20
     shown["low"] = pd.cut(shown["valence"], edges, labels=edges[:-1], include_lowest=True)

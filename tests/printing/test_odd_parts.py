@@ -3,12 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-import statsmodels.formula.api as smf
 
 from analysis.derivation.variance import PARTS
 from analysis.printing import numbers, tables
 from analysis.printing.figures import variance_steps
-from analysis.tracks import description
 
 
 @pytest.fixture
@@ -61,20 +59,6 @@ def test_an_account_of_nothing_dropped_names_what_was_looked_for():
 def test_of_many_names_left_out_three_are_told():
     names = pd.DataFrame({"what": [", ".join("abcdef"), "key"], "reason": ["few", "constant"]})
     assert tables.left_out(names) == "a, b, c and more (few); key (constant)"
-
-
-def test_genres_without_tracks_are_no_genres():
-    small = pd.DataFrame({"valence": np.linspace(0, 1, 27), "genre": list("abc") * 9})
-    assert "genre" not in description.leave_out_small_genres(small)
-    assert "genre" in description.leave_out_small_genres(small, least=9)
-
-
-def test_variance_between_genres_is_adjusted_r2():
-    random = np.random.default_rng(1)
-    tracks = pd.DataFrame({"valence": random.random(90), "genre": random.choice(list("abcd"), 90)})
-    tracks["valence"] += tracks["genre"].map({"a": 1, "b": 0.5, "c": 0, "d": 0})
-    expected = smf.ols("valence ~ genre", tracks).fit().rsquared_adj
-    assert description.variance_between_genres(tracks) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_sign_needs_a_difference_that_the_slope_does_not_contradict():
