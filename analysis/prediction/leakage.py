@@ -9,7 +9,7 @@ from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
 from analysis.prediction.validation import JOBS, corrected_interval
-from analysis.tracks.cleaning import WHOLE, encode, leave_out_sparse
+from analysis.tracks.cleaning import WHOLE, encode, leave_out_small_genres, leave_out_sparse
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.splitting import grouped_folds
 
@@ -51,6 +51,6 @@ def _judge_fold(tracks: pd.DataFrame, train, validation) -> dict:
 
 def _as_published(published: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows that a model can read, repeats included, encoded as clean ones are."""
-    rows = leave_out_sparse(published)
+    rows = leave_out_small_genres(leave_out_sparse(published))
     rows = rows.dropna(subset=["valence", "key", "mode", *(n for n in WHOLE if n in rows)])
     return encode(sort_rows(rows[rows["key"] >= 0]))

@@ -22,6 +22,8 @@ from analysis.tracks.splitting import artist_keys
 
 MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
 SPARSE = 0.05
+# rows that one genre must have, lest all of them say no more than the names of artists do
+LEAST_GENRE = 10
 # optional and needed columns of whole numbers
 WHOLE = ("popularity", "year", "duration_ms", "time_signature")
 FAILED = ("tempo", "danceability", "valence", "time_signature")
@@ -52,7 +54,7 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     Of a recording's releases the most popular is kept, of equally popular ones that with the
     first identifier, so that the order of rows cannot matter.
     Rows that lack a number are dropped; an optional one that more than 5 % of the rows lack is
-    left out instead.
+    left out instead, and so is the genre where none has ten rows.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     lacking = [name for name in STUDY if name not in tracks]
     if lacking:
         raise BadInput(f"The table lacks {', '.join(lacking)}, which a study needs: add columns.")
-    tracks = leave_out_sparse(tracks)
+    tracks = leave_out_small_genres(leave_out_sparse(tracks))
     reasons = unusable(tracks)
     steps = [("rows in", 0), *(_count_reason(reasons, reason) for reason in REASONS)]
     usable = tracks[reasons == ""]
@@ -149,6 +151,13 @@ def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
     heard = tracks[tracks[scores].notna().any(axis=1)] if scores else tracks
     optional = [c.name for c in numbers if not c.required]
     return tracks.drop(columns=[name for name in optional if heard[name].isna().mean() > SPARSE])
+
+
+def leave_out_small_genres(tracks: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the genre where none has enough rows to tell anything of it."""
+    if "genre" not in tracks or tracks["genre"].value_counts().max() >= LEAST_GENRE:
+        return tracks
+    return tracks.drop(columns="genre")
 
 
 def _represent(tracks: pd.DataFrame, recordings: np.ndarray) -> pd.DataFrame:

@@ -56,19 +56,25 @@ def to_first(credits: pd.Series) -> pd.Series:
     return pd.Series(first.array.take(codes), credits.index, name=credits.name)
 
 
-def to_genre(values: pd.Series, name: str) -> pd.Series:
+def to_genre(values: pd.Series, name: str, notes: list[str] | None = None) -> pd.Series:
     """Return the first genre of each row.
 
     A comma or a bar parts genres in a column named for several, and in any other where at least
-    half of the joined ones begin with a genre that stands alone elsewhere in the column.
+    half of the joined ones begin with a genre that stands alone elsewhere in the column. `name` is
+    the file's name of the column; a line on rows with several goes to `notes`.
     """
     several = simplify(name).endswith("genres")
-    first = to_first(to_credits(values, "genres" if several else "genre"))
+    listed = to_credits(values, "genres" if several else "genre")
+    first = to_first(listed)
     distinct = set(first.unique())
     joined = [text for text in distinct if re.search("[,|]", text)]
     parted = {text: re.split("[,|]", text)[0].strip() for text in joined}
     alone = [start in distinct for start in parted.values()]
-    return first.replace(parted) if alone and sum(alone) >= len(alone) / 2 else first
+    if alone and sum(alone) >= len(alone) / 2:
+        first = first.replace(parted)
+    if notes is not None and (more := int((first != listed).sum())):
+        notes.append(f"{name}: {more:,} of {len(values):,} rows have several; the first is taken")
+    return first
 
 
 def _hashable(value) -> str:

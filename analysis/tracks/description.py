@@ -122,10 +122,3 @@ def variance_between_genres(tracks: pd.DataFrame) -> float:
     rest = tracks["valence"] - genres.transform("mean")
     within = (rest**2).sum() / max(len(tracks) - genres.ngroups, 1)
     return float(max(0, 1 - within / tracks["valence"].var()))
-
-
-def leave_out_small_genres(published: pd.DataFrame, least: int = 10) -> pd.DataFrame:
-    """Return a table without its genre where no genre has `least` rows, and so tells nothing."""
-    if "genre" not in published or published["genre"].value_counts().max() >= least:
-        return published
-    return published.drop(columns="genre")

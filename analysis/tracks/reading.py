@@ -282,7 +282,7 @@ def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None)
     if name == "artists":
         return to_credits(values, source, notes)
     if name == "genre":
-        return to_genre(values, source)
+        return to_genre(values, source, notes)
     if name == "year":
         return to_years(values)
     if name == "duration_ms":

@@ -166,6 +166,14 @@ def test_sparse_optional_column_is_left_out():
     assert "popularity" not in many.tracks
 
 
+@pytest.mark.parametrize(("each", "kept"), [(9, False), (10, True)])
+def test_genre_of_which_none_has_enough_rows_is_left_out(each, kept):
+    """A genre of nine tracks says little more than an artist's name does; one of ten is enough."""
+    tracks = make_tracks(240, seed=1)
+    tracks["genre"] = [*["folk"] * each, *(f"genre {n // 4}" for n in range(240 - each))]
+    assert ("genre" in cleaning.clean(tracks).tracks) == kept
+
+
 @pytest.mark.parametrize("shape", [(150, 40), (300, 10), (0, 0)])
 def test_too_little_is_refused(shape):
     """Fewer than 200 tracks or 20 artists are not studied, and the sentence says how many."""

@@ -274,7 +274,11 @@ def test_credits(name, written, expected):
 )  # fmt: skip
 def test_first_genre(name, written, expected):
     """A comma parts genres in a column of several, and belongs to the name elsewhere."""
-    assert to_genre(pd.Series([written]), name).tolist() == [expected]
+    notes = []
+    assert to_genre(pd.Series([written, "jazz"]), name, notes).tolist() == [expected, "jazz"]
+    # what is left out is said, and nothing where nothing is
+    assert bool(notes) == (expected != written)
+    assert all("1 of 2 rows" in note for note in notes)
 
 
 @pytest.mark.parametrize(
