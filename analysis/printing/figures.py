@@ -120,11 +120,13 @@ MOST_PANELS, FEWEST_TRACKS = 12, 20  # genres in the figure of valence, tracks o
 def choose_panels(valence: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `describe_valence` that get a panel, in its order.
 
-    They are the largest `MOST_PANELS` genres of `FEWEST_TRACKS` or more, or all tracks in one.
+    They are the largest `MOST_PANELS` genres of `FEWEST_TRACKS` or more; where those have less than
+    half of the tracks, all tracks in one panel.
     """
     genres = valence[valence["group"] != "all tracks"]
     chosen = genres[genres["tracks"] >= FEWEST_TRACKS].nlargest(MOST_PANELS, "tracks").index
-    panels = valence.loc[chosen.sort_values()] if len(chosen) > 1 else valence.tail(1)
+    most = genres.loc[chosen, "tracks"].sum() >= valence["tracks"].iloc[-1] / 2
+    panels = valence.loc[chosen.sort_values()] if len(chosen) > 1 and most else valence.tail(1)
     return panels.assign(group=pd.Categorical(panels["group"], panels["group"]))
 
 

@@ -162,9 +162,16 @@ def tabulate_account(account: pd.DataFrame) -> Markdown:
     """Tabulate what became of every row that was read."""
     told = (account["dropped"] > 0) | (account["step"] == 0)
     shown = account[told if told.sum() > 1 else slice(None)].copy()
-    few = r"((?:[^,(]+, ){3}).*,.*\)"  # of the columns that a step names, three
-    shown["reason"] = shown["reason"].str.replace(few, r"\1and more)", regex=True)
+    shown["reason"] = shown["reason"].map(_shorten_reason)
     return markdown(shown[["reason", "dropped", "left"]].rename(columns={"reason": "step"}))
+
+
+def _shorten_reason(reason: str) -> str:
+    """Return a reason with three of the columns that it names, or their number if all are alike."""
+    columns = re.findall(r"\w+ in ([\d,]+)", reason)
+    if len(columns) > 3 and len(set(columns)) == 1:
+        return reason.partition(" (")[0] + f" ({len(columns)} columns, in {columns[0]} rows each)"
+    return re.sub(r"((?:[^,(]+, ){3}).*,.*\)", r"\1and more)", reason)
 
 
 def tabulate_features(features: pd.DataFrame) -> Markdown:
@@ -362,9 +369,11 @@ def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
 
 
 def left_out(reasons: pd.DataFrame) -> str:
-    """Return what no candidate formula reads, each with its reason."""
-    few = r"((?:[^,]+, ){2}[^,]+), .*, [^,]*"  # of many, three
-    names = reasons["what"].str.replace(few, r"\1 and more", regex=True)
+    """Return what no candidate formula reads, each with its reason; of many genres their number."""
+    genres = reasons["what"].str.count("genre '")
+    few = r"((?:[^,]+, ){2}[^,]+), .*, [^,]*"  # of many others, three
+    names = reasons["what"].mask(genres > 3, genres.map("{} genres".format))
+    names = names.str.replace(few, r"\1 and more", regex=True)
     return "; ".join(f"{what} ({why})" for what, why in zip(names, reasons["reason"], strict=True))
 
 
