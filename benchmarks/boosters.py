@@ -19,16 +19,8 @@ from sklearn.pipeline import make_pipeline
 
 from analysis import SEED
 from analysis.prediction import preparing
-from analysis.prediction.blending import WeightedMean, add_blend
-from analysis.prediction.learners import (
-    BOOSTING,
-    METRIC,
-    NET,
-    SUPPORT,
-    Dimension,
-    Learner,
-    steps,
-)
+from analysis.prediction.comparison import WeightedMean, add_blend
+from analysis.prediction.learners import BOOSTING, METRIC, NET, SUPPORT, Dimension, Learner
 from analysis.prediction.tuning import BUDGETS, draw_artists, search
 from analysis.prediction.validation import cross_predictions, fold_scores, predict_folds
 from analysis.tracks.cleaning import clean
@@ -76,9 +68,8 @@ def build_catboost(features, rate=0.06, rounds=400, depth=5, penalty=3.0, bags=4
 
 def _average(features, models):
     """Return the mean of models on codes held as categories."""
-    prepared = steps(preparing.for_boosting(features))
     mean = WeightedMean(models, [1 / len(models)] * len(models))  # CatBoost cannot be cloned
-    return make_pipeline(*prepared, _ToCategory(features), mean)
+    return make_pipeline(preparing.for_boosting(features), _ToCategory(features), mean)
 
 
 class _ToCategory:

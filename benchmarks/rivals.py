@@ -123,6 +123,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    for room in (comparison, tuning, validation):
+    for room in (tuning, validation):
         room.JOBS = 1
     main()

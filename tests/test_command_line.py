@@ -21,7 +21,7 @@ from tests.tracks.made_tracks import as_export, make_tracks
 def quick(monkeypatch, tmp_path_factory):
     """One quick method, one process, a cache of its own."""
     monkeypatch.setattr("analysis.memory.store", Memory(tmp_path_factory.mktemp("c"), verbose=0))
-    for room in ("validation", "tuning", "comparison"):
+    for room in ("validation", "tuning"):
         monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
     quick = functools.partial(given_tracks.predict_given, members=(NET,))
     monkeypatch.setattr(given_tracks, "predict_given", quick)

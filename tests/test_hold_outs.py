@@ -21,7 +21,7 @@ def quick(monkeypatch, tmp_path):
     monkeypatch.setattr("analysis.memory.store", Memory(tmp_path, verbose=0))
     monkeypatch.setattr(comparison, "LEARNERS", (learners.NET,))
     monkeypatch.setattr(comparison, "NETWORKS", ())
-    for room in ("comparison", "tuning", "validation"):
+    for room in ("tuning", "validation"):
         monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
 
 

@@ -20,8 +20,8 @@ from render.document import Cell, read_document
 from tests import walk_report
 from tests.tracks.made_tracks import add_repeats, as_export, make_tracks
 
-ROOMS = ("prediction.validation", "prediction.tuning", "prediction.comparison",
-         "prediction.leakage", "derivation.formula_search", "derivation.evidence")  # fmt: skip
+ROOMS = ("prediction.validation", "prediction.tuning", "derivation.formula_search",
+         "derivation.evidence")  # fmt: skip
 ROWS = 300
 SPENDING = Budget("quick", 1, 3, 400, 1, (0.5, 1.0))
 # few trees, few folds, and trees in place of the network: what is tested is the record, not what

@@ -45,7 +45,7 @@ LESS = {
     learners.build_learned_metric: {"landmarks": 150},
     learners.build_boosting: {"rounds": 60, "bags": 1},
     explanation.permutation_importance: {"repeats": 1},
-    explanation.shap_values: {"most": 20},
+    explanation.shap_values.fresh: {"most": 20},
 }
 # what no sentence and no cell of a table may hold
 UNSAID = re.compile(r"(?<![\w.-])(?:nan|NaN|None|NaT|<NA>|[-−+]?inf)(?![\w-])")

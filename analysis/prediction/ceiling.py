@@ -1,4 +1,6 @@
-"""How much of the variance of valence could be explained: alike tracks, and repeated recordings."""
+"""How much of valence could be explained: more tracks, alike tracks, and repeated recordings."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -6,33 +8,90 @@ from sklearn.neighbors import NearestNeighbors
 
 from analysis import SEED
 from analysis.memory import remember
-from analysis.prediction import preparing
-from analysis.prediction.evaluation import draw_counts, interval_of
+from analysis.prediction import evaluation, preparing
+from analysis.prediction.evaluation import draw_counts, interval_of, scores
+from analysis.prediction.learners import predict
 from analysis.prediction.tuning import draw_artists
+from analysis.prediction.validation import Candidate, share_out
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.recordings import recording_numbers
 from analysis.tracks.schema import FEATURES
-from analysis.tracks.splitting import artist_keys
+from analysis.tracks.splitting import artist_keys, grouped_folds
 
 NEIGHBOURS = 10
 
 
+def learning_curve(one: Candidate, train: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
+    """Predict tracks of five folds from growing shares of the artists of the others.
+
+    The result has one row a track and share; columns share, fold, tracks (trained on), row,
+    observed, artist_key, predicted.
+    """
+    train = draw_artists(train, 20_000)  # of more, the curve is flat
+    folds = grouped_folds(train, 5, SEED)
+    largest = sorted(shares, reverse=True)
+    tasks = [(share, fold, one, train, *folds[fold]) for share in largest for fold in range(5)]
+    return pd.concat(share_out(_curve_point, tasks), ignore_index=True)
+
+
 @remember
-def neighbour_ceiling(tracks: pd.DataFrame, seed: int = SEED) -> pd.DataFrame:
+def _curve_point(share: float, fold: int, one: Candidate, train, fitting, validation):
+    part = draw_artists(train.iloc[fitting], round(share * len(fitting)), SEED + fold)
+    held = train.iloc[validation].rename(columns={"valence": "observed"})
+    about = {"share": share, "fold": fold, "tracks": len(part), "row": validation}
+    return held[["observed", "artist_key"]].assign(**about, predicted=predict(one.fit(part), held))
+
+
+def score_curve(curve: pd.DataFrame) -> pd.DataFrame:
+    """Return share, fold, tracks, mae, rmse, r2 of what `learning_curve` returns."""
+    parts = curve.groupby(["share", "fold", "tracks"])
+    return parts.apply(lambda part: scores(part["observed"], part["predicted"])).reset_index()
+
+
+def extend_curve(curve: pd.DataFrame) -> pd.Series:
+    """Extend what `learning_curve` returns to endless data: R²(n) = a - b n^-c.
+
+    The result holds r2 (the limit a, at most 1), low, high (95 %, scored artists resampled), drop
+    (b) and decay (c). The interval has nothing of the doubt about the form of the curve.
+    """
+    sizes, values = score_curve(curve).groupby("share")[["tracks", "r2"]].mean().to_numpy().T
+    limit, drop, decay = fit_curve(sizes, values)
+    # all sizes are scored on the same resamples, so that their scores move together
+    about = curve.drop_duplicates("row").set_index("row")
+    at_sizes = curve.pivot_table(index="row", columns="share", values="predicted").loc[about.index]
+    drawn = evaluation.resampled_scores(about["observed"], at_sizes, about["artist_key"], 500)
+    r2 = np.stack([drawn[share][:, evaluation.METRICS.index("r2")] for share in at_sizes], axis=1)
+    low, high = interval_of([fit_curve(sizes, values + one)[0] for one in r2 - r2.mean(axis=0)])
+    return pd.Series({"r2": limit, "low": low, "high": high, "drop": drop, "decay": decay})
+
+
+def fit_curve(sizes: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
+    """Return limit (at most 1), drop and decay (0.2 to 1) of least squares."""
+    best = (np.inf, float(values[-1]), 0.0, 0.5)
+    for decay in np.linspace(0.2, 1.0, 17):  # 1/2 is that of a parametric model's error
+        design = np.column_stack([np.ones_like(sizes), -(sizes**-decay)])
+        limit, drop = np.linalg.lstsq(design, values, rcond=None)[0]
+        error = ((design @ (limit, drop) - values) ** 2).sum()
+        if drop >= 0 and limit <= 1 and error < best[0]:
+            best = (error, float(limit), float(drop), float(decay))
+    return best[1:]
+
+
+@remember
+def neighbour_ceiling(tracks: pd.DataFrame) -> pd.DataFrame:
     """Estimate the attainable R² from tracks that are nearly alike: the gamma test [@evans2002].
 
     Half the squared difference in valence of two tracks is on average the variance that the
     features leave open, plus what separates the two. Over the ten nearest neighbours by other
-    artists, its line on the squared distance is extended to distance 0. One row: estimate, r2, low,
-    high (95%, artists resampled).
+    artists, its line on the squared distance is extended to distance 0. One row: r2, low, high
+    (95%, artists resampled).
     """
-    sample = draw_artists(tracks, 20_000, seed)  # more move it by less than its error
+    sample = draw_artists(tracks, 20_000)  # more move it by less than its error
     moments = sample["valence"].to_numpy()[:, None] ** [0, 1, 2]
     values = np.hstack([moments, *_neighbour_pairs(sample)])
     sums = pd.DataFrame(values).groupby(sample["artist_key"].to_numpy()).sum().to_numpy()
-    low, high = interval_of(_gamma_test(draw_counts(len(sums), seed=seed) @ sums))
-    row = ("extended to distance 0", _gamma_test(sums.sum(axis=0)[None])[0], low, high)
-    return pd.DataFrame([row], columns=["estimate", "r2", "low", "high"])
+    low, high = interval_of(_gamma_test(draw_counts(len(sums)) @ sums))
+    return pd.DataFrame({"r2": _gamma_test(sums.sum(axis=0)[None]), "low": low, "high": high})
 
 
 def _neighbour_pairs(tracks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -57,15 +116,12 @@ def _gamma_test(sums: np.ndarray) -> np.ndarray:
     return 1 - (middle_y[:, 0] - slope * middle_x[:, 0]) / (means[:, 2] - means[:, 1] ** 2)
 
 
-def repeat_measurements(
-    published: pd.DataFrame, apart: float = 0, seed: int = SEED
-) -> pd.DataFrame:
+def repeat_measurements(published: pd.DataFrame, apart: float = 0) -> pd.DataFrame:
     """Return how well the valence of releases of one recording agrees.
 
     `published` is uncleaned, since cleaning keeps one release of each recording; of its recordings
-    those count whose releases differ in length by at least `apart` milliseconds. Releases whose
-    other scores are all those of another release are copies of one computation, which say nothing
-    on how repeatable valence is, and count once.
+    those count whose releases differ in length by at least `apart` milliseconds. Releases with all
+    other scores of another one are copies of one computation, which say nothing, and count once.
 
     One row: recordings (computed more than once), releases (of these, copies not counted), copies
     (left out), variance (of valence in the table), icc (intraclass correlation: 1 less the variance
@@ -89,7 +145,7 @@ def repeat_measurements(
     freedom = 1 - 1 / parts["valence"].transform("size")
     sums = pd.DataFrame({"squares": squares, "freedom": freedom})
     sums = sums.groupby(artist_keys(computed["artist"])).sum().to_numpy()
-    drawn = draw_counts(len(sums), seed=seed) @ sums
+    drawn = draw_counts(len(sums)) @ sums
     low, high = interval_of(1 - drawn[:, 0] / drawn[:, 1] / row["variance"])
     icc = 1 - squares.sum() / freedom.sum() / row["variance"]
     return pd.DataFrame([row | {"icc": icc, "low": low, "high": high}])

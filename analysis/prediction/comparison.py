@@ -1,35 +1,28 @@
 """All methods on one data set: tuned on the training part, judged once on the held-out part."""
 
 import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator, RegressorMixin
 
 from analysis import SEED
 from analysis.inference.ladders import build_ladder
 from analysis.memory import remember
-from analysis.prediction.blending import AVERAGE, add_blend, blend_weights, stack_candidate
-from analysis.prediction.evaluation import bootstrap_scores, score_differences, scores
-from analysis.prediction.formula_learner import formula_learner
-from analysis.prediction.learners import LEARNERS, MEAN, MEDIAN, Learner, predict
+from analysis.prediction import learners, validation
+from analysis.prediction.evaluation import bootstrap_scores, scores
+from analysis.prediction.learners import LEARNERS, MEAN, MEDIAN, Learner, formula_learner
 from analysis.prediction.network import NETWORKS
 from analysis.prediction.tuning import Budget, Search, draw_artists, tune
-from analysis.prediction.validation import (
-    JOBS,
-    Candidate,
-    candidate,
-    compare_folds,
-    cross_predictions,
-    fold_scores,
-    slowest_first,
-    source_of,
-)
+from analysis.prediction.validation import Candidate, candidate
 from analysis.tracks.splitting import Split
 
 log = logging.getLogger("analysis")
+DRAWS = 25  # of members, so that a weight is known to a 25th
+LEAST_WEIGHT = 0.1  # of a member: one below it costs as much as any other, and changes little
 
 
 @dataclass(frozen=True)
@@ -37,11 +30,11 @@ class Comparison:
     """What a comparison found; the held-out tracks have no say in any choice.
 
     `candidates` has every method by name, `weights` are the stack's. `crossed` are the training
-    tracks that were cross-validated (of a long table a sample of whole artists), `folds` their
-    predictions (from `validation.cross_predictions`), `by_fold` their scores, `held_out` one column
-    of predictions of the held-out tracks a method. Of least cross-validated MAE are `best` among
-    methods without a network, `single` among those that are no stack either, `trees` among those
-    made of trees, and `network` among networks ("" where none takes part).
+    tracks that were cross-validated (of a long table a sample of whole artists), `folds` what
+    `validation.cross_predictions` says of them, `by_fold` the scores, `held_out` predictions of the
+    held-out tracks, a column a method. Of least cross-validated MAE are `best` among methods
+    without a network, `single` among those that are no stack either, `trees` and `network` among
+    those made of trees and networks ("" where none takes part).
     """
 
     candidates: dict[str, Candidate]
@@ -63,62 +56,117 @@ class Comparison:
     @property
     def out_of_fold(self) -> np.ndarray:
         """The best method's prediction of every track of `crossed`, from the first repeat."""
-        first = self.folds[self.folds["repeat"] == 0]
-        return first.sort_values("row")[self.best].to_numpy()
-
-
-def baselines(formulas: Mapping[str, tuple[str, str]] | None = None) -> tuple[Learner, ...]:
-    """Return the mean, the median and formulas of question 1, given as name: (label, formula)."""
-    fitted = [formula_learner(name, *pair) for name, pair in (formulas or {}).items()]
-    return (MEAN, MEDIAN, *fitted)
+        return self.folds.query("repeat == 0").sort_values("row")[self.best].to_numpy()
 
 
 def compare(
-    found: Mapping[str, Search],
-    split: Split,
-    budget: Budget,
-    simple: Sequence[Learner] = (MEAN, MEDIAN),
-    seed: int = SEED,
+    found: Mapping[str, Search], split: Split, budget: Budget, simple=(MEAN, MEDIAN), seed=SEED
 ) -> Comparison:
-    """Judge tuned methods, baselines, a stack, and the average of a network with the best other.
-
-    `found` is what `tuning.tune` found on the training part, `simple` are baselines with nothing to
-    tune.
-    """
+    """Judge what `tune` found, `simple` baselines, a stack, and the average of network and best."""
     tuned = {name: result.chosen for name, result in found.items()}
     networks = [name for name, one in tuned.items() if one.learner.kind == "network"]
     others = [name for name in tuned if name not in networks]
     candidates = {one.name: candidate(one) for one in simple} | tuned
     crossed = draw_artists(split.train, budget.crossed, seed)
-    folds = cross_predictions(
-        list(candidates.values()), crossed, budget.repeats, budget.folds, seed
-    )
+    each = list(candidates.values())
+    folds = validation.cross_predictions(each, crossed, budget.repeats, budget.folds, seed)
     folds = add_blend(folds, others)
     weights = blend_weights(folds["observed"], folds[others])
-    held_out = predict_held_out(candidates, split)
+    log.info("held-out part: %d methods", len(candidates))
+    ordered = validation.slowest_first(each)
+    tasks = [(one, split.train, split.test) for one in ordered]
+    columns = validation.share_out(fit_and_predict, tasks)
+    found = {one.name: column for one, column in zip(ordered, columns, strict=True)}
+    held_out = pd.DataFrame(found)[list(candidates)]
     held_out["stack"] = held_out[weights.index] @ weights
-    candidates["stack"] = stack_candidate({name: tuned[name] for name in others}, weights)
-    errors = fold_scores(folds, list(candidates)).groupby("model")["mae"].mean()
-    trees = [name for name in others if tuned[name].learner.kind == "trees"]
-    best = str(errors[[*others, "stack"]].idxmin())
-    network = str(errors[networks].idxmin()) if networks else ""
+    candidates["stack"] = stack_candidate(STACK, tuned, weights)
+    errors = validation.fold_scores(folds, list(candidates)).groupby("model")["mae"].mean()
+
+    def least(names: list[str]) -> str:
+        return str(errors[names].idxmin()) if names else ""
+
+    trees = least([name for name in others if tuned[name].learner.kind == "trees"])
+    best, single, network = least([*others, "stack"]), least(others), least(networks)
     if network:
-        pair = {name: candidates[name] for name in (network, best)}
-        candidates["average"] = stack_candidate(pair, pd.Series(0.5, index=list(pair)), AVERAGE)
+        halves = pd.Series(0.5, [network, best])
+        candidates["average"] = stack_candidate(AVERAGE, candidates, halves)
         for frame in (folds, held_out):
-            frame["average"] = frame[list(pair)].mean(axis=1)
+            frame["average"] = frame[[network, best]].mean(axis=1)
+    by_fold = validation.fold_scores(folds, list(candidates))
     return Comparison(
-        candidates=candidates,
-        weights=weights,
-        crossed=crossed,
-        folds=folds,
-        by_fold=fold_scores(folds, list(candidates)),
-        held_out=held_out,
-        best=best,
-        single=str(errors[others].idxmin()),
-        trees=str(errors[trees].idxmin()) if trees else "",
-        network=network,
+        candidates, weights, crossed, folds, by_fold, held_out, best, single, trees, network
     )
+
+
+def blend_weights(observed, predictions: pd.DataFrame) -> pd.Series:
+    """Choose weights greedily, with replacement, for the least MAE [@caruana2004].
+
+    `predictions` (n x models) are of tracks that the models did not see; at each draw the model
+    joins that lowers the error of the mean most. Weights add up to 1, the greatest first; members
+    below a tenth are left out.
+    """
+    columns, observed = predictions.to_numpy(float), np.asarray(observed, float)
+    total, drawn = np.zeros(len(observed)), []
+    for draw in range(1, DRAWS + 1):
+        errors = np.abs((total[:, None] + columns) / draw - observed[:, None]).mean(axis=0)
+        drawn.append(predictions.columns[int(errors.argmin())])
+        total += columns[:, int(errors.argmin())]
+    weights = pd.Series(dict(Counter(drawn).most_common())) / DRAWS
+    kept = weights[weights >= LEAST_WEIGHT]
+    return kept / kept.sum()
+
+
+def add_blend(
+    predictions: pd.DataFrame, models: Sequence[str], name: str = "stack"
+) -> pd.DataFrame:
+    """Add a stack to cross-validated predictions, its weights chosen in the other folds.
+
+    `predictions` come from `validation.cross_predictions`; members are among the columns `models`.
+    No track's valence has a part in the weights of its own prediction.
+    """
+    blended = pd.Series(np.nan, index=predictions.index)
+    for _, part in predictions.groupby(["repeat", "fold"]):
+        same = predictions["repeat"] == part["repeat"].iloc[0]
+        other = predictions[same & (predictions["fold"] != part["fold"].iloc[0])]
+        weights = blend_weights(other["observed"], other[list(models)])
+        blended[part.index] = part[weights.index] @ weights
+    return predictions.assign(**{name: blended})
+
+
+def stack_candidate(
+    learner: Learner, members: Mapping[str, Candidate], weights: pd.Series
+) -> Candidate:
+    """Return a weighted mean as a learner of its own, with members and weights as settings."""
+    parts = tuple((members[name], float(weight)) for name, weight in weights.items())
+    return candidate(learner, {"members": parts})
+
+
+def build_stack(features: pd.DataFrame, members: tuple) -> BaseEstimator:
+    """Build every member for a table's features and average them by weight."""
+    built = [one.learner.build(features, **dict(one.settings)) for one, _ in members]
+    return WeightedMean(built, [weight for _, weight in members])
+
+
+class WeightedMean(RegressorMixin, BaseEstimator):
+    """A mean of several estimators by weights that add up to 1."""
+
+    def __init__(self, members=(), weights=()):
+        """Keep members and weights; scikit-learn asks that nothing else happens here."""
+        self.members, self.weights = members, weights
+
+    def fit(self, features: pd.DataFrame, target, groups=None) -> "WeightedMean":
+        """Fit every member; they are new for each stack, so nothing is cloned."""
+        self.fitted_ = [learners.fit_grouped(one, features, target, groups) for one in self.members]
+        return self
+
+    def predict(self, features: pd.DataFrame) -> np.ndarray:
+        """Average the members' predictions, each kept within 0 and 1 as when it stands alone."""
+        each = [np.clip(member.predict(features), 0, 1) for member in self.fitted_]
+        return np.average(each, axis=0, weights=self.weights)
+
+
+STACK = Learner("stack", "Stack", "stack", build_stack)
+AVERAGE = Learner("average", "Average of both", "average", build_stack)
 
 
 def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.DataFrame:
@@ -130,65 +178,41 @@ def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.
     [@nadeau2003], then Holm).
     """
     frame = compared.by_fold.groupby("model")[["mae", "r2"]].mean().add_prefix("cv_")
-    held = bootstrap_scores(test["valence"], compared.held_out, test["artist"])
-    apart = score_differences(test["valence"], compared.held_out, test["artist"], compared.best)
-    parts = {
-        "mae": held,
-        "r2": held,
-        "difference": apart.replace({"metric": {"mae": "difference"}}),
-    }
-    for name, table in parts.items():
-        lines = table[table["metric"] == name].set_index("model")
+    given = test["valence"], compared.held_out, test["artist"]
+    held, apart = bootstrap_scores(*given), bootstrap_scores(*given, best=compared.best)
+    for name, table, metric in (
+        ("mae", held, "mae"), ("r2", held, "r2"), ("difference", apart, "mae"),
+    ):  # fmt: skip
+        lines = table[table["metric"] == metric].set_index("model")
         frame[[name, f"{name}_low", f"{name}_high"]] = lines[["value", "low", "high"]]
-    tests = compare_folds(compared.by_fold, compared.best, n_folds=n_folds).set_index("model")
-    frame[["fold_difference", "p"]] = tests[["difference", "p"]]
+    tests = validation.compare_folds(compared.by_fold, compared.best, n_folds=n_folds)
+    frame[["fold_difference", "p"]] = tests.set_index("model")[["difference", "p"]]
     frame.insert(0, "label", frame.index.map(compared.labels))
     return frame.sort_values("cv_mae").reset_index()
 
 
-def predict_held_out(candidates: Mapping[str, Candidate], split: Split) -> pd.DataFrame:
-    """Fit every method on the training part and predict the held-out part, a column each."""
-    log.info("held-out part: %d methods", len(candidates))
-    ordered = slowest_first(candidates.values())
-    columns = Parallel(n_jobs=JOBS)(
-        delayed(fit_and_predict)(one, split.train, split.test, source_of(one.learner))
-        for one in ordered
-    )
-    found = {one.name: column for one, column in zip(ordered, columns, strict=True)}
-    return pd.DataFrame(found)[list(candidates)]
-
-
 @remember
-def fit_and_predict(
-    one: Candidate, train: pd.DataFrame, test: pd.DataFrame, source: str = ""
-) -> np.ndarray:
-    """Fit on some tracks and predict others; `source` is a part of the cache's key."""
-    return predict(one.fit(train), test)
+def fit_and_predict(one: Candidate, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
+    """Fit on some tracks and predict others, (n,)."""
+    return learners.predict(one.fit(train), test)
 
 
-def shuffled_scores(one: Candidate, split: Split, seed: int = SEED) -> pd.Series:
+def shuffled_scores(one: Candidate, split: Split) -> pd.Series:
     """Score a method trained on shuffled valence: an R² above 0 would be a leak."""
-    order = np.random.default_rng(seed).permutation(len(split.train))
-    valence = split.train["valence"].to_numpy()[order]
-    predicted = fit_and_predict(
-        one, split.train.assign(valence=valence), split.test, source_of(one.learner)
-    )
-    return scores(split.test["valence"], predicted)
+    order = np.random.default_rng(SEED).permutation(len(split.train))
+    shuffled = split.train.assign(valence=split.train["valence"].to_numpy()[order])
+    return scores(split.test["valence"], fit_and_predict(one, shuffled, split.test))
 
 
-def simple_formulas(train: pd.DataFrame, chosen: str) -> dict[str, tuple[str, str]]:
-    """Return the formulas beside which learners stand, as name: (label, formula).
-
-    Least squares on the plain scores, the same with genre where it is known, and question 1's
-    choice.
-    """
+def baselines(train: pd.DataFrame, chosen: str) -> tuple[Learner, ...]:
+    """Return mean, median and formulas: the plain scores, these with genre, question 1's choice."""
     candidates = build_ladder(train).candidates
     straight = candidates[(candidates["shape"] == "linear") & ~candidates["interactions"]]
     by_context = straight.set_index("context")["formula"]
-    found = {"linear": ("OLS on the scores", by_context.iloc[0])}
+    found = [MEAN, MEDIAN, formula_learner("linear", "OLS on the scores", by_context.iloc[0])]
     if "+ genre" in by_context:
-        found["linear_genre"] = ("OLS with genre", by_context["+ genre"])
-    return found | {"question_1": ("Final model of question 1", chosen)}
+        found.append(formula_learner("linear_genre", "OLS with genre", by_context["+ genre"]))
+    return (*found, formula_learner("question_1", "Final model of question 1", chosen))
 
 
 def tune_and_compare(
@@ -196,5 +220,4 @@ def tune_and_compare(
 ) -> tuple[dict[str, Search], Comparison]:
     """Tune all methods and compare them with simple formulas; `chosen` is that of question 1."""
     found = tune((*LEARNERS, *NETWORKS), split.train, budget, seed)
-    simple = baselines(simple_formulas(split.train, chosen))
-    return found, compare(found, split, budget, simple, seed)
+    return found, compare(found, split, budget, baselines(split.train, chosen), seed)

@@ -20,49 +20,32 @@ def scores(observed, predicted) -> pd.Series:
 
 
 def bootstrap_scores(
-    observed, predictions: pd.DataFrame, artists, resamples: int = RESAMPLES, seed: int = SEED
+    observed, predictions: pd.DataFrame, artists, resamples: int = RESAMPLES, best: str = ""
 ) -> pd.DataFrame:
     """Score several models, with 95% percentile intervals over resampled artists.
 
     `predictions` is n x models. Columns model, metric, value, low, high; every model is scored on
-    the same resamples.
+    the same resamples. Given `best`, the scores of others are less those of it, paired by resample.
     """
-    drawn = resampled_scores(observed, predictions, artists, resamples, seed)
+    drawn = resampled_scores(observed, predictions, artists, resamples)
+    base, drawn_base = (scores(observed, predictions[best]), drawn[best]) if best else (0, 0)
     rows = []
-    for model in predictions:
-        values = scores(observed, predictions[model])
-        rows += [_row(drawn[model], model, metric, values[metric]) for metric in METRICS]
-    return pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
-
-
-def score_differences(
-    observed,
-    predictions: pd.DataFrame,
-    artists,
-    best: str,
-    resamples: int = RESAMPLES,
-    seed: int = SEED,
-) -> pd.DataFrame:
-    """Score every model less `best`, paired by resample; else as `bootstrap_scores`."""
-    drawn = resampled_scores(observed, predictions, artists, resamples, seed)
-    base, rows = scores(observed, predictions[best]), []
-    for model in predictions.columns.drop(best):
-        values = scores(observed, predictions[model]) - base
-        apart = drawn[model] - drawn[best]
-        rows += [_row(apart, model, metric, values[metric]) for metric in METRICS]
+    for model in predictions.columns.drop([best] if best else []):
+        values, apart = scores(observed, predictions[model]) - base, drawn[model] - drawn_base
+        ends = map(interval_of, apart.T)
+        rows += [(model, *pair, *end) for pair, end in zip(values.items(), ends, strict=True)]
     return pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"])
 
 
 def resampled_scores(
-    observed, predictions: pd.DataFrame, artists, resamples: int = RESAMPLES, seed: int = SEED
+    observed, predictions: pd.DataFrame, artists, resamples: int = RESAMPLES
 ) -> dict[str, np.ndarray]:
     """Score every model on resamples of the artists: (resamples, 3) a model, in order of `METRICS`.
 
-    Each score is a function of sums over tracks, and a resample of artists weighs the sums of each
-    artist by how often it was drawn: one product of matrices does all resamples.
+    Scores are functions of sums over tracks, so one product of matrices does all resamples.
     """
     codes, names = pd.factorize(np.asarray(artists))
-    counts = draw_counts(len(names), resamples, seed)
+    counts = draw_counts(len(names), resamples)
     observed = np.asarray(observed, float)
     drawn = {}
     for model in predictions:
@@ -72,30 +55,33 @@ def resampled_scores(
     return drawn
 
 
-def draw_counts(units: int, resamples: int = RESAMPLES, seed: int = SEED) -> np.ndarray:
+def draw_counts(units: int, resamples: int = RESAMPLES) -> np.ndarray:
     """Return how often each unit is drawn in each resample, of shape (resamples, units)."""
     shares = np.full(units, 1 / units)
-    return np.random.default_rng(seed).multinomial(units, shares, size=resamples).astype(float)
+    return np.random.default_rng(SEED).multinomial(units, shares, size=resamples).astype(float)
 
 
 def interval_of(values: np.ndarray) -> tuple[float, float]:
     """Return the 2.5 and 97.5% quantiles of resampled values."""
-    low, high = np.quantile(values, [0.025, 0.975])
-    return float(low), float(high)
+    return tuple(np.quantile(values, [0.025, 0.975]).tolist())
 
 
-def calibration(observed, predicted, artists, bins: int = 10, seed: int = SEED) -> pd.DataFrame:
+def calibration(observed, predicted, artists, bins: int = 10) -> pd.DataFrame:
     """Compare mean observed valence with the mean prediction in bins of equal size.
 
-    A row a bin: predicted, observed, low, high (95%, artists resampled), error (the mean absolute
-    one), tracks.
+    A row a bin: predicted, observed, error (the mean absolute one), low, high (95% of observed,
+    artists resampled).
     """
-    frame = pd.DataFrame({"observed": np.asarray(observed), "predicted": np.asarray(predicted)})
+    frame = pd.DataFrame({"predicted": np.asarray(predicted), "observed": np.asarray(observed)})
     frame["error"] = (frame["observed"] - frame["predicted"]).abs()
-    frame["bin"] = pd.qcut(frame["predicted"].rank(method="first"), bins, labels=False)
+    numbers = pd.qcut(frame["predicted"].rank(method="first"), bins, labels=False)
     codes, names = pd.factorize(np.asarray(artists))
-    counts = draw_counts(len(names), 1000, seed)
-    rows = [_calibration_row(part, codes[part.index], counts) for _, part in frame.groupby("bin")]
+    counts, rows = draw_counts(len(names), 1000), []
+    for _, part in frame.groupby(numbers):
+        total = counts @ np.bincount(codes[part.index], part["observed"], len(names))
+        size = counts @ np.bincount(codes[part.index], minlength=len(names))
+        low, high = interval_of(total[size > 0] / size[size > 0])
+        rows.append({**part.mean(), "low": low, "high": high})
     return pd.DataFrame(rows)
 
 
@@ -110,16 +96,3 @@ def _from_sums(sums: np.ndarray) -> list[np.ndarray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         r2 = 1 - square / (yy - y**2 / n)
     return [absolute / n, np.sqrt(square / n), r2]
-
-
-def _row(drawn: np.ndarray, model: str, metric: str, value: float) -> tuple:
-    return (model, metric, value, *interval_of(drawn[:, METRICS.index(metric)]))
-
-
-def _calibration_row(part: pd.DataFrame, codes: np.ndarray, counts: np.ndarray) -> dict:
-    total = np.bincount(codes, part["observed"], counts.shape[1])
-    size = np.bincount(codes, minlength=counts.shape[1])
-    weight = counts @ size
-    low, high = interval_of((counts @ total)[weight > 0] / weight[weight > 0])
-    return {**part[["predicted", "observed", "error"]].mean(), "low": low, "high": high,
-            "tracks": len(part)}  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 from sklearn import inspection
@@ -14,7 +13,7 @@ from analysis.memory import remember
 from analysis.prediction import preparing
 from analysis.prediction.learners import one_thread
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import JOBS, Candidate, corrected_interval, source_of
+from analysis.prediction.validation import Candidate, corrected_interval, share_out
 from analysis.tracks.splitting import grouped_folds
 
 ALIKE = 0.5  # features correlated beyond this in rank are shuffled together
@@ -34,44 +33,39 @@ def feature_groups(tracks: pd.DataFrame) -> dict[str, list[str]]:
     numbers = [n for n in preparing.numbers_of(features) if n in apart]
     near = features[numbers].corr(method="spearman").abs().fillna(0).to_numpy()
     tree = linkage(squareform(1 - near, checks=False), "average")
-    labels = pd.Series(fcluster(tree, 1 - ALIKE, "distance"), numbers)
-    groups = [list(part.index) for _, part in labels.groupby(labels)]
+    groups = pd.Series(numbers).groupby(fcluster(tree, 1 - ALIKE, "distance")).agg(list)
     rest = {name: columns for name, columns in apart.items() if name not in numbers}
     return {" + ".join(group): group for group in groups} | rest
 
 
 def permutation_importance(
-    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 2, seed: int = SEED
+    one: Candidate, tracks: pd.DataFrame, groups: dict, repeats: int = 2
 ) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
     Columns of one of the `groups` are shuffled together [@fisher2019]. The result has columns
-    group, mae (its rise), low, high (95%, corrected for the overlap of folds [@nadeau2003]), r2
-    (its fall) and rank, the most important first.
+    group, mae (its rise), low, high (95%, corrected for the overlap of folds [@nadeau2003]), the
+    most important first.
     """
-    folds = _by_fold(_permute_fold, one, tracks, seed, groups, repeats)
-    rows = [(name, *corrected_interval(part["mae"], N_FOLDS), part["r2"].mean())
+    folds = _by_fold(_permute_fold, one, tracks, groups, repeats)
+    rows = [(name, *corrected_interval(part["mae"], N_FOLDS))
             for name, part in folds.groupby("group", sort=False)]  # fmt: skip
-    table = pd.DataFrame(rows, columns=["group", "mae", "low", "high", "r2"])
-    table = table.sort_values("mae", ascending=False, ignore_index=True)
-    return table.assign(rank=table.index + 1)
+    table = pd.DataFrame(rows, columns=["group", "mae", "low", "high"])
+    return table.sort_values("mae", ascending=False, ignore_index=True)
 
 
-def local_effects(
-    one: Candidate, tracks: pd.DataFrame, features: Sequence[str], bins: int = 20, seed: int = SEED
-) -> pd.DataFrame:
+def local_effects(one: Candidate, tracks: pd.DataFrame, features: Sequence[str]) -> pd.DataFrame:
     """Accumulate local effects in every fold, over the same bins [@apley2020].
 
-    A fold has some ten tracks in each of at most `bins` bins. The result has columns feature, x,
-    effect (mean over folds; its mean over tracks is 0), low and
-    high (of the folds); a feature of one value has no effect and is left out.
+    Columns feature, x, effect (mean over folds; its mean over tracks is 0), low and high (of the
+    folds); a feature of one value has no effect and is left out.
     """
-    # a bin without tracks would count as flat, so small folds have fewer; few tracks lie beyond
-    bins = max(2, min(bins, len(tracks) // (10 * N_FOLDS)))
+    # a bin without tracks would count as flat, so a fold has some ten in each; few lie beyond
+    bins = max(2, min(20, len(tracks) // (10 * N_FOLDS)))
     quantiles = np.linspace(0.005, 0.995, bins + 1)
     edges = {name: np.unique(tracks[name].astype(float).quantile(quantiles)) for name in features}
     edges = {name: cuts for name, cuts in edges.items() if len(cuts) > 1}
-    folds = _by_fold(_accumulate_fold, one, tracks, seed, edges)
+    folds = _by_fold(_accumulate_fold, one, tracks, edges)
     parts = folds.groupby(["feature", "x"], sort=False)["effect"]
     return parts.agg(effect="mean", low="min", high="max").reset_index()
 
@@ -95,9 +89,8 @@ def compare_curves(effects: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
 def accumulate(predict: Callable, features: pd.DataFrame, name: str, edges) -> pd.DataFrame:
     """Accumulate the local effect of a feature over bins with ascending edges [@apley2020].
 
-    `predict` takes a frame like `features` to an array. The result has columns x (the edges) and
-    effect, whose mean over the tracks is 0; of an additive model it is the feature's own term,
-    whatever the correlations between features.
+    `predict` takes a frame like `features` to an array. Columns feature, x (the edges) and effect,
+    whose mean over the tracks is 0; of an additive model it is the feature's own term.
     """
     bins = np.searchsorted(edges, features[name].to_numpy(float)).clip(1, len(edges) - 1) - 1
     steps = predict(features.assign(**{name: edges[bins + 1]}))
@@ -106,7 +99,7 @@ def accumulate(predict: Callable, features: pd.DataFrame, name: str, edges) -> p
     means = np.bincount(bins, steps, len(edges) - 1) / np.maximum(sizes, 1)
     effect = np.concatenate([[0], np.cumsum(means)])
     middle = (effect[bins] + effect[bins + 1]) / 2
-    return pd.DataFrame({"x": edges, "effect": effect - middle.mean()})
+    return pd.DataFrame({"feature": name, "x": edges, "effect": effect - middle.mean()})
 
 
 def telling_tracks(tracks: pd.DataFrame, predicted) -> pd.DataFrame:
@@ -125,6 +118,7 @@ def telling_tracks(tracks: pd.DataFrame, predicted) -> pd.DataFrame:
     return frame.loc[chosen].assign(which=["right", "wrong", "odd"])
 
 
+@remember
 def shap_values(
     one: Candidate, train: pd.DataFrame, tracks: pd.DataFrame, most: int = 100
 ) -> pd.DataFrame:
@@ -134,11 +128,6 @@ def shap_values(
     prediction, kept within 0 and 1: a column a feature, as in `single_features`, and base, the mean
     prediction of the background.
     """
-    return _shap_values(one, train, tracks, most, source_of(one.learner))
-
-
-@remember
-def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.DataFrame:
     import shap  # takes two seconds, which nothing else here needs
 
     fitted, features = one.fit(train), preparing.predictors(pd.concat([train, tracks]))
@@ -162,27 +151,24 @@ def _shap_values(one: Candidate, train, tracks, most: int, source: str) -> pd.Da
     return pd.DataFrame(whole).assign(base=found.base_values)
 
 
-def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, seed: int, *what):
+def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, *what):
     """Run a task for every fold, of a sample if tracks are many, on a model fitted without it."""
-    tracks, source = draw_artists(tracks, 20_000, seed), source_of(one.learner)
+    tracks = draw_artists(tracks, 20_000)
     folds = [[tracks.iloc[part].reset_index(drop=True) for part in pair]
-             for pair in grouped_folds(tracks, N_FOLDS, seed)]  # fmt: skip
-    found = Parallel(n_jobs=JOBS)(
-        delayed(_explain_fold)(*pair, task, one, seed + fold, source, *what)
-        for fold, pair in enumerate(folds)
-    )
-    return pd.concat(found, ignore_index=True)
+             for pair in grouped_folds(tracks, N_FOLDS, SEED)]  # fmt: skip
+    tasks = [(*pair, task, one, SEED + fold, *what) for fold, pair in enumerate(folds)]
+    return pd.concat(share_out(_explain_fold, tasks), ignore_index=True)
 
 
 @remember
-def _explain_fold(fitting, held, task: Callable, one: Candidate, seed: int, source: str, *what):
-    fitted = _fit(one, fitting, source)
+def _explain_fold(fitting, held, task: Callable, one: Candidate, seed: int, *what):
+    fitted = _fit(one, fitting)
     with one_thread():
         return task(fitted, preparing.predictors(held), held["valence"], seed, *what)
 
 
 @remember
-def _fit(one: Candidate, tracks: pd.DataFrame, source: str):
+def _fit(one: Candidate, tracks: pd.DataFrame):
     """Fit outside a fold; every task asks the same five models."""
     return one.fit(tracks)
 
@@ -190,22 +176,18 @@ def _fit(one: Candidate, tracks: pd.DataFrame, source: str):
 def _permute_fold(fitted, features, observed, seed: int, groups: dict, repeats: int):
     """Let scikit-learn shuffle one column of row numbers a group, and move the group's columns."""
 
-    def score(_, order: pd.DataFrame, observed) -> dict[str, float]:
+    def score(_, order: pd.DataFrame, observed) -> float:
         moved = features.copy()
         for name, columns in groups.items():
             if (order[name] != order.index).any():  # groups may overlap: one is shuffled at a time
                 moved[columns] = features[columns].iloc[order[name]].set_axis(features.index)
-        error = np.clip(fitted.predict(moved), 0, 1) - observed
-        return {"mae": -error.abs().mean(), "r2": -(error**2).mean() / observed.var(ddof=0)}
+        return -(np.clip(fitted.predict(moved), 0, 1) - observed).abs().mean()
 
     order = pd.DataFrame(dict.fromkeys(groups, np.arange(len(features))))
     given = {"scoring": score, "n_repeats": repeats, "random_state": seed}
     found = inspection.permutation_importance(fitted, order, observed, **given)
-    means = {metric: one.importances_mean for metric, one in found.items()}
-    return pd.DataFrame({"group": list(groups)} | means)
+    return pd.DataFrame({"group": list(groups), "mae": found.importances_mean})
 
 
 def _accumulate_fold(fitted, features, observed, seed: int, edges: dict):
-    parts = [accumulate(fitted.predict, features, name, cuts).assign(feature=name)
-             for name, cuts in edges.items()]  # fmt: skip
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat([accumulate(fitted.predict, features, *pair) for pair in edges.items()])

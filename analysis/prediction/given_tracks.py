@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analysis.prediction.blending import add_blend, blend_weights
-from analysis.prediction.comparison import fit_and_predict
+from analysis.prediction.comparison import add_blend, blend_weights, fit_and_predict
 from analysis.prediction.evaluation import scores
 from analysis.prediction.intervals import LEVEL, fit_conformal
 from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
 from analysis.prediction.network import NETWORK
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import candidate, cross_predictions, source_of
+from analysis.prediction.validation import candidate, cross_predictions
 from analysis.tracks import cleaning
 from analysis.tracks.features import AUDIO, feature_columns
 from analysis.tracks.recordings import recording_numbers
@@ -23,30 +22,25 @@ from analysis.tracks.schema import FEATURES, PREDICTION, BadInput, naming
 
 log = logging.getLogger("analysis")
 
-# The methods that did best on the known tables, with the settings that a search tries first: a
-# short search on few tracks was tried, and its settings did worse on all tracks than these.
-# Their weights are chosen anew for every list.
+# The methods that did best on the known tables, with the settings that a search tries first: those
+# of a short search on few tracks did worse. Their weights are chosen anew for every list.
 MEMBERS = (METRIC, NET, NETWORK, BOOSTING)
 # Weights and widths are settled in this many folds of whole artists, by this many tracks; all of
 # them are learned from in the end.
-N_FOLDS = 3
-MOST_JUDGED = 15_000
-# Genres are used where training knows the genre of at least this share of the given tracks.
-KNOWN_GENRES = 0.5
-# Tables print the same score with three to six decimals.
-DIGITS = 3
+N_FOLDS, MOST_JUDGED = 3, 15_000
+KNOWN_GENRES = 0.5  # of the given tracks: where training knows fewer, genres are not used
+DIGITS = 3  # tables print the same score with three to six decimals
 
 
 @dataclass(frozen=True)
 class Prediction:
     """Predictions of given tracks.
 
-    `rows` has one row a given row, in its order: track_id, valence, low and high (NaN where there
-    is no prediction) and reason (empty where there is one). `weights` are those of the methods, by
-    their names in print. `tables` has one row a training table, by name: learned (its tracks),
-    given (its rows among the given tracks, left out), repeated (its tracks that another table has)
-    and features (a list). `known` counts the given rows whose valence is known, `scored` holds
-    their scores (None below two).
+    `rows` has one row a given row, in its order: track_id, valence, low and high (missing without a
+    prediction) and reason (empty with one). `weights` are the methods', by names in print. `tables`
+    has one row a training table, by name: learned (its tracks), given (its rows among the given
+    tracks, left out), repeated (its tracks that another table has) and features (a list). `known`
+    counts the given rows of known valence, `scored` holds their scores (None below two).
     """
 
     rows: pd.DataFrame
@@ -57,9 +51,7 @@ class Prediction:
 
 
 def predict_given(
-    given: pd.DataFrame,
-    training: Mapping[str, pd.DataFrame],
-    members: tuple[Learner, ...] = MEMBERS,
+    given: pd.DataFrame, training: Mapping[str, pd.DataFrame], members=MEMBERS
 ) -> Prediction:
     """Predict the valence of given tracks by a weighted mean of several methods.
 
@@ -81,7 +73,7 @@ def predict_given(
     log.info("training: %s tracks, %s features", f"{len(train):,}", len(feature_columns(train)))
     methods, find_intervals = choose_methods(train, members)
     weights = pd.Series({one.label: weight for one, _, weight in methods})
-    each = [fit_and_predict(one, part, tracks, source_of(one.learner)) for one, part, _ in methods]
+    each = [fit_and_predict(one, part, tracks) for one, part, _ in methods]
     predicted = np.average(each, axis=0, weights=weights)
     rows = given[["track_id"]].assign(valence=pd.Series(predicted, tracks.index))
     rows[["low", "high"]] = pd.DataFrame(find_intervals(predicted), tracks.index)
@@ -97,9 +89,8 @@ def join_tables(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Make one clean training table of several; `tracks` are the given ones that can be predicted.
 
-    A recording stays in the table that shares most features with the list, of equal ones in the
-    longest, then in the first by name. A feature is missing where its table does not share it.
-    Also returned is `Prediction.tables`.
+    A recording stays in the table that shares most features with them, of equal ones in the
+    longest, then in the first by name. Also returned is `Prediction.tables`.
     """
     listed, *numbers = number_recordings(given, *training.values())
     parts, lines = {}, {}
@@ -159,9 +150,8 @@ def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...]):
 
     Members learn from all tracks, and put medians where a table lacks a feature. Where the list has
     the audio analysis, too much would be made up: they then learn from tracks with it, and
-    boosting, which reads gaps, also from all. Judged are tracks with it, as the given tracks are.
-    Returned are (Candidate, its training tracks, weight) of each method, and what
-    `intervals.fit_conformal` returns.
+    boosting, which reads gaps, also from all. Judged are tracks with it. Returned are (Candidate,
+    its training tracks, weight) of each method, and what `intervals.fit_conformal` returns.
     """
     whole = train.filter(items=AUDIO).notna().all(axis=1)
     complete, rest = (train[part].reset_index(drop=True) for part in (whole, ~whole))

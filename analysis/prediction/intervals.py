@@ -10,20 +10,16 @@ from scipy.stats import binomtest
 
 from analysis.prediction.evaluation import draw_counts, interval_of
 
-# Tracks of a group that is scored by itself: the scores of fewer are noise.
-FEWEST = 20
+FEWEST = 20  # tracks of a group that is scored by itself: the scores of fewer are noise
 LEVEL = 0.9
 
 
-def fit_conformal(
-    tracks: pd.DataFrame, predicted, level: float = LEVEL
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Learn the width of intervals from predictions by models that did not see the artist.
+def fit_conformal(tracks: pd.DataFrame, predicted, level: float = LEVEL) -> Callable:
+    """Learn the width of intervals from predictions, (n,), by models that did not see the artist.
 
-    From the n tracks' out-of-fold predictions and the wanted coverage comes a function from m
-    predictions to ends, (m, 2): 0 and 1, with a warning, of too few artists. The half width is a
-    quantile of the absolute errors [@lei2018]. Artists, not tracks, are exchangeable, so the
-    finite-sample correction counts artists [@dunn2023].
+    Returned is a function from m predictions to ends, (m, 2): 0 and 1, with a warning, of too few
+    artists. The half width is a quantile of the absolute errors [@lei2018]. Artists, not tracks,
+    are exchangeable, so the finite-sample correction counts artists [@dunn2023].
     """
     conformal = ConformalRegressor().fit(tracks["valence"].to_numpy() - np.asarray(predicted))
     # crepes corrects for tracks, and truncates: 0.1 of 10 must stay 1
@@ -32,7 +28,7 @@ def fit_conformal(
     return partial(conformal.predict_int, confidence=share, y_min=0, y_max=1)
 
 
-def coverage(observed, bounds, artists, groups: pd.Series | None = None) -> pd.DataFrame:
+def coverage(observed, bounds, artists, groups: pd.Series) -> pd.DataFrame:
     """Count how often intervals, (n, 2), hold the truth, over all tracks and by group.
 
     Columns group ("all" first; none of fewer than `FEWEST` tracks), tracks, coverage, low, high
@@ -42,7 +38,7 @@ def coverage(observed, bounds, artists, groups: pd.Series | None = None) -> pd.D
     (low, high), observed = bounds.T, np.asarray(observed)
     held = (low <= observed) & (observed <= high)
     frame = pd.DataFrame({"artist": np.asarray(artists), "width": high - low, "held": held})
-    apart = () if groups is None else frame.groupby(groups.astype(str).to_numpy())
+    apart = frame.groupby(groups.astype(str).to_numpy())
     parts = {"all": frame} | {name: part for name, part in apart if len(part) >= FEWEST}
     rows = []
     for name, part in parts.items():

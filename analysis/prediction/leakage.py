@@ -1,14 +1,13 @@
 """Ways to split: one boosted model, judged in folds of rows, of recordings and of artists."""
 
 import pandas as pd
-from joblib import Parallel, delayed
 from sklearn.model_selection import KFold
 
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.evaluation import scores
 from analysis.prediction.learners import BOOSTING, fit_learner, predict
-from analysis.prediction.validation import JOBS, corrected_interval
+from analysis.prediction.validation import corrected_interval, share_out
 from analysis.tracks.cleaning import WHOLE, encode, leave_out_small_genres, leave_out_sparse
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.splitting import grouped_folds
@@ -20,9 +19,9 @@ N_FOLDS = 5
 def leakage_table(published: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
     """Cross-validate one untuned model in three ways to divide the same data.
 
-    `published` and `tracks` are the table before and after cleaning. Columns design, rows, r2,
-    r2_low, r2_high (95%, corrected for the overlap of folds [@nadeau2003]), mae, shared_artists
-    (share of validation rows by an artist of training).
+    `published` and `tracks` are the table before and after cleaning. Columns design, rows, r2 with
+    _low and _high (95%, corrected for the overlap of folds [@nadeau2003]), mae, shared_artists (of
+    validation rows, those by an artist of training).
     """
     # plain folds go by position, so that the order of a file would change them
     rows, tracks = _as_published(published), sort_rows(tracks)
@@ -34,8 +33,7 @@ def leakage_table(published: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame
     }
     judged = []
     for design, (frame, folds) in designs.items():
-        tasks = (delayed(_judge_fold)(frame, *pair) for pair in folds)
-        by_fold = pd.DataFrame(Parallel(n_jobs=JOBS)(tasks))
+        by_fold = pd.DataFrame(share_out(_judge_fold, [(frame, *pair) for pair in folds]))
         r2 = corrected_interval(by_fold["r2"], N_FOLDS)
         judged.append((design, len(frame), *r2, *by_fold[["mae", "shared_artists"]].mean()))
     names = ["design", "rows", "r2", "r2_low", "r2_high", "mae", "shared_artists"]

@@ -1,8 +1,8 @@
 """The neural network: an ensemble of small networks in Keras, as one scikit-learn regressor.
 
-Members lie side by side: every weight has the member as its first axis, so that one step trains all
-of them [@gorishniy2025]; one by one, they would spend their time on starting. Keras is imported
-when a network is first fitted, since that takes seconds.
+Every weight has the member as its first axis, so that one step trains all of them [@gorishniy2025];
+one by one, they would spend their time on starting. Keras takes seconds to import, so that is done
+when a network is first fitted.
 """
 
 import functools
@@ -11,13 +11,10 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.model_selection import GroupKFold
-from sklearn.utils import check_array, check_consistent_length
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from analysis import SEED
 from analysis.prediction import preparing
 from analysis.prediction.learners import Dimension, Learner
-from analysis.tracks.schema import BadInput
 
 BATCH = 256
 WIDE_TABLE, LONG_TABLE = 30, 20_000  # more columns or rows than this get wider layers
@@ -26,12 +23,10 @@ WIDE_TABLE, LONG_TABLE = 30, 20_000  # more columns or rows than this get wider 
 def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropout=0.2):
     """Return an untrained network from shape (rows, inputs) to (rows, members, 1), within 0 and 1.
 
-    Each amount x enters as itself and as one mixture of `waves` waves cos(2π(f x + b)) of learned
-    frequency f and phase b, so that one layer bends where a plain one needs several
-    [@gorishniy2022; @holzmuller2024]. Members share the waves and nothing else.
-
-    The first `amounts` of the `inputs` columns are standardised numbers, the rest indicators. Of
-    the `units` of each of `depth` hidden layers, a training step leaves out a share `dropout`.
+    The first `amounts` of the `inputs` columns are standardised numbers, the rest indicators. Each
+    amount x enters as itself and as one mixture of `waves` waves cos(2π(f x + b)) of learned
+    frequency f and phase b [@gorishniy2022; @holzmuller2024]. Members share them and nothing else.
+    Of the `units` of each of `depth` hidden layers, a training step leaves out a share `dropout`.
     """
     import keras
     from keras.initializers import RandomNormal, RandomUniform
@@ -92,20 +87,17 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
     """An ensemble of multilayer perceptrons [@gorishniy2022; @gorishniy2025].
 
     It reads what a learned metric reads (`preparing.for_metric`), missing numbers at the median.
-    Each member leaves out one of `parts` parts of the training artists (fewer where there are fewer
-    artists), and the epoch is restored at which the members err least on what they left out; with
-    one part nothing is left out and all epochs are run.
+    Each member leaves out one of at most `parts` parts of the training artists, and the epoch is
+    restored at which the members err least on what they left out.
 
-    `members` to `dropout` are those of `build_network`. `genre_weight` is the length of a genre's
-    indicator, in standard deviations of a number. Training ends after `epochs`, or `patience`
-    epochs without a gain. `rate` and `decay` are the largest learning rate and the weight decay of
-    AdamW [@loshchilov2019], `delta` the error, in valence, at which the loss turns from squared to
-    absolute [@huber1964].
+    `members` to `dropout` are those of `build_network`, `genre_weight` that of `for_metric`.
+    Training ends after `epochs`, or `patience` epochs without a gain. `rate` and `decay` are the
+    largest learning rate and the weight decay of AdamW [@loshchilov2019], `delta` the error, in
+    valence, at which the loss turns from squared to absolute [@huber1964].
 
-    `history_` has columns epoch, training (with dropout) and validation (missing where nothing was
-    left out), mean absolute errors of members; `best_epoch_` is the epoch whose weights were
-    restored. Fitting seeds the global generators of Python, NumPy and Keras, so that two runs on
-    one machine give the same numbers.
+    `history_` has the mean absolute errors of members by epoch, training (with dropout) and
+    validation; `best_epoch_` is the one, from 1, whose weights were restored. Fitting seeds the
+    global generators of Python, NumPy and Keras, so that two runs on one machine are equal.
     """
 
     def __init__(
@@ -118,27 +110,18 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         self.epochs, self.patience, self.seed = epochs, patience, seed
         self.rate, self.decay, self.delta = rate, decay, delta
 
-    def fit(self, X, y, groups=None) -> "TrackNetwork":
-        """Train the ensemble on features (n, columns), valence (n,) and, if known, artists (n,).
-
-        Raises `BadInput` where a number is infinite or a target lies outside 0 and 1.
-        """
+    def fit(self, X, y, groups) -> "TrackNetwork":
+        """Train the ensemble on features (n, columns), valence (n,) and artists (n,)."""
         from keras.callbacks import EarlyStopping, LearningRateScheduler
         from keras.utils import set_random_seed
 
-        table = self._as_table(X, fresh=True)
-        target = check_array(y, ensure_2d=False, dtype="float32", input_name="y")
-        check_consistent_length(table, target)
-        if target.min() < 0 or target.max() > 1:
-            raise BadInput("The target must lie between 0 and 1: divide it by its largest value.")
-        self.prepare_ = preparing.for_metric(table, self.genre_weight)
-        inputs = fill_batches(self.prepare_.fit_transform(table))
-        held = leave_out(len(target), groups, self.parts, self.members, self.seed)
-        targets = fill_batches(np.repeat(target[:, None, None], self.members, axis=1))
-        model = compiled_network(self.delta, *self._shape(inputs))
-        for old, new in zip(
-            model.variables, initial_weights(self.seed, *self._shape(inputs)), strict=True
-        ):
+        self.prepare_ = preparing.for_metric(X, self.genre_weight)
+        inputs = fill_batches(self.prepare_.fit_transform(X))
+        held = leave_out(groups, self.parts, self.members, self.seed)
+        targets = np.repeat(np.asarray(y, "float32")[:, None, None], self.members, axis=1)
+        targets, shape = fill_batches(targets), self._shape(inputs)
+        model = compiled_network(self.delta, *shape)
+        for old, new in zip(model.variables, initial_weights(self.seed, *shape), strict=True):
             old.assign(new)
         set_random_seed(self.seed % 2**32)
         for one in model.optimizer.variables:
@@ -146,16 +129,13 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         model.optimizer.weight_decay.assign(self.decay)
         falling = LearningRateScheduler(self._rate_in)
         stopping = EarlyStopping("val_mae", patience=self.patience, restore_best_weights=True)
-        judged = held.any()
         history = model.fit(
             inputs, targets, BATCH, self.epochs, verbose=0, sample_weight=fill_batches(~held),
-            validation_data=(inputs, targets, fill_batches(held)) if judged else None,
-            validation_batch_size=16 * BATCH, callbacks=[falling, *([stopping] if judged else [])],
+            validation_data=(inputs, targets, fill_batches(held)),
+            validation_batch_size=16 * BATCH, callbacks=[falling, stopping],
         ).history  # fmt: skip
-        self.weights_ = model.get_weights()
-        errors = {"training": history["mae"], "validation": history.get("val_mae", np.nan)}
-        self.history_ = pd.DataFrame({"epoch": range(1, len(history["mae"]) + 1), **errors})
-        self.best_epoch_ = stopping.best_epoch + 1 if judged else self.epochs
+        self.weights_, self.best_epoch_ = model.get_weights(), stopping.best_epoch + 1
+        self.history_ = pd.DataFrame({"training": history["mae"], "validation": history["val_mae"]})
         return self
 
     def predict(self, X) -> np.ndarray:
@@ -164,8 +144,7 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
 
     def predict_members(self, X) -> np.ndarray:
         """Return each member's predictions, of shape (n, members)."""
-        check_is_fitted(self, "weights_")
-        inputs = self.prepare_.transform(self._as_table(X, fresh=False))
+        inputs = self.prepare_.transform(X)
         model = compiled_network(self.delta, *self._shape(inputs))
         model.set_weights(self.weights_)
         fitted = model.predict(fill_batches(inputs), batch_size=BATCH, verbose=0)
@@ -180,25 +159,14 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
         sizes = inputs.shape[1], self.prepare_[-1].output_indices_["amounts"].stop
         return *sizes, self.members, self.units, self.depth, self.waves, self.dropout
 
-    def _as_table(self, features, fresh: bool) -> pd.DataFrame:
-        """Return features as a frame, checked against those of the fit."""
-        table = pd.DataFrame(features)
-        validate_data(self, features, reset=fresh, skip_check_array=True)
-        for name in preparing.numbers_of(table):
-            if np.isinf(table[name].to_numpy(float)).any():
-                raise BadInput(f"Column '{name}' holds an infinite value: give a number or none.")
-        return table
 
-
-def leave_out(rows: int, groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
+def leave_out(groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
     """Return which member leaves out which row (rows, members): parts of whole groups, by turns."""
-    groups = np.arange(rows) if groups is None else np.asarray(groups)
-    count = min(parts, len(pd.unique(groups)))
-    held = np.zeros((rows, members), dtype=bool)
-    if count > 1:
-        folds = GroupKFold(count, shuffle=True, random_state=seed).split(held, groups=groups)
-        for part, (_, left_out) in enumerate(folds):
-            held[left_out, part::count] = True
+    count = min(parts, len(np.unique(groups)))
+    held = np.zeros((len(groups), members), dtype=bool)
+    folds = GroupKFold(count, shuffle=True, random_state=seed).split(held, groups=groups)
+    for part, (_, left_out) in enumerate(folds):
+        held[left_out, part::count] = True
     return held
 
 
@@ -207,27 +175,16 @@ def fill_batches(rows: np.ndarray) -> np.ndarray:
     return np.pad(rows.astype("float32"), [(0, -len(rows) % BATCH)] + [(0, 0)] * (rows.ndim - 1))
 
 
-def count_units(features: pd.DataFrame) -> int:
-    """Return the width of layers that suits a table, by cross-validation on training parts."""
-    return 128 if features.shape[1] > WIDE_TABLE or len(features) > LONG_TABLE else 64
-
-
 def build_network_learner(features: pd.DataFrame, **settings) -> BaseEstimator:
-    """Return a network of the width that suits a table."""
-    return TrackNetwork(units=count_units(features), **settings)
+    """Return a network of the width that suits a table, by cross-validation on training parts."""
+    large = features.shape[1] > WIDE_TABLE or len(features) > LONG_TABLE
+    return TrackNetwork(units=128 if large else 64, **settings)
 
 
-NETWORK = Learner(
-    "network",
-    "Neural network",
-    "network",
-    build_network_learner,
-    (
-        Dimension("rate", 0.008, 0.002, 0.02, log=True, meaning="largest step of the optimiser"),
-        Dimension("decay", 0.2, 0.005, 1.0, log=True, meaning="decay of the weights"),
-        Dimension("genre_weight", 2.0, 0.5, 4.0, log=True, meaning="how far apart genres lie"),
-    ),
+NETWORK = Learner("network", "Neural network", "network", build_network_learner, (
+    Dimension("rate", 0.008, 0.002, 0.02, log=True, meaning="largest step of the optimiser"),
+    Dimension("decay", 0.2, 0.005, 1.0, log=True, meaning="decay of the weights"),
+    Dimension("genre_weight", 2.0, 0.5, 4.0, log=True, meaning="how far apart genres lie"),
     # a search trains few members: what suits four suits more
-    draft=(("members", 4), ("parts", 4)),
-)
+), draft=(("members", 4), ("parts", 4)))  # fmt: skip
 NETWORKS = (NETWORK,)

@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
 from scipy import stats
 
 from analysis import SEED
 from analysis.memory import remember
-from analysis.prediction.comparison import Comparison
-from analysis.prediction.evaluation import score_differences, scores
-from analysis.prediction.learners import predict
-from analysis.prediction.validation import JOBS, Candidate, compare_folds, source_of
+from analysis.prediction.comparison import Comparison, fit_and_predict
+from analysis.prediction.evaluation import bootstrap_scores, scores
+from analysis.prediction.validation import Candidate, compare_folds, share_out
 
 
 def compare_with_best(
@@ -21,9 +20,8 @@ def compare_with_best(
 ) -> pd.DataFrame:
     """Compare the network with the best other method, over artists, seeds and folds.
 
-    A network is one draw of its starting weights. It is trained from several seeds; their variance
-    and that over resampled artists are independent and add up in the interval of the difference,
-    which is that of the mean over seeds.
+    A network is one draw of its starting weights. Its variance over seeds and that over resampled
+    artists are independent and add up in the interval of the difference of the mean over seeds.
 
     One row a metric (mae, r2): network (mean over seeds), seed_sd, other; `difference` on the
     held-out tracks and `fold_difference` over the folds of the training part, each with _low and
@@ -31,12 +29,11 @@ def compare_with_best(
     """
     network, other = compared.network, compared.best
     one = compared.candidates[network]
-    runs = pd.DataFrame(Parallel(n_jobs=JOBS)(
-        delayed(_run_seed)(one, train, test, SEED + run, source_of(one.learner))
-        for run in range(seeds)
-    ))  # fmt: skip
+    each = [replace(one, settings=(*one.settings, ("seed", SEED + n))) for n in range(seeds)]
+    each = share_out(fit_and_predict, [(one, train, test) for one in each])
+    runs = pd.DataFrame([scores(test["valence"], predicted) for predicted in each])
     pair = compared.held_out[[network, other]]
-    apart = score_differences(test["valence"], pair, test["artist"], other).set_index("metric")
+    apart = bootstrap_scores(test["valence"], pair, test["artist"], best=other).set_index("metric")
     rivals = compared.by_fold[compared.by_fold["model"].isin([network, other])]
     rows = []
     for metric in ("mae", "r2"):
@@ -65,17 +62,13 @@ def judge(row) -> str:
 
 
 def time_training(compared: Comparison, names: Sequence[str], train: pd.DataFrame) -> dict:
-    """Return by name the seconds of one training on one core; what is compiled first is left out.
-
-    A worker trains, since workers have compiled the network already.
-    """
+    """Return by name the seconds of one training on one core, without what is compiled first."""
     chosen = [compared.candidates[name] for name in names]
-    task = delayed(_time)(chosen, train, [source_of(one.learner) for one in chosen])
-    return dict(zip(names, *Parallel(n_jobs=JOBS)([task]), strict=True))
+    return dict(zip(names, *share_out(_time, [(chosen, train)]), strict=True))
 
 
 @remember
-def _time(chosen: Sequence[Candidate], train: pd.DataFrame, sources: Sequence[str]) -> list[float]:
+def _time(chosen: Sequence[Candidate], train: pd.DataFrame) -> list[float]:
     seconds = []
     for one in chosen:
         if one.learner.kind == "network":
@@ -84,9 +77,3 @@ def _time(chosen: Sequence[Candidate], train: pd.DataFrame, sources: Sequence[st
         one.fit(train)
         seconds.append(time.perf_counter() - start)
     return seconds
-
-
-@remember
-def _run_seed(one: Candidate, train, test, seed: int, source: str) -> pd.Series:
-    again = Candidate(one.learner, (*one.settings, ("seed", seed)))
-    return scores(test["valence"], predict(again.fit(train), test))

@@ -1,16 +1,15 @@
 """From a table's features to what each family of learners reads, inside the pipeline.
 
-What learns from data (scales, categories, knots) is a step that is fitted in the training part of a
-fold; all else is row-wise. Every `for_...` takes the result of `predictors`, of which only the
-columns are read, and returns an unfitted pipeline.
+What learns from data (scales, categories, knots) is fitted in the training part of a fold; all else
+is row-wise. Every `for_...` takes what `predictors` returns and makes of it an unfitted pipeline.
 """
-
-import re
 
 import numpy as np
 import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import KFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -20,11 +19,11 @@ from sklearn.preprocessing import (
     QuantileTransformer,
     SplineTransformer,
     StandardScaler,
+    TargetEncoder,
 )
 
 from analysis import SEED
-from analysis.prediction.directions import AddDirections
-from analysis.prediction.genre_means import GenreProfile, mean_valence
+from analysis.inference.scores import FEATURES
 from analysis.tracks.features import (
     AUDIO,
     CATEGORICAL,
@@ -35,28 +34,17 @@ from analysis.tracks.features import (
 )
 from analysis.tracks.harmony import HARMONY, describe_harmony
 
-# A category seen on fewer training tracks than this shares a column with the other rare ones.
-RARE = 10
-# Histogram boosting stores a category in one byte; the rest of a long list is one category.
-MOST_CATEGORIES = 200
+RARE = 10  # a category of fewer training tracks shares a column with the other rare ones
+MOST_CATEGORIES = 200  # histogram boosting stores a category in one byte: the rest are one
 # Columns that `with_shapes` derives, each in place of the column that it straightens.
-SHAPES = {
-    "speechiness": "log_speechiness",
-    "acousticness": "logit_acousticness",
-    "instrumentalness": "logit_instrumentalness",
-    "liveness": "log_liveness",
-    "duration_ms": "log_duration",
-}
-# A track of one second, in milliseconds: what is shorter counts as this long.
-SHORTEST = 1_000
-# Some sequences of boosting read genres by their means where a table has more of them than this.
-# With six of them sets of levels say as much; with 114 the R² of boosting over two folds rose from
-# .590 to .592.
+SHAPES = {one.plain: one.shape for one in FEATURES} | {"duration_ms": "log_duration"}
+SHORTEST = 1_000  # a track of one second, in milliseconds: what is shorter counts as this long
+# With more genres than this, some sequences of boosting read them by their means. With six, sets of
+# levels say as much; with 114 the R² of boosting over two folds rose from .590 to .592.
 FEW_GENRES = 30
-# A rank becomes a normal quantile no farther from 0 than this.
-FARTHEST = 3.0
-# Length of an indicator where a metric is learned: at first an amount matters more than a key.
-INDICATOR_WEIGHT = 0.5
+PROFILE_WEIGHT = 10  # a genre's profile counts the mean of all tracks as so many of the genre
+FARTHEST = 3.0  # a rank becomes a normal quantile no farther from 0
+INDICATOR_WEIGHT = 0.5  # where a metric is learned: at first an amount matters more than a key
 
 
 def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +52,6 @@ def predictors(tracks: pd.DataFrame) -> pd.DataFrame:
     frame = tracks[feature_columns(tracks)]
     flags = {name: frame[name].astype("float64") for name in frame if frame[name].dtype == "bool"}
     return frame.assign(**flags)
-
-
-def describe_predictors(tracks: pd.DataFrame) -> list[str]:
-    """Return the names in print of what a learner reads; the audio analysis as two blocks."""
-    names = [re.sub(r"^(pitch|timbre)_\d+$", r"\1 (12 means)", name) for name in predictors(tracks)]
-    return list(dict.fromkeys(name.replace("duration_ms", "duration") for name in names))
 
 
 def without_analysis(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -109,29 +91,21 @@ def straighten(features: pd.DataFrame) -> pd.DataFrame:
 
 def for_boosting(features: pd.DataFrame) -> Pipeline:
     """Encode categories as codes that histogram boosting splits as sets; they keep their names."""
-    codes = OrdinalEncoder(
-        handle_unknown="use_encoded_value",
-        unknown_value=float("nan"),
-        max_categories=MOST_CATEGORIES,
-    )
-    names = categories_of(features)
-    encode = ColumnTransformer(
-        [("codes", codes, names)], remainder="passthrough", verbose_feature_names_out=False
-    )
+    parts = [("codes", _codes(max_categories=MOST_CATEGORIES), categories_of(features))]
+    encode = ColumnTransformer(parts, remainder="passthrough", verbose_feature_names_out=False)
     return make_pipeline(FunctionTransformer(turn_pitches), encode.set_output(transform="pandas"))
 
 
 def for_boosting_profiles(features: pd.DataFrame) -> Pipeline:
     """Encode key and metre as codes, and genre by the means of its training tracks.
 
-    Sets of a hundred genres can be split in too many ways; numbers let trees treat alike the genres
-    that are alike. Mean valence is cross-fitted [@micci2001].
+    Numbers let trees treat alike the genres that are alike; sets of a hundred can be split in too
+    many ways. Mean valence is cross-fitted [@micci2001].
     """
-    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"))
     amounts = numbers_of(turn_pitches(features.head(1)))
     parts = [
-        ("codes", codes, _factors(features)),
-        ("genre", mean_valence(), ["genre"]),
+        ("codes", _codes(), _factors(features)),
+        ("genre", _mean_valence(), ["genre"]),
         ("amounts", "passthrough", amounts),
         ("profile", GenreProfile(), ["genre", *amounts]),
     ]
@@ -139,20 +113,42 @@ def for_boosting_profiles(features: pd.DataFrame) -> Pipeline:
     return make_pipeline(FunctionTransformer(turn_pitches), encode.set_output(transform="pandas"))
 
 
-def with_directions(encode: Pipeline, features: pd.DataFrame) -> Pipeline:
-    """Append to an encoding the directions along which valence changes by a learned metric."""
-    return make_pipeline(AddDirections(encode, for_metric(features)))
+class GenreProfile(TransformerMixin, BaseEstimator):
+    """Describe a genre by the mean of every amount over its training tracks.
+
+    Means of small genres are drawn to the mean of all tracks, and an unseen genre has that of all.
+    """
+
+    def fit(self, features: pd.DataFrame, target=None) -> "GenreProfile":
+        """Learn the means."""
+        amounts = features.drop(columns="genre")
+        grouped = amounts.groupby(features["genre"].astype("object"))
+        sizes = grouped.size().to_numpy()[:, None]
+        self.overall_ = amounts.mean()
+        prior = PROFILE_WEIGHT * self.overall_
+        means = grouped.mean().fillna(self.overall_)
+        self.means_ = (means * sizes + prior) / (sizes + PROFILE_WEIGHT)
+        return self
+
+    def transform(self, features: pd.DataFrame) -> pd.DataFrame:
+        """Return the means of each track's genre, of shape (n, amounts)."""
+        found = self.means_.reindex(features["genre"].astype("object")).fillna(self.overall_)
+        return found.set_axis(features.index).set_axis(self.get_feature_names_out(), axis=1)
+
+    def get_feature_names_out(self, names=None) -> np.ndarray:
+        """Name the columns."""
+        return np.array([f"genre_{name}" for name in self.overall_.index], dtype=object)
 
 
 def for_forests(features: pd.DataFrame) -> Pipeline:
     """Encode key and metre as indicators, and genre by its smoothed mean valence.
 
-    A forest that draws a share of the columns at each split hardly ever draws a given one of 114
-    indicators; one column that orders the genres serves it better. It is cross-fitted [@micci2001].
+    A forest hardly ever draws a given one of 114 indicators for a split; one column that orders the
+    genres serves it better. It is cross-fitted [@micci2001].
     """
     parts = [("indicators", _indicators(), _factors(features))]
     if "genre" in features:
-        parts.append(("genre", mean_valence(), ["genre"]))
+        parts.append(("genre", _mean_valence(), ["genre"]))
     encode = ColumnTransformer(parts, remainder=SimpleImputer(strategy="median"))
     return make_pipeline(FunctionTransformer(turn_pitches), encode)
 
@@ -162,15 +158,8 @@ def for_distances(features: pd.DataFrame, genre_weight: float = 1.0) -> Pipeline
 
     From genre to genre it is √2 `genre_weight` standard deviations of an amount.
     """
-    amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
-    parts = [
-        ("amounts", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), amounts),
-        ("indicators", _indicators(), _factors(features)),
-    ]
-    if "genre" in features:
-        parts.append(("genre", _indicators(), ["genre"]))
-    weigh = ColumnTransformer(parts, transformer_weights={"genre": genre_weight})
-    return make_pipeline(FunctionTransformer(straighten), weigh)
+    scale = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
+    return _weigh(features, straighten, scale, {"genre": genre_weight})
 
 
 def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
@@ -180,26 +169,28 @@ def for_metric(features: pd.DataFrame, genre_weight: float = 2.0) -> Pipeline:
     """
     fill = SimpleImputer(strategy="median")
     # more quantiles than tracks would be as many as tracks, with a warning at every fit
-    quantiles = min(257, len(features))
-    rank = QuantileTransformer(
-        n_quantiles=quantiles, output_distribution="normal", random_state=SEED
-    )
+    count = min(257, len(features))
+    rank = QuantileTransformer(n_quantiles=count, output_distribution="normal", random_state=SEED)
     bound = FunctionTransformer(np.clip, kw_args={"a_min": -FARTHEST, "a_max": FARTHEST})
-    amounts = numbers_of(turn_pitches(features.head(1)))
+    weights = {"indicators": INDICATOR_WEIGHT, "genre": genre_weight}
+    return _weigh(features, turn_pitches, make_pipeline(fill, rank, bound), weights)
+
+
+def _weigh(features: pd.DataFrame, arrange, scale: Pipeline, weights: dict) -> Pipeline:
+    """Arrange features, scale their amounts and weigh indicators of factors and of genre."""
     parts = [
-        ("amounts", make_pipeline(fill, rank, bound), amounts),
+        ("amounts", scale, numbers_of(arrange(features.head(1)))),
         ("indicators", _indicators(), _factors(features)),
     ]
     if "genre" in features:
         parts.append(("genre", _indicators(), ["genre"]))
-    weights = {"indicators": INDICATOR_WEIGHT, "genre": genre_weight}
     weigh = ColumnTransformer(parts, transformer_weights=weights)
-    return make_pipeline(FunctionTransformer(turn_pitches), weigh)
+    return make_pipeline(FunctionTransformer(arrange), weigh)
 
 
 def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
     """Expand amounts into splines (knots at quantiles) and products, names into indicators."""
-    amounts = [name for name in straighten(features.head(1)) if name not in categories_of(features)]
+    amounts = numbers_of(straighten(features.head(1)))
     spline = SplineTransformer(n_knots=knots, knots="quantile", extrapolation="linear")
     pairs = make_pipeline(StandardScaler(), PolynomialFeatures(2, include_bias=False))
     fill = SimpleImputer(strategy="median")
@@ -214,6 +205,16 @@ def for_lines(features: pd.DataFrame, knots: int = 5) -> Pipeline:
 
 def _factors(features: pd.DataFrame) -> list[str]:
     return [name for name in CATEGORICAL if name in features]
+
+
+def _codes(**limits) -> OrdinalEncoder:
+    return OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=float("nan"), **limits)
+
+
+def _mean_valence() -> TargetEncoder:
+    """Return an encoder of genre by its smoothed mean valence, cross-fitted in training."""
+    folds = KFold(5, shuffle=True, random_state=SEED)
+    return TargetEncoder(target_type="continuous", cv=folds)
 
 
 def _indicators() -> OneHotEncoder:

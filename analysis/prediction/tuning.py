@@ -14,8 +14,8 @@ from sklearn.exceptions import ConvergenceWarning
 from analysis import SEED
 from analysis.memory import remember
 from analysis.prediction.evaluation import scores
-from analysis.prediction.learners import Dimension, Learner, fit_learner, predict
-from analysis.prediction.validation import JOBS, Candidate, candidate, slowest_first, source_of
+from analysis.prediction.learners import Learner, fit_learner, predict
+from analysis.prediction.validation import JOBS, Candidate, candidate, slowest_first
 from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import grouped_folds
 
@@ -27,9 +27,9 @@ class Budget:
     """What a search may spend: trials a learner, folds, and tracks.
 
     A search sees at most `tracks` of them, or of a long table a quarter, but no more than `most`:
-    on a tenth of a long table with many genres, it prefers settings too smooth for the whole. What
-    follows the search is bound by `repeats` of cross-validation, shares of the training tracks on
-    the learning `curve`, and how many tracks are `crossed` (cross-validated) at most.
+    on a tenth of a long table with many genres, it prefers settings too smooth for the whole.
+    Thereafter cross-validation has `repeats` and at most `crossed` tracks, and the learning `curve`
+    shares of the training tracks.
     """
 
     name: str
@@ -66,8 +66,8 @@ def find_budget(name) -> Budget:
 class Search:
     """What a search found: the learner with its best settings, and one row a trial.
 
-    `trace` has columns trial, mae (mean over folds), best (least so far), folds (fewer than all
-    where a trial was given up), and one a setting.
+    `trace` has mae (mean over folds; missing where a trial was given up), folds (on which it was
+    judged), and a column a setting.
     """
 
     chosen: Candidate
@@ -91,12 +91,12 @@ def tune(
     sample = draw_artists(train, budget.searched(len(train)), seed)
     log.info("search: %d learners, %d trials each", len(learners), budget.trials)
     running = Parallel(n_jobs=JOBS, return_as="generator_unordered")(
-        delayed(_named_search)(learner, sample, budget, seed)
-        for learner in [one.learner for one in slowest_first(map(candidate, learners))]
+        delayed(search)(one.learner, sample, budget.trials, budget.folds, seed, one.source)
+        for one in slowest_first(map(candidate, learners))
     )
     found = {}
-    for name, result in running:
-        found[name] = result
+    for result in running:
+        found[result.chosen.name] = result
         said = result.chosen.label, result.mae, len(found), len(learners)
         log.info("search: %s, MAE %.4f (%d of %d)", *said)
     return {learner.name: found[learner.name] for learner in learners}
@@ -104,19 +104,14 @@ def tune(
 
 @remember
 def search(
-    learner: Learner,
-    train: pd.DataFrame,
-    trials: int,
-    n_folds: int = 5,
-    seed: int = SEED,
-    source: str = "",
+    learner: Learner, train: pd.DataFrame, trials: int, n_folds=5, seed=SEED, source=""
 ) -> Search:
     """Search one learner's settings for the least mean absolute error over folds of artists.
 
     The first trial takes the defaults, the next ones are drawn at random, and from the
     `random_trials`-th on a tree-structured Parzen estimator proposes settings [@bergstra2011]. A
-    trial that is hopelessly behind the best one on the same folds is given up. `source`, of the
-    learner's module, is a part of the cache's key, otherwise unused.
+    trial that is hopelessly behind the best one on the same folds is given up. `source`, that of a
+    `Candidate`, is a part of the cache's key, otherwise unused.
     """
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     folds = grouped_folds(train, n_folds, seed)
@@ -124,13 +119,38 @@ def search(
         sampler=optuna.samplers.TPESampler(seed=seed, n_startup_trials=random_trials(trials)),
         pruner=optuna.pruners.NopPruner(),
     )
-    if learner.space:
-        study.enqueue_trial(learner.defaults())
-    study.optimize(
-        lambda trial: _try_settings(trial, learner, train, folds),
-        n_trials=trials if learner.space else 1,
-    )
-    return Search(candidate(learner, study.best_params), trace_of(study))
+    study.enqueue_trial(learner.defaults())
+    study.optimize(lambda trial: _try_settings(trial, learner, train, folds), trials)
+    trace = pd.DataFrame([
+        {"mae": trial.value, "folds": len(trial.intermediate_values)} | trial.params
+        for trial in study.trials
+    ])  # fmt: skip
+    # a trial given up has a mean over fewer folds, which must not count as the best
+    trace["mae"] = trace["mae"].where(trace["folds"] == len(folds))
+    return Search(candidate(learner, study.best_params), trace)
+
+
+def _try_settings(trial: optuna.Trial, learner: Learner, train: pd.DataFrame, folds) -> float:
+    """Score one proposal fold by fold; give it up where it has fallen behind."""
+    settings = {}
+    for d in learner.space:
+        suggest = trial.suggest_int if d.whole else trial.suggest_float
+        settings[d.name] = suggest(d.name, d.low, d.high, log=d.log)
+    # the first trial is never given up, so there is a best one for all others
+    best = list(trial.study.best_trial.intermediate_values.values()) if trial.number else []
+    errors = []
+    for number, (fitting, validation) in enumerate(folds):
+        held = train.iloc[validation]
+        with warnings.catch_warnings():
+            # a setting under which a solver does not converge scores badly, which is all we ask
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            fitted = fit_learner(learner, train.iloc[fitting], settings | dict(learner.draft))
+        errors.append(float(scores(held["valence"], predict(fitted, held))["mae"]))
+        trial.report(errors[-1], number)
+        behind = np.mean(errors) - np.mean(best[: len(errors)]) if best else 0
+        if 1 < len(errors) < len(folds) and behind > HOPELESS:
+            raise optuna.TrialPruned
+    return float(np.mean(errors))
 
 
 def random_trials(trials: int) -> int:
@@ -154,74 +174,12 @@ def draw_artists(tracks: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFr
     return tracks[tracks["artist"].isin(drawn)].reset_index(drop=True)
 
 
-def trace_of(study: optuna.Study) -> pd.DataFrame:
-    """Return the trials of a study in their order."""
-    rows = [
-        {"trial": trial.number + 1, "mae": trial.value, "folds": len(trial.intermediate_values)}
-        | trial.params
-        for trial in study.trials
-    ]
-    trace = pd.DataFrame(rows)
-    # a trial given up has a mean over fewer folds, which must not count as the best
-    complete = trace["mae"].where(trace["folds"] == trace["folds"].max())
-    trace["mae"] = complete
-    trace.insert(2, "best", complete.cummin().ffill())
-    return trace
-
-
 def best_settings(found: dict[str, Search]) -> pd.DataFrame:
     """Return what every search could choose and what it chose, a row a setting."""
     rows = [
-        (name, one.chosen.label, d.name, d.meaning, range_of(d), d.default,
+        (one.chosen.label, d.name, d.meaning, f"{d.low:g} to {d.high:g}", d.default,
          dict(one.chosen.settings)[d.name], one.gained)
-        for name, one in found.items() for d in one.chosen.learner.space
+        for one in found.values() for d in one.chosen.learner.space
     ]  # fmt: skip
-    names = ["learner", "label", "setting", "meaning", "range", "default", "chosen", "gained"]
+    names = ["label", "setting", "meaning", "range", "default", "chosen", "gained"]
     return pd.DataFrame(rows, columns=names)
-
-
-def range_of(dimension: Dimension) -> str:
-    """Return the values that a search may choose."""
-    return f"{dimension.low:g} to {dimension.high:g}"
-
-
-def _named_search(
-    learner: Learner, train: pd.DataFrame, budget: Budget, seed: int
-) -> tuple[str, Search]:
-    """Run one search; searches end in any order, so the name goes with the result."""
-    found = search(learner, train, budget.trials, budget.folds, seed, source_of(learner))
-    return learner.name, found
-
-
-def _try_settings(trial: optuna.Trial, learner: Learner, train: pd.DataFrame, folds) -> float:
-    """Score one proposal fold by fold; give it up where it has fallen behind."""
-    settings = {d.name: _propose(trial, d) for d in learner.space} | dict(learner.draft)
-    errors, best = [], _best_folds(trial.study)
-    for number, (fitting, validation) in enumerate(folds):
-        errors.append(_fold_mae(learner, settings, train.iloc[fitting], train.iloc[validation]))
-        trial.report(errors[-1], number)
-        behind = np.mean(errors) - np.mean(best[: len(errors)]) if best else 0
-        if 1 < len(errors) < len(folds) and behind > HOPELESS:
-            raise optuna.TrialPruned
-    return float(np.mean(errors))
-
-
-def _best_folds(study: optuna.Study) -> list[float]:
-    """Return the errors of the best finished trial, one a fold; nothing where none has finished."""
-    finished = study.get_trials(states=[optuna.trial.TrialState.COMPLETE])
-    return list(study.best_trial.intermediate_values.values()) if finished else []
-
-
-def _fold_mae(learner: Learner, settings: dict, fitting: pd.DataFrame, validation) -> float:
-    with warnings.catch_warnings():
-        # a setting under which a solver does not converge scores badly, which is all we ask
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        fitted = fit_learner(learner, fitting, settings)
-    return float(scores(validation["valence"], predict(fitted, validation))["mae"])
-
-
-def _propose(trial: optuna.Trial, dimension: Dimension):
-    if dimension.whole:
-        low, high = int(dimension.low), int(dimension.high)
-        return trial.suggest_int(dimension.name, low, high, log=dimension.log)
-    return trial.suggest_float(dimension.name, dimension.low, dimension.high, log=dimension.log)

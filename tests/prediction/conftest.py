@@ -43,16 +43,7 @@ def tracks():
 @pytest.fixture(autouse=True)
 def no_processes(monkeypatch):
     """Run everything in this process: a pool costs more than such small work."""
-    rooms = (
-        "validation",
-        "tuning",
-        "comparison",
-        "explanation",
-        "leakage",
-        "learning_curves",
-        "network_comparison",
-    )
-    for room in rooms:
+    for room in ("validation", "tuning"):
         monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
 
 

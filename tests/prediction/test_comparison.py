@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.prediction import blending, comparison, learners, tuning
+from analysis.prediction import comparison, learners, tuning
 from analysis.tracks.splitting import hold_out
 
 # trees in place of the network: what is tested is the comparison
@@ -72,7 +72,7 @@ def test_blend_weights_find_the_better_mixture():
         "b": truth + rng.normal(0, 0.1, 2000),
         "c": rng.uniform(0, 1, 2000),
     })  # fmt: skip
-    weights = blending.blend_weights(truth, predictions)
+    weights = comparison.blend_weights(truth, predictions)
     assert weights.sum() == pytest.approx(1)
     assert weights[["a", "b"]].to_numpy() == pytest.approx([0.5, 0.5], abs=0.1)
     assert "c" not in weights or weights["c"] < 0.05
@@ -84,5 +84,5 @@ def test_weights_of_a_fold_do_not_see_its_valence(compared):
     first = changed["fold"] == 0
     changed.loc[first, "observed"] = 1 - changed.loc[first, "observed"]
     names = ["elastic_net", "forest"]
-    again = blending.add_blend(changed, names)
+    again = comparison.add_blend(changed, names)
     assert np.allclose(again.loc[first, "stack"], result.folds.loc[first, "stack"])

@@ -26,9 +26,9 @@ def test_scores_equal_scikit_learn(sample):
 
 def test_resampled_scores_equal_scores_of_the_resample(sample):
     observed, predicted, artists = sample
-    drawn = evaluation.resampled_scores(observed, pd.DataFrame({"m": predicted}), artists, 3, 5)
+    drawn = evaluation.resampled_scores(observed, pd.DataFrame({"m": predicted}), artists, 3)
     names = pd.factorize(artists)[1]
-    counts = evaluation.draw_counts(len(names), 3, 5)
+    counts = evaluation.draw_counts(len(names), 3)
     for number in range(3):
         rows = np.concatenate(
             [np.tile(np.flatnonzero(artists == name), int(count))
@@ -67,7 +67,7 @@ def test_interval_widens_where_artists_err_as_one():
 def test_paired_difference_is_surer_than_two_scores(sample):
     observed, predicted, artists = sample
     predictions = pd.DataFrame({"good": predicted, "worse": predicted * 0.9 + 0.02})
-    apart = evaluation.score_differences(observed, predictions, artists, "good")
+    apart = evaluation.bootstrap_scores(observed, predictions, artists, best="good")
     single = evaluation.bootstrap_scores(observed, predictions, artists)
     width = apart.query("metric == 'mae'").eval("high - low").item()
     assert width < single.query("metric == 'mae' and model == 'good'").eval("high - low").item()

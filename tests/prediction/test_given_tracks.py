@@ -20,8 +20,7 @@ QUICK = replace(BOOSTING, space=FEW)
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(given_tracks, "BOOSTING", QUICK)
-    for room in ("validation", "comparison"):
-        monkeypatch.setattr(f"analysis.prediction.{room}.JOBS", 1)
+    monkeypatch.setattr("analysis.prediction.validation.JOBS", 1)
 
 
 def tell_valence(tracks: pd.DataFrame) -> pd.DataFrame:

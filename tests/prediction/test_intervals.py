@@ -60,5 +60,7 @@ def test_small_groups_are_left_out():
 def test_an_interval_for_coverage_is_exact_where_all_are_covered():
     """Clopper and Pearson's for n of n artists begins at 0.025 to the power of 1 / n."""
     bounds = np.tile([0.0, 1.0], (24, 1))
-    (row,) = intervals.coverage(np.full(24, 0.5), bounds, np.arange(24)).to_dict("records")
+    (row,) = intervals.coverage(np.full(24, 0.5), bounds, np.arange(24), pd.Series(["a"] * 24))[
+        :1
+    ].to_dict("records")
     assert (row["low"], row["high"]) == (pytest.approx(0.025 ** (1 / 24)), 1)

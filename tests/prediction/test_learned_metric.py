@@ -6,14 +6,12 @@ import pytest
 from sklearn.gaussian_process.kernels import Matern
 from sklearn.kernel_ridge import KernelRidge
 
-from analysis.prediction import (
-    directions,
-    genre_means,
-    learned_metric,
-    learners,
-    preparing,
+from analysis.prediction import learned_metric, learners, preparing
+from analysis.prediction.learned_metric import (
+    AddDirections,
+    LearnedMetricRegressor,
+    find_directions,
 )
-from analysis.prediction.learned_metric import LearnedMetricRegressor
 
 # Squared equations lose half of the digits of a float.
 SOLVED = 1e-4
@@ -86,7 +84,7 @@ def test_profiles_are_means_drawn_to_that_of_all():
         "genre": pd.Categorical(["a"] * 30 + ["b"] * 10), "energy": [0.2] * 30 + [0.6] * 10,
         "tempo": [100.0] * 39 + [np.nan],
     })  # fmt: skip
-    profile = genre_means.GenreProfile().fit(frame)
+    profile = preparing.GenreProfile().fit(frame)
     again = frame.assign(genre=["a"] * 20 + ["b"] * 19 + ["c"])
     found = profile.transform(again)
     assert list(found) == ["genre_energy", "genre_tempo"]
@@ -97,17 +95,17 @@ def test_profiles_are_means_drawn_to_that_of_all():
 
 def test_directions_are_orthogonal_and_the_first_is_the_planted_one(planted):
     rows, target, direction = planted
-    found = directions.find_directions(rows, target, 3)
+    found = find_directions(rows, target, 3)
     assert found.T @ found == pytest.approx(np.eye(3), abs=SOLVED)
     assert abs(found[:, 0] @ direction) > 0.95
-    assert directions.find_directions(rows, target, 9).shape == (4, 4)
+    assert find_directions(rows, target, 9).shape == (4, 4)
 
 
 def test_directions_are_appended_to_an_encoding_that_stays_as_it_was(tracks):
-    features, valence = preparing.predictors(tracks), tracks["valence"]
+    features, valence = preparing.predictors(tracks), tracks["valence"].to_numpy()
     encode = preparing.for_boosting_profiles(features)
     alone = preparing.for_boosting_profiles(features).fit_transform(features, valence)
-    added = preparing.with_directions(encode, features)
+    added = AddDirections(encode, preparing.for_metric(features))
     fitted = added.fit_transform(features, valence)
     pd.testing.assert_frame_equal(fitted[list(alone)], alone)
     assert [name for name in fitted if name not in alone] == [f"direction_{i}" for i in range(1, 7)]
@@ -122,8 +120,8 @@ def test_boosting_reads_many_genres_and_long_tables_in_further_ways(tracks, monk
     def read_ways():
         ways = []
         for _, one in learners.build_boosting(features).estimators:
-            leans = isinstance(one[0], directions.AddDirections)
-            encode = (one[0].encode if leans else one).named_steps["columntransformer"]
+            leans = isinstance(one[0], AddDirections)
+            encode = (one[0].encode if leans else one[0]).named_steps["columntransformer"]
             ways.append(([name for name, *_ in encode.transformers], leans))
         return ways
 

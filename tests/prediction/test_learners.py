@@ -10,7 +10,7 @@ import statsmodels.formula.api as smf
 from analysis.inference.scores import model_frame
 from analysis.prediction import learners, preparing
 from analysis.prediction.evaluation import scores
-from analysis.prediction.formula_learner import formula_learner
+from analysis.prediction.learners import formula_learner
 from analysis.tracks.harmony import HARMONY
 from analysis.tracks.splitting import hold_out
 

@@ -24,10 +24,8 @@ def test_defaults_are_tried_first(found):
         assert first[dimension.name] == dimension.default
 
 
-def test_best_never_rises_and_is_the_least(found):
-    best = found.trace["best"]
-    assert best.is_monotonic_decreasing
-    assert found.mae == best.iloc[-1]
+def test_the_best_is_no_worse_than_the_defaults(found):
+    assert found.mae == found.trace["mae"].min()
     assert found.gained >= 0
 
 
