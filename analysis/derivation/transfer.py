@@ -20,10 +20,8 @@ def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
     held = set().union(*(split.test["artist_key"] for split in splits.values()))
     found = {}
     for name, split in splits.items():
-        train = split.train.loc[
-            ~split.train["artist_key"].isin(held), split.train.columns.isin(common)
-        ]
-        train = train.reset_index(drop=True)
+        train = split.train.loc[~split.train["artist_key"].isin(held)].reset_index(drop=True)
+        train = train[[column for column in train if column in common]]
         found[name] = find_formula(train, context=False, audio=False).formula
     return found
 
