@@ -77,7 +77,6 @@ def explain(error: Exception) -> str:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
     parser = _Parser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is in a table and what would be dropped")

@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import HOLD_OUT_SEED
-from analysis.derivation import evidence, formula_search, transfer, variance
+from analysis.derivation import evidence, formula_search, variance
 from analysis.inference import final_model, halving, ladders
 from analysis.prediction import ceiling, comparison, leakage, network_comparison, tuning, validation
 from analysis.prediction.evaluation import scores
@@ -112,7 +112,8 @@ def study_tracks(
         # left out where a table is not here
         with step("transfer"), contextlib.suppress(BadInput):
             known = {one: cleaning.clean(datasets.load(one)).tracks for one in datasets.KNOWN}
-            tables["transfer"] = transfer.transfer(known, transfer.derive_elsewhere(known))
+            formulas = formula_search.derive_elsewhere(known)
+            tables["transfer"] = formula_search.score_elsewhere(known, formulas)
     return tables, seconds
 
 
@@ -218,8 +219,6 @@ def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
 
 def _plain(value):
     """Return a cell as JSON has it; a number that is not known is null."""
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool | int | str) or value is None:

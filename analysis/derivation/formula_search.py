@@ -7,7 +7,7 @@ sequential replacement [@miller2002]. Folds of whole artists say how many terms 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -17,21 +17,19 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.linear_model import LinearRegression
 
+from analysis.inference.scores import FEATURES
 from analysis.memory import remember
-from analysis.prediction.evaluation import scores
+from analysis.prediction.evaluation import bootstrap_scores, scores
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS
 from analysis.tracks.features import TONIC
 from analysis.tracks.harmony import HARMONY
 from analysis.tracks.schema import TIMBRE
-from analysis.tracks.splitting import grouped_folds
+from analysis.tracks.splitting import grouped_folds, hold_out
 
 log = logging.getLogger("analysis")
 
-SCORES = (
-    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
-    "liveness", "tempo", "duration_min",
-)  # fmt: skip
+SCORES = tuple(one.plain for one in FEATURES)
 ANALYSIS = (*HARMONY, *TONIC, *TIMBRE)
 # The search sees at most so many tracks; the coefficients are estimated from all of them.
 MOST_TRACKS = 8_000
@@ -168,12 +166,11 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
 
 def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
     """Return the terms that a formula may have; knots are the tracks' terciles, rounded."""
-    scores_here = [*SCORES, *(["year"] if context and "year" in tracks else [])]
+    amounts = [*SCORES, *(["year"] if context and "year" in tracks else [])]
     heard = [name for name in ANALYSIS if audio and name in tracks]
-    factors = [factor for name in (*scores_here, *heard) for factor in _bend(tracks[name])]
-    names = ["mode", "metre", *(["genre"] if context else [])]
-    for name in (name for name in names if name in tracks):
-        levels = sorted(tracks[name].astype(str).unique())
+    factors = [factor for name in (*amounts, *heard) for factor in _bend(tracks[name])]
+    for name in ("mode", "metre", "genre") if context else ("mode", "metre"):
+        levels = sorted(tracks[name].astype(str).unique()) if name in tracks else []
         # one of two levels says what the other does
         factors += [Factor(name, "level", level) for level in levels[len(levels) == 2 :]]
     columns = design(tracks, [(factor,) for factor in factors], np.float32).T
@@ -264,3 +261,37 @@ def pick_example(tracks: pd.DataFrame) -> pd.DataFrame:
     column = "popularity" if "popularity" in tracks else "track_id"
     order = {"by": [column, "track_id"], "ascending": [False, True]}
     return (named if len(named) else tracks).sort_values(**order).head(1)
+
+
+def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
+    """Derive a formula of the scores from the training tracks of each data set, by its name.
+
+    Data sets overlap, so artists whom any of them holds out teach nothing. Formulas read columns
+    that all data sets have.
+    """
+    common = set.intersection(*(set(tracks) for tracks in frames.values()))
+    splits = {name: hold_out(tracks) for name, tracks in frames.items()}
+    held = set().union(*(split.test["artist_key"] for split in splits.values()))
+    found = {}
+    for name, split in splits.items():
+        train = split.train.loc[~split.train["artist_key"].isin(held)].reset_index(drop=True)
+        train = train[[column for column in train if column in common]]
+        found[name] = find_formula(train, context=False, audio=False).formula
+    return found
+
+
+def score_elsewhere(
+    frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula]
+) -> pd.DataFrame:
+    """Score every data set's formula on the held-out tracks of every data set.
+
+    Columns trained, tested, r2, low, high (95% CI over resampled artists).
+    """
+    parts = []
+    for tested, tracks in frames.items():
+        held = hold_out(tracks).test
+        made = pd.DataFrame({name: formula.predict(held) for name, formula in formulas.items()})
+        scored = bootstrap_scores(held["valence"], made, held["artist"], 500)
+        r2 = scored[scored["metric"] == "r2"].rename(columns={"model": "trained", "value": "r2"})
+        parts.append(r2.assign(tested=tested))
+    return pd.concat(parts, ignore_index=True)[["trained", "tested", "r2", "low", "high"]]

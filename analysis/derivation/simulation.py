@@ -12,12 +12,10 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from analysis import SEED
 from analysis.derivation.evidence import PILES, mark_piles
+from analysis.inference.scores import FEATURES
 from analysis.memory import remember
 
-SCORES = (
-    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
-    "liveness", "tempo", "valence",
-)  # fmt: skip
+SCORES = (*(one.plain for one in FEATURES if one.name != "duration"), "valence")
 # Measured by rule from the audio rather than learned from labels.
 MEASURED = ("loudness", "tempo")
 MECHANISMS = {
