@@ -70,8 +70,9 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
     # not tuned: groups are compared with each other, by one and the same model
     options = {"learning_rate": 0.08, "max_iter": ROUNDS, "random_state": SEED}
     model = HistGradientBoostingRegressor(categorical_features="from_dtype", **options)
+    scoring = {"cv": folds, "scoring": "r2", "error_score": "raise"}
     found = Parallel(n_jobs=JOBS)(
-        delayed(cross_val_score)(model, features[own], sample["valence"], cv=folds, scoring="r2")
+        delayed(cross_val_score)(model, features[own], sample["valence"], **scoring)
         for own in sets.values()
     )
     by_set = dict(zip(sets, found, strict=True))
