@@ -11,8 +11,6 @@ import warnings
 from pathlib import Path
 from typing import NoReturn
 
-import pandas as pd
-
 from analysis.stopping import code_of, heed_signals
 from analysis.terminal import brief, printable
 from analysis.tracks import cleaning, datasets
@@ -22,6 +20,8 @@ from analysis.tracks.files import split_part, status
 from analysis.tracks.reading import as_csv, read_layout
 from analysis.tracks.schema import BY_NAME, PREDICTION, STUDY, BadInput, naming
 from analysis.writing import refuse_target, write_text
+
+MOST_NAMES = 100  # of columns that are not used
 
 
 class _Parser(argparse.ArgumentParser):
@@ -77,14 +77,11 @@ def explain(error: Exception) -> str:
 
 
 def _build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands."""
     parser = _Parser(prog="python -m analysis", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="say what is in a table and what would be dropped")
     check.add_argument(
-        "file",
-        metavar="FILE",
-        help="a table of tracks, a folder of its parts, or a known name",
+        "file", metavar="FILE", help="a table of tracks, a folder of its parts, or a known name"
     )
     check.add_argument(
         "--fix", type=Path, metavar="OUT.csv", help="also write the table, as it was read, as CSV"
@@ -93,13 +90,7 @@ def _build_parser() -> argparse.ArgumentParser:
     download = commands.add_parser("download", help="fetch a known table")
     download.add_argument("name", metavar="NAME", help=", ".join(datasets.KNOWN))
     download.set_defaults(command=download_table)
-    _add_study(commands.add_parser("study", help="take a table through the whole analysis"))
-    _add_predict(commands.add_parser("predict", help="predict the valence of given tracks"))
-    return parser
-
-
-def _add_study(study: argparse.ArgumentParser) -> None:
-    """Describe the options of `study`."""
+    study = commands.add_parser("study", help="take a table through the whole analysis")
     study.add_argument("data", metavar="NAME|PATH", help="a known name, or a table of tracks")
     study.add_argument("--budget", choices=("quick", "full"), default="full")
     study.add_argument(
@@ -109,21 +100,17 @@ def _add_study(study: argparse.ArgumentParser) -> None:
     study.add_argument("--out", type=Path, help="the record; results/NAME.json if not given")
     study.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler to work on")
     study.set_defaults(command=study_table)
-
-
-def _add_predict(predict: argparse.ArgumentParser) -> None:
-    """Describe the options of `predict`."""
+    predict = commands.add_parser("predict", help="predict the valence of given tracks")
     predict.add_argument("tracks", metavar="TRACKS", help="a table of tracks to be predicted")
     predict.add_argument(
         "--train", metavar="NAME|PATH,...", required=True, help="the tables to learn from"
     )
     predict.add_argument(
-        "--out",
-        type=Path,
-        default=Path("predictions.csv"),
+        "--out", type=Path, default=Path("predictions.csv"),
         help="where to write the predictions; predictions.csv if not given",
-    )
+    )  # fmt: skip
     predict.set_defaults(command=predict_table)
+    return parser
 
 
 def check_table(options: argparse.Namespace) -> None:
@@ -134,14 +121,26 @@ def check_table(options: argparse.Namespace) -> None:
         refuse_source(options.fix, options.file)
     layout = read_layout(path, PREDICTION)
     say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
-    say(_list_columns(layout.found))
+    say("Recognised:")
+    found = layout.found.set_index("column")["name"]
+    blocks = found.index.str.startswith(("pitch_", "timbre_"))
+    width = max(map(len, found.index))
+    for column, name in found[~blocks].items():
+        say(f"  {column:<{width}}  from {brief(name)}")
+    for block in ("pitch", "timbre"):
+        if f"{block}_0" in found:
+            say(f"  {block}_0 to {block}_11")
     for line in layout.lines:
         say(f"  {printable(line)}.")
-    say(f"\n{_show_as_read(layout.tracks)}")
+    shown = describe_as_read(layout.tracks).set_index("column").astype(object).map(_show_field)
+    say(f"\n{shown.to_string(index_names=False)}")
     say("(usual 90 %: what nine in ten tracks of the table 'genres' have)")
     absent = [name for name in BY_NAME if name not in layout.tracks]
     say(f"\nNot in the table: {_join_blocks(absent)}")
-    say(f"Not used: {_join_names(layout.ignored)}\n")
+    ignored = [brief(name) for name in layout.ignored[:MOST_NAMES]]
+    if (more := len(layout.ignored) - MOST_NAMES) > 0:
+        ignored.append(f"and {more:,} more")
+    say(f"Not used: {', '.join(ignored) or 'nothing'}\n")
     if options.fix:
         write_text(options.fix, as_csv(layout.tracks, path))
         say(f"Written as it was read: {printable(str(options.fix))}\n")
@@ -152,26 +151,11 @@ def check_table(options: argparse.Namespace) -> None:
         return
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
-    say(_list_account(cleaned.account))
+    say("Would be dropped:")
+    for row in cleaned.account[1:].itertuples():
+        say(f"  {row.dropped:>9,} dropped: {row.reason}")
     say(f"\nReady for a study: {len(cleaned.tracks):,} tracks of "
           f"{cleaned.tracks['artist'].nunique():,} artists.")  # fmt: skip
-
-
-def _list_columns(found: pd.DataFrame) -> str:
-    """Return the recognised columns, one a line; the twelve means of a block as one."""
-    width = max(len(name) for name in found["column"])
-    lines = [f"  {row.column:<{width}}  from {brief(row.name_in_file)}"
-             for row in found.rename(columns={"name": "name_in_file"}).itertuples()
-             if not row.column.startswith(("pitch_", "timbre_"))]  # fmt: skip
-    blocks = [name for name in ("pitch", "timbre") if f"{name}_0" in set(found["column"])]
-    lines += [f"  {block}_0 to {block}_11" for block in blocks]
-    return "\n".join(["Recognised:", *lines])
-
-
-def _show_as_read(tracks: pd.DataFrame) -> str:
-    """Return a line a column: smallest, middle and largest number, and the first three rows."""
-    shown = describe_as_read(tracks).set_index("column").astype(object)
-    return shown.map(_show_field).to_string(index_names=False)
 
 
 def _show_field(value) -> str:
@@ -181,22 +165,10 @@ def _show_field(value) -> str:
     return brief(value, 24) or "-"
 
 
-def _join_names(names: tuple[str, ...], most: int = 100) -> str:
-    """Return the file's own names in one line."""
-    more = [f"and {len(names) - most:,} more"] if len(names) > most else []
-    return ", ".join([*map(brief, names[:most]), *more]) or "nothing"
-
-
 def _join_blocks(names: list[str]) -> str:
     """Return names in one line, the twelve of a block of the audio analysis as one."""
     blocks = [re.sub(r"^(pitch|timbre)_\d+$", r"\1", name) for name in names]
     return ", ".join(dict.fromkeys(blocks)) or "nothing"
-
-
-def _list_account(account: pd.DataFrame) -> str:
-    """Return the cleaning account, one step a line."""
-    lines = [f"  {row.dropped:>9,} dropped: {row.reason}" for row in account[1:].itertuples()]
-    return "\n".join(["Would be dropped:", *lines])
 
 
 def download_table(options: argparse.Namespace) -> None:
@@ -237,7 +209,17 @@ def predict_table(options: argparse.Namespace) -> None:
     found = predict_given(given, {name: datasets.load(name) for name in names})
     table = found.rows.to_csv(index=False, float_format="%.6f", lineterminator="\n")
     write_text(options.out, table)
-    say(describe_prediction(found))
+    missing = int((found.rows["reason"] != "").sum())
+    say(f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted.")
+    for name, line in found.tables.iterrows():
+        say(f"{brief(name)}: {line.learned:,} tracks learned from ({line.given:,} rows left out "
+            f"that are among the given tracks, {line.repeated:,} that another table has); "
+            f"features: {_join_blocks(line.features)}.")  # fmt: skip
+    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())
+    say(f"Method: a weighted mean of {weights}.")
+    if found.scored is not None:
+        mae, rmse, r2 = (f"{found.scored[name]:.4f}" for name in ("mae", "rmse", "r2"))
+        say(f"MAE {mae}, RMSE {rmse}, R² {r2} on {found.known:,} tracks of known valence.")
     say(str(options.out))
 
 
@@ -257,29 +239,10 @@ def refuse_source(path: Path, *tables: str | Path) -> None:
     sources = [split_part(datasets.locate(table))[0] for table in tables]
     for source in sources:
         status(source)  # refused before any work where there is none
-    sources = [os.path.realpath(source) for source in sources]
     target = Path(os.path.realpath(path))
     # a folder's files are parts of its table
-    if {str(target), str(target.parent)} & set(sources):
+    if {str(target), str(target.parent)} & {os.path.realpath(source) for source in sources}:
         raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
-
-
-def describe_prediction(found) -> str:
-    """Return what a prediction learned from and, where it can be told, how well it did."""
-    missing = int((found.rows["reason"] != "").sum())
-    lines = [f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted."]
-    lines += [
-        f"{brief(name)}: {line.learned:,} tracks learned from ({line.given:,} rows left out that "
-        f"are among the given tracks, {line.repeated:,} that another table has); features: "
-        f"{_join_blocks(line.features)}."
-        for name, line in found.tables.iterrows()
-    ]
-    weights = ", ".join(f"{name} {weight:.0%}" for name, weight in found.weights.items())
-    lines.append(f"Method: a weighted mean of {weights}.")
-    if found.scored is not None:
-        mae, rmse, r2 = (f"{found.scored[name]:.4f}" for name in ("mae", "rmse", "r2"))
-        lines.append(f"MAE {mae}, RMSE {rmse}, R² {r2} on {found.known:,} tracks of known valence.")
-    return "\n".join(lines)
 
 
 if __name__ == "__main__":

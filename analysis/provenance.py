@@ -27,7 +27,6 @@ def name_version() -> str:
 
 
 def _read_citation() -> dict:
-    """Return what `CITATION.cff` says."""
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
@@ -43,8 +42,8 @@ def count_checks() -> dict[str, int]:
     """Count tests, those against_r (which read the fixture `oracle`), and the report's cells."""
     paths = (ROOT / "tests").rglob("test_*.py")
     nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
-    functions = [node for node in nodes if isinstance(node, ast.FunctionDef)]
-    tests = [one for one in functions if one.name.startswith("test_")]
+    tests = [node for node in nodes
+             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]  # fmt: skip
     cells = re.findall(r"^```\{python\}", (ROOT / "report.qmd").read_text("utf-8"), re.M)
     return {
         "tests": len(tests),
@@ -58,9 +57,8 @@ def name_commit() -> str:
 
     Nothing without git or in an archive, whatever repository may be around it.
     """
-    folder = ROOT / ".git"
-    options = ["--always", "--exclude=*", "--abbrev=12", "--dirty= + changes"]
-    command = ["git", f"--git-dir={folder}", f"--work-tree={ROOT}", "describe", *options]
+    command = ["git", f"--git-dir={ROOT / '.git'}", f"--work-tree={ROOT}", "describe",
+               "--always", "--exclude=*", "--abbrev=12", "--dirty= + changes"]  # fmt: skip
     try:
         return subprocess.check_output(command, stderr=subprocess.DEVNULL, text=True).strip()
     except (OSError, subprocess.SubprocessError):

@@ -22,13 +22,7 @@ FRONT = '#set page(width: auto, height: auto, margin: 0pt)\n#image("/{}", page: 
 
 
 def check_commit() -> str:
-    """Return the commit that names what is released.
-
-    Raises
-    ------
-    BadInput
-        Where there is none, or files differ from it.
-    """
+    """Return the commit that names what is released; raise `BadInput` where none does."""
     commit = name_commit()
     if not commit or " " in commit:
         found = "this folder is no checkout of git" if not commit else f"files differ from {commit}"
@@ -39,17 +33,9 @@ def check_commit() -> str:
 def release(rendered: Path, folder: Path) -> None:
     """Copy page and PDF, picture the front page, write figures' data and the sums of all.
 
-    Parameters
-    ----------
-    rendered : Path
-        Where `report.html` and `report.pdf` lie.
-    folder : Path
-        Made where it is missing; ``sha256sum -c SHA256SUMS`` in it checks what it holds.
-
-    Raises
-    ------
-    BadInput
-        Where the report is missing or was not made from the present commit.
+    `report.html` and `report.pdf` lie in `rendered`; `folder` is made where it is missing, and
+    ``sha256sum -c SHA256SUMS`` in it checks what it holds. Raises `BadInput` where the report is
+    missing or was not made from the present commit.
     """
     commit, version = check_commit(), name_version()  # before the folder itself differs
     page = rendered / "report.html"
@@ -58,15 +44,15 @@ def release(rendered: Path, folder: Path) -> None:
         raise BadInput(f"{page} is not the report of commit {commit}: render it first.")
     shutil.rmtree(folder / DATA, ignore_errors=True)
     (folder / DATA).mkdir(parents=True)
-    data = {folder / DATA / f"{label}.csv": table for label, table in find_data(text).items()}
-    for file, table in data.items():
-        file.write_text(table, encoding="utf-8-sig")
+    data = {f"{DATA}/{label}.csv": table for label, table in find_data(text).items()}
+    for name, table in data.items():
+        (folder / name).write_text(table, encoding="utf-8-sig")
     shutil.copyfile(page, folder / PAGE)
     shutil.copyfile(rendered / PRINT, folder / PRINT)
     source = FRONT.format(PRINT).encode()
     (folder / PICTURE).write_bytes(typst.compile(source, root=folder, format="png", ppi=110))
     lines = [f"# {version}"]
-    for name in FILES[:-1] + tuple(f"{DATA}/{one.name}" for one in data):
+    for name in (*FILES[:-1], *data):
         lines.append(f"{hashlib.sha256((folder / name).read_bytes()).hexdigest()}  {name}")
     (folder / SUMS).write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -17,7 +17,7 @@ AUDIO = ("audio_methods", "audio_ladder", "audio_effects")
 # Methods that are set side by side; OLS is that with genre where a table has it.
 ROLES = {"linear": "OLS", "linear_genre": "OLS", "question_1": "Final model",
          "best": "Best method", "network": "Neural network"}  # fmt: skip
-UNKNOWN = (np.nan, np.nan, np.nan)
+UNKNOWN = np.full(3, np.nan)
 
 
 def read_records(folder: Path = RESULTS) -> dict[str, dict]:
@@ -29,10 +29,9 @@ def read_records(folder: Path = RESULTS) -> dict[str, dict]:
     for path in sorted(folder.glob("*.json")):
         try:
             record = read_record(path)
+            found[record["name"]] = record
         except BadInput as error:
             log.warning("%s", error)
-            continue
-        found[record["name"]] = record
     return {name: found[name] for name in dict.fromkeys([*datasets.KNOWN, *found]) if name in found}
 
 
@@ -93,11 +92,15 @@ def measure_findings(record: dict) -> list[tuple]:
     common = table_of(record, "common").dropna(subset="difference").set_index("feature")
     effect = {name: _ends(line, "difference") for name, line in common.iterrows()}
     methods = table_of(record, "methods").set_index("model")
-    network = table_of(record, "network").set_index("metric")
     heard, best = table_of(record, "audio_methods"), _ends(methods[methods["best"]].iloc[0], "r2")
-    top = heard.loc[heard["with"].idxmax()] if len(heard) else None
+    gain = _ends(heard.loc[heard["with"].idxmax()], "gain") if len(heard) else UNKNOWN
     piles = table_of(record, "claims").set_index("claim").loc["rescaled"]
+    pile = UNKNOWN if piles["verdict"] == "not testable here" else _ends(piles, "size") - 1
     releases = table_of(record, "repeats")[["icc", "low", "high"]].astype(float).to_numpy()[0]
+    # the network's differences, with an interval that holds both of its intervals
+    network = table_of(record, "network").set_index("metric")
+    network["difference_low"] = network.filter(like="difference_low").min(axis=1)
+    network["difference_high"] = network.filter(like="difference_high").max(axis=1)
     return [
         ("repeated recordings flatter a prediction", "R²", 1, _apart(leaks[0], leaks[1])),
         ("known artists flatter it", "R²", 1, _apart(leaks[1], leaks[2])),
@@ -111,49 +114,37 @@ def measure_findings(record: dict) -> list[tuple]:
         ("the best method errs less than the final model", "MAE", 1,
          _ends(methods.loc["question_1"], "difference")),
         ("the network errs less than the best method", "MAE", 1,
-         _turned(_both(network.loc["mae"]))),
-        ("the network explains more", "R²", 1, _both(network.loc["r2"])),
-        ("the audio analysis adds to the method best with it", "R²", 1,
-         UNKNOWN if top is None else _ends(top, "gain")),
+         _apart(np.zeros(3), _ends(network.loc["mae"], "difference"))),
+        ("the network explains more", "R²", 1, _ends(network.loc["r2"], "difference")),
+        ("the audio analysis adds to the method best with it", "R²", 1, gain),
         ("releases agree better than a prediction does", "R²", 1, _apart(releases, best)),
-        ("values pile up near the ends of the scale", "multiple less 1", 1,
-         UNKNOWN if piles["verdict"] == "not testable here"
-         else np.array(_ends(piles, "size")) - 1),
+        ("values pile up near the ends of the scale", "multiple less 1", 1, pile),
     ]  # fmt: skip
 
 
-def _ends(line, name: str) -> tuple[float, float, float]:
-    return line[name], line[f"{name}_low"], line[f"{name}_high"]
+def _ends(line, name: str) -> np.ndarray:
+    """Return an estimate and the ends of its interval: value, low, high."""
+    return line[[name, f"{name}_low", f"{name}_high"]].to_numpy(float)
 
 
-def _apart(first, second) -> tuple[float, float, float]:
-    """Return the difference of two estimates (value, low, high) with the widest interval."""
-    return first[0] - second[0], first[1] - second[2], first[2] - second[1]
+def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Return the difference of two estimates with the widest interval."""
+    return first - second[[0, 2, 1]]
 
 
-def _both(line) -> tuple[float, float, float]:
-    """Return the network's difference with an interval that holds both of its intervals."""
-    return (line["difference"], min(line["difference_low"], line["fold_difference_low"]),
-            max(line["difference_high"], line["fold_difference_high"]))  # fmt: skip
-
-
-def _turned(ends) -> tuple[float, float, float]:
-    """Return the estimate, with its interval, of a difference taken the other way round."""
-    value, low, high = ends
-    return -value, -high, -low
-
-
-def _lead(effect: Mapping[str, tuple], feature: str) -> tuple[float, float, float]:
+def _lead(effect: Mapping[str, np.ndarray], feature: str) -> np.ndarray:
     """Return by how much one difference is larger than any other, whatever their signs."""
-    sizes = {name: np.sign(ends[0]) * np.array(ends) for name, ends in effect.items()}
-    sizes = {name: (ends[0], max(0, ends.min()), ends.max()) for name, ends in sizes.items()}
+    sizes = {name: np.sign(ends[0]) * ends for name, ends in effect.items()}
+    sizes = {name: np.array([ends[0], max(0, ends.min()), ends.max()])
+             for name, ends in sizes.items()}  # fmt: skip
     own = sizes.pop(feature, None)
-    return _apart(own, np.max([*sizes.values()], axis=0)) if own and sizes else UNKNOWN
+    known = own is not None and sizes
+    return _apart(own, np.max([*sizes.values()], axis=0)) if known else UNKNOWN
 
 
-def _behind(record: dict, column: str, value: str) -> tuple[float, float, float]:
+def _behind(record: dict, column: str, value: str) -> np.ndarray:
     """Return how far the best of some candidates is behind the best of all, over ten folds."""
     ladder = table_of(record, "ladder")
     line = ladder[ladder[column] == value].sort_values("cv_r2").iloc[-1]
     half = stats.t.ppf(0.975, 9) * line["behind_se"] * np.sqrt(1 + 10 / 9)  # [@nadeau2003]
-    return line["behind"], line["behind"] - half, line["behind"] + half
+    return line["behind"] + np.array([0, -half, half])

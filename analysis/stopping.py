@@ -48,8 +48,7 @@ def end_children() -> None:
 
     The trackers of joblib's workers are left: they clean up after the others and end by themselves.
     """
-    started = psutil.Process().children(recursive=True)
-    started = [one for one in started if not _is_tracker(one)]
+    started = [one for one in psutil.Process().children(recursive=True) if not _is_tracker(one)]
     for end in (psutil.Process.terminate, psutil.Process.kill):
         for one in started:
             with contextlib.suppress(psutil.Error):

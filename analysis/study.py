@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis import HOLD_OUT_SEED
-from analysis.derivation import evidence, formula_search, transfer, variance
+from analysis.derivation import evidence, formula_search, variance
 from analysis.inference import final_model, halving, ladders
 from analysis.prediction import ceiling, comparison, leakage, network_comparison, tuning, validation
 from analysis.prediction.evaluation import scores
@@ -28,7 +28,7 @@ from analysis.sources import ROOT, list_sources, read_bare
 from analysis.tracks import cleaning, datasets
 from analysis.tracks.features import CATEGORICAL
 from analysis.tracks.schema import BadInput, naming
-from analysis.tracks.splitting import Split, describe_split, hold_out, random_hold_out
+from analysis.tracks.splitting import describe_split, hold_out, random_hold_out
 from analysis.writing import write_text
 
 log = logging.getLogger("analysis")
@@ -57,8 +57,7 @@ def study_tracks(
     tuned and compared anew. Returned are frames by the names of `TABLES` and `OPTIONAL`, and
     seconds by step; what an earlier run left in the cache takes none.
     """
-    tables, seconds, full = {}, {}, budget == "full"
-    spending = tuning.find_budget(budget)
+    tables, seconds, spending = {}, {}, tuning.find_budget(budget)
 
     @contextlib.contextmanager
     def step(label: str):
@@ -68,13 +67,12 @@ def study_tracks(
         seconds[label] = time.perf_counter() - start
 
     with step("cleaning"):
-        cleaned = cleaning.clean(published)
-        split = hold_out(cleaned.tracks)
+        tracks = cleaning.clean(published).tracks
+        split = hold_out(tracks)
         train, test = split.train, split.test
         tables["split"] = describe_split(split)
     with step("leakage"):
-        found = leakage.leakage_table(published, cleaned.tracks)
-        tables["leakage"] = found
+        tables["leakage"] = leakage.leakage_table(published, tracks)
     with step("question 1"):
         ladder = ladders.build_ladder(train)
         tables["ladder"], tables["final"] = explain_valence(ladder, budget)
@@ -89,19 +87,33 @@ def study_tracks(
         tables["methods"] = methods.assign(best=methods["model"] == compared.best)
     with step("network"):
         tables["network"] = network_comparison.compare_with_best(
-            compared, train, test, spending.folds, seeds=5 if full else 2
+            compared, train, test, spending.folds, seeds=5 if budget == "full" else 2
         )
     with step("derivation"):
-        tables |= derive(published, cleaned.tracks, split, compared)
+        most = 15 if "pitch_0" in train else 12
+        formula = formula_search.find_formula(train, most=most).formula
+        best = compared.held_out[compared.best]
+        fit = formula_search.compare_formula(formula, best, test)
+        repeats = ceiling.repeat_measurements(published)
+        groups, piles = evidence.score_feature_groups(train), evidence.end_piles(tracks)
+        shares = variance.divide_variance(test, formula.predict(test), best, repeats)
+        tables |= {
+            "formula": fit.to_frame().T.assign(terms=len(formula.terms)),
+            "claims": evidence.judge_claims(groups, repeats, piles).reset_index(),
+            "variance": shares, "repeats": repeats,
+        }  # fmt: skip
     if "pitch_0" in train and "timbre_0" in train:
         with step("audio analysis"):
             tables |= study_audio(train, compared, budget)
     if draws:
         with step("hold-outs"):
-            tables["hold_outs"] = score_hold_outs(cleaned.tracks, spending, draws)
+            tables["hold_outs"] = score_hold_outs(tracks, spending, draws)
     if name == LARGEST:
-        with step("transfer"):
-            tables |= find_transfer()
+        # left out where a table is not here
+        with step("transfer"), contextlib.suppress(BadInput):
+            known = {one: cleaning.clean(datasets.load(one)).tracks for one in datasets.KNOWN}
+            formulas = formula_search.derive_elsewhere(known)
+            tables["transfer"] = formula_search.score_elsewhere(known, formulas)
     return tables, seconds
 
 
@@ -118,26 +130,6 @@ def explain_valence(ladder: ladders.Ladder, budget: str) -> tuple[pd.DataFrame, 
     halved["significant"] = halved["p_halved_holm"] < 0.05
     effects = sizes.merge(halved, on="feature", how="right")
     return compared.drop(columns="terms"), effects.sort_values("r2_lost", ascending=False)
-
-
-def derive(
-    published: pd.DataFrame, tracks: pd.DataFrame, split: Split, compared: comparison.Comparison
-) -> dict[str, pd.DataFrame]:
-    """Search a formula, weigh the claims on how valence is made, and divide its variance."""
-    train, test = split.train, split.test
-    formula = formula_search.find_formula(train, most=15 if "pitch_0" in train else 12).formula
-    best = compared.held_out[compared.best]
-    fit = formula_search.compare_formula(formula, best, test)
-    repeats = ceiling.repeat_measurements(published)
-    judged = evidence.judge_claims(
-        evidence.score_feature_groups(train), repeats, evidence.end_piles(tracks)
-    )
-    return {
-        "formula": fit.to_frame().T.assign(terms=len(formula.terms)),
-        "claims": judged.reset_index(),
-        "variance": variance.divide_variance(test, formula.predict(test), best, repeats),
-        "repeats": repeats,
-    }
 
 
 def study_audio(
@@ -157,11 +149,9 @@ def study_audio(
     folds = validation.cross_predictions(list(tuned.values()), crossed, 1, n_folds)
     plain, heard = (one.pivot_table("r2", "fold", "model")
                     for one in (validation.fold_scores(folds, list(tuned)), first))  # fmt: skip
-    rows = []
-    for name, one in tuned.items():
-        gain, low, high = validation.corrected_interval(heard[name] - plain[name], n_folds)
-        means = plain[name].mean(), heard[name].mean()
-        rows.append((name, one.label, *means, gain, low, high))
+    rows = [(name, one.label, plain[name].mean(), heard[name].mean(),
+             *validation.corrected_interval(heard[name] - plain[name], n_folds))
+            for name, one in tuned.items()]  # fmt: skip
     names = ["model", "label", "without", "with", "gain", "gain_low", "gain_high"]
     methods = pd.DataFrame(rows, columns=names)
     return {"audio_methods": methods, "audio_ladder": ladder, "audio_effects": effects}
@@ -182,11 +172,9 @@ def score_hold_outs(tracks: pd.DataFrame, budget: tuning.Budget, draws: int) -> 
         ladder, _ = final_model.answer(ladders.build_ladder(split.train))
         chosen = ladder.loc[ladder["chosen"], "formula"].iloc[0]
         _, compared = comparison.tune_and_compare(split, once, chosen, seed)
-        rows += [
-            {"seed": seed, "model": model, "best": model == compared.best,
-             **scores(split.test["valence"], predicted)}
-            for model, predicted in compared.held_out.items()
-        ]  # fmt: skip
+        rows += [{"seed": seed, "model": model, "best": model == compared.best,
+                  **scores(split.test["valence"], predicted)}
+                 for model, predicted in compared.held_out.items()]  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -203,15 +191,6 @@ def summarize_hold_outs(scored: pd.DataFrame) -> pd.DataFrame:
     names = {"": "mean", "_low": "min", "_high": "max"}
     columns = {f"{m}{end}": (m, how) for m in ("mae", "r2") for end, how in names.items()}
     return parts.agg(draws=("mae", "size"), **columns)
-
-
-def find_transfer() -> dict[str, pd.DataFrame]:
-    """Take the formula of each known table to every other; nothing where a table is not here."""
-    try:
-        frames = {name: cleaning.clean(datasets.load(name)).tracks for name in datasets.KNOWN}
-    except BadInput:
-        return {}
-    return {"transfer": transfer.transfer(frames, transfer.derive_elsewhere(frames))}
 
 
 def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
@@ -240,8 +219,6 @@ def make_record(name_or_path: str, budget: str, draws: int = 0) -> dict:
 
 def _plain(value):
     """Return a cell as JSON has it; a number that is not known is null."""
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool | int | str) or value is None:

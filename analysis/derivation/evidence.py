@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.ensemble import HistGradientBoostingRegressor
+from sklearn.model_selection import cross_val_score
 
 from analysis import SEED
 from analysis.memory import remember
-from analysis.prediction.evaluation import draw_counts, interval_of, scores
+from analysis.prediction.evaluation import draw_counts, interval_of
 from analysis.prediction.preparing import predictors
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS, corrected_interval
@@ -58,16 +59,21 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
     if "pitch_0" in features:
         renamed = features.rename(columns=dict(zip(PITCHES, CHROMA, strict=True)))
         features = renamed.join(sample[[*TONIC, *HARMONY]])
-    groups = {name: [column for column in wanted if column in features]
-              for name, wanted in GROUPS.items()}  # fmt: skip
-    sets = {"everything": list(features)} | {name: own for name, own in groups.items() if own}
-    if groups["audio analysis"]:
-        sets["scores and analysis"] = groups["scores"] + groups["audio analysis"]
+    sets = {"everything": list(features)}
+    for name, wanted in GROUPS.items():
+        if own := [column for column in wanted if column in features]:
+            sets[name] = own
+    if "audio analysis" in sets:
+        sets["scores and analysis"] = sets["scores"] + sets["audio analysis"]
     log.info("evidence: %d groups of features, %d folds", len(sets), n_folds)
     folds = grouped_folds(sample, n_folds)
+    # not tuned: groups are compared with each other, by one and the same model
+    options = {"learning_rate": 0.08, "max_iter": ROUNDS, "random_state": SEED}
+    model = HistGradientBoostingRegressor(categorical_features="from_dtype", **options)
+    scoring = {"cv": folds, "scoring": "r2", "error_score": "raise"}
     found = Parallel(n_jobs=JOBS)(
-        delayed(_score_folds)(features[columns], sample["valence"].to_numpy(), folds)
-        for columns in sets.values()
+        delayed(cross_val_score)(model, features[own], sample["valence"], **scoring)
+        for own in sets.values()
     )
     by_set = dict(zip(sets, found, strict=True))
     rows = {name: (*corrected_interval(values, n_folds),
@@ -77,34 +83,15 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, "index", columns=names).rename_axis("group")
 
 
-def _score_folds(features: pd.DataFrame, target: np.ndarray, folds: list) -> np.ndarray:
-    found = []
-    for fitting, held in folds:
-        # not tuned: groups are compared with each other, by one and the same model
-        model = HistGradientBoostingRegressor(
-            learning_rate=0.08,
-            max_iter=ROUNDS,
-            categorical_features="from_dtype",
-            random_state=SEED,
-        )
-        predicted = model.fit(features.iloc[fitting], target[fitting]).predict(features.iloc[held])
-        found.append(scores(target[held], predicted)["r2"])
-    return np.array(found)
-
-
 def end_piles(tracks: pd.DataFrame) -> pd.Series:
     """Compare two bins of a hundredth, near the ends of valence, with their inner neighbours.
 
-    The bins were first seen on `tracks114k`, and `genres` is six of its genres: only other tables
-    test them. The result has tracks (in both bins), expected (half of those in the two inner
-    neighbours of each), ratio, low, high (95%, artists resampled), seen (whether the bins were
-    found on this table).
+    Only tables other than `tracks114k`, of which `genres` is a part, test the bins. The result has
+    tracks (in both bins), expected (half of those in the two inner neighbours of each), ratio, low,
+    high (95%, artists resampled), seen (whether the bins were found on this table).
     """
-    hundredths = np.floor(tracks["valence"].to_numpy() * 100 + 1e-9).astype(int)
+    inside, beside = mark_piles(tracks["valence"].to_numpy())
     codes = pd.factorize(tracks["artist_key"])[0]
-    inside = np.isin(hundredths, [place for place, _ in PILES.values()])
-    inner = [place + steps * way for place, way in PILES.values() for steps in (1, 2)]
-    beside = np.isin(hundredths, inner) / 2
     units = np.stack([np.bincount(codes, part) for part in (inside, beside)], axis=1)
     drawn = draw_counts(len(units), 1000) @ units
     low, high = interval_of(drawn[:, 0] / np.maximum(drawn[:, 1], 0.5))
@@ -114,6 +101,14 @@ def end_piles(tracks: pd.DataFrame) -> pd.Series:
     seen = 2 * len(own & embedded) > min(len(own), len(embedded))
     return pd.Series({"tracks": int(inside.sum()), "expected": float(beside.sum()),
                       "ratio": float(ratio), "low": low, "high": high, "seen": seen})  # fmt: skip
+
+
+def mark_piles(valence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return whether each track is in a bin of `PILES`, and half of whether it is in one beside."""
+    hundredths = np.floor(valence * 100 + 1e-9)
+    beside = [place + steps * way for place, way in PILES.values() for steps in (1, 2)]
+    inside = [place for place, _ in PILES.values()]
+    return np.isin(hundredths, inside), np.isin(hundredths, beside) / 2
 
 
 def judge_claims(groups: pd.DataFrame, repeats: pd.DataFrame, piles: pd.Series) -> pd.DataFrame:
@@ -134,13 +129,12 @@ def judge_claims(groups: pd.DataFrame, repeats: pd.DataFrame, piles: pd.Series) 
         sizes["vector"] = gain / (agreed - groups.loc["scores", "r2"])
     sizes["rescaled"] = piles[["ratio", "low", "high"]]
     sizes["stable"] = repeats[["icc", "low", "high"]].iloc[0]
-    untested = {"rescaled"} if piles["seen"] else set()
-    untested |= set() if heard else {"harmony", "timbre"}
+    untested = {"rescaled": piles["seen"], "harmony": not heard, "timbre": not heard}
     rows = {}
     for claim, (supported, refuted) in THRESHOLDS.items():
         size, low, high = (float(end) for end in sizes.get(claim, [np.nan] * 3))
         verdict = "undecided"
-        if claim in untested or not np.isfinite(size):
+        if untested.get(claim) or not np.isfinite(size):
             verdict = "not testable here"
         elif low >= supported:
             verdict = "supported"

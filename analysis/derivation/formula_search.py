@@ -7,8 +7,9 @@ sequential replacement [@miller2002]. Folds of whole artists say how many terms 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -16,22 +17,19 @@ import pandas as pd
 from joblib import Parallel, delayed
 from sklearn.linear_model import LinearRegression
 
-from analysis import SEED
+from analysis.inference.scores import FEATURES
 from analysis.memory import remember
-from analysis.prediction.evaluation import scores
+from analysis.prediction.evaluation import bootstrap_scores, scores
 from analysis.prediction.tuning import draw_artists
 from analysis.prediction.validation import JOBS
 from analysis.tracks.features import TONIC
 from analysis.tracks.harmony import HARMONY
 from analysis.tracks.schema import TIMBRE
-from analysis.tracks.splitting import grouped_folds
+from analysis.tracks.splitting import grouped_folds, hold_out
 
 log = logging.getLogger("analysis")
 
-SCORES = (
-    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
-    "liveness", "tempo", "duration_min",
-)  # fmt: skip
+SCORES = tuple(one.plain for one in FEATURES)
 ANALYSIS = (*HARMONY, *TONIC, *TIMBRE)
 # The search sees at most so many tracks; the coefficients are estimated from all of them.
 MOST_TRACKS = 8_000
@@ -84,9 +82,8 @@ class Formula:
 class FormulaSearch:
     """A formula with rounded coefficients, and how its length was chosen.
 
-    `frontier` has one row a length: terms, r2 (mean over folds of whole artists), loss (R² below
-    the best length, paired by fold) with its standard error loss_se, and chosen. `tried` counts the
-    terms of the dictionary.
+    `frontier` has one row a length: terms, and r2, the mean over folds of whole artists. `tried`
+    counts the terms of the dictionary.
     """
 
     formula: Formula
@@ -95,7 +92,7 @@ class FormulaSearch:
 
 
 def find_formula(
-    train: pd.DataFrame, most: int = 12, context: bool = True, audio: bool = True, seed: int = SEED
+    train: pd.DataFrame, most: int = 12, context: bool = True, audio: bool = True
 ) -> FormulaSearch:
     """Search the shortest formula that is about as good as the best of at most `most` terms.
 
@@ -104,8 +101,8 @@ def find_formula(
     difference over folds [@breiman1984]. `context` and `audio` tell whether the formula may read
     genre and year, and the audio analysis.
     """
-    sample = draw_artists(train, MOST_TRACKS, seed)
-    folds = grouped_folds(sample, 5, seed)
+    sample = draw_artists(train, MOST_TRACKS)
+    folds = grouped_folds(sample, 5)
     parts = [sample, *(sample.iloc[fitting].reset_index(drop=True) for fitting, _ in folds)]
     log.info("formula: %d tracks, at most %d terms", len(sample), most)
     found = Parallel(n_jobs=JOBS)(
@@ -120,11 +117,9 @@ def find_formula(
     by_length, tried = found[0]
     r2 = r2[[n for n in r2 if n <= len(by_length)]].dropna(axis=1)
     loss = r2[r2.mean().idxmax()].to_numpy()[:, None] - r2
-    frontier = pd.DataFrame({"r2": r2.mean(), "loss": loss.mean(), "loss_se": loss.sem()})
-    near = frontier.index[frontier["loss"] <= frontier["loss_se"] + 1e-12]
-    frontier["chosen"] = frontier.index == near.min()
-    formula = round_coefficients(fit_terms(by_length[near.min() - 1], train), train)
-    return FormulaSearch(formula, frontier.rename_axis("terms").reset_index(), tried)
+    shortest = r2.columns[loss.mean() <= loss.sem() + 1e-12].min()
+    formula = round_coefficients(fit_terms(by_length[shortest - 1], train), train)
+    return FormulaSearch(formula, r2.mean().rename_axis("terms").reset_index(name="r2"), tried)
 
 
 @remember
@@ -171,39 +166,36 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
 
 def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
     """Return the terms that a formula may have; knots are the tracks' terciles, rounded."""
-    scores_here = [*SCORES, *(["year"] if context and "year" in tracks else [])]
+    amounts = [*SCORES, *(["year"] if context and "year" in tracks else [])]
     heard = [name for name in ANALYSIS if audio and name in tracks]
-    factors = [factor for name in (*scores_here, *heard) for factor in _bend(tracks[name])]
-    names = ["mode", "metre", *(["genre"] if context else [])]
-    for name in (name for name in names if name in tracks):
-        levels = sorted(tracks[name].astype(str).unique())
+    factors = [factor for name in (*amounts, *heard) for factor in _bend(tracks[name])]
+    for name in ("mode", "metre", "genre") if context else ("mode", "metre"):
+        levels = sorted(tracks[name].astype(str).unique()) if name in tracks else []
         # one of two levels says what the other does
         factors += [Factor(name, "level", level) for level in levels[len(levels) == 2 :]]
-    values = design(tracks, [(factor,) for factor in factors], np.float32)
-    kept = [place for place in range(len(factors)) if _varies(values[:, place])]
-    found = [(factors[place],) for place in kept]
-    for number, one in enumerate(kept):
-        for other in kept[number + 1 :]:
-            pair = (factors[one], factors[other])
-            # of the analysis only lines, and no two: they would be most of the dictionary
-            own = [factor.kind for factor in pair if factor.column in heard]
-            apart = pair[0].column != pair[1].column and own in ([], ["line"])
-            if apart and _varies(values[:, one] * values[:, other]):
-                found.append(pair)
+    columns = design(tracks, [(factor,) for factor in factors], np.float32).T
+    kept = {one: values for one, values in zip(factors, columns, strict=True) if _varies(values)}
+    found = [(factor,) for factor in kept]
+    for one, other in combinations(kept, 2):
+        # of the analysis only lines, and no two: they would be most of the dictionary
+        own = [factor.kind for factor in (one, other) if factor.column in heard]
+        apart = one.column != other.column and own in ([], ["line"])
+        if apart and _varies(kept[one] * kept[other]):
+            found.append((one, other))
     return found
 
 
 def _bend(column: pd.Series) -> list[Factor]:
     """Return a column as a line and as hinges on both sides of its terciles, rounded."""
     low, *knots, high = column.quantile([0.02, 1 / 3, 2 / 3, 0.98])
-    name, found = str(column.name), [Factor(str(column.name), "line")]
+    found = [Factor(column.name, "line")]
     if not high > low:
         return found
     # the largest of 1, 2 and 5 times a power of ten that is at most a twentieth of the range
     power = 10.0 ** np.floor(np.log10((high - low) / 20))
     step = max(factor * power for factor in (1, 2, 5) if factor * power <= (high - low) / 20)
     rounded = {float(f"{round(knot / step) * step:.6g}") for knot in knots}
-    return found + [Factor(name, kind, at) for at in sorted(rounded) if low < at < high
+    return found + [Factor(column.name, kind, at) for at in sorted(rounded) if low < at < high
                     for kind in ("above", "below")]  # fmt: skip
 
 
@@ -257,14 +249,49 @@ def compare_formula(formula: Formula, best_predicted, tracks: pd.DataFrame) -> p
 def work_through(formula: Formula, track: pd.DataFrame) -> pd.DataFrame:
     """Compute a formula for the one track of a table: term, coefficient, value, contribution."""
     values = design(track, formula.terms)[0]
-    rows = {"term": formula.terms, "coefficient": formula.coefficients, "value": values}
-    table = pd.DataFrame(rows)
-    return table.assign(contribution=table["coefficient"] * table["value"])
+    return pd.DataFrame({
+        "term": formula.terms, "coefficient": formula.coefficients, "value": values,
+        "contribution": formula.coefficients * values,
+    })  # fmt: skip
 
 
 def pick_example(tracks: pd.DataFrame) -> pd.DataFrame:
     """Return the most popular named track as a table of one row: an example not chosen by fit."""
     named = tracks[(tracks["title"] != "") & (tracks["artist"] != "")]
-    named = named if len(named) else tracks
     column = "popularity" if "popularity" in tracks else "track_id"
-    return named.sort_values([column, "track_id"], ascending=[False, True]).head(1)
+    order = {"by": [column, "track_id"], "ascending": [False, True]}
+    return (named if len(named) else tracks).sort_values(**order).head(1)
+
+
+def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
+    """Derive a formula of the scores from the training tracks of each data set, by its name.
+
+    Data sets overlap, so artists whom any of them holds out teach nothing. Formulas read columns
+    that all data sets have.
+    """
+    common = set.intersection(*(set(tracks) for tracks in frames.values()))
+    splits = {name: hold_out(tracks) for name, tracks in frames.items()}
+    held = set().union(*(split.test["artist_key"] for split in splits.values()))
+    found = {}
+    for name, split in splits.items():
+        train = split.train.loc[~split.train["artist_key"].isin(held)].reset_index(drop=True)
+        train = train[[column for column in train if column in common]]
+        found[name] = find_formula(train, context=False, audio=False).formula
+    return found
+
+
+def score_elsewhere(
+    frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula]
+) -> pd.DataFrame:
+    """Score every data set's formula on the held-out tracks of every data set.
+
+    Columns trained, tested, r2, low, high (95% CI over resampled artists).
+    """
+    parts = []
+    for tested, tracks in frames.items():
+        held = hold_out(tracks).test
+        made = pd.DataFrame({name: formula.predict(held) for name, formula in formulas.items()})
+        scored = bootstrap_scores(held["valence"], made, held["artist"], 500)
+        r2 = scored[scored["metric"] == "r2"].rename(columns={"model": "trained", "value": "r2"})
+        parts.append(r2.assign(tested=tested))
+    return pd.concat(parts, ignore_index=True)[["trained", "tested", "r2", "low", "high"]]

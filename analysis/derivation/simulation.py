@@ -11,13 +11,11 @@ from scipy.stats import norm, rankdata
 from sklearn.linear_model import LinearRegression, Ridge
 
 from analysis import SEED
-from analysis.derivation.evidence import PILES
+from analysis.derivation.evidence import PILES, mark_piles
+from analysis.inference.scores import FEATURES
 from analysis.memory import remember
 
-SCORES = (
-    "danceability", "energy", "loudness", "speechiness", "acousticness", "instrumentalness",
-    "liveness", "tempo", "valence",
-)  # fmt: skip
+SCORES = (*(one.plain for one in FEATURES if one.name != "duration"), "valence")
 # Measured by rule from the audio rather than learned from labels.
 MEASURED = ("loudness", "tempo")
 MECHANISMS = {
@@ -45,31 +43,37 @@ NOISE = 0.25  # standard deviation of each dimension's noise, beside a signal of
 def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
     """Compare patterns of the data with those of simulated scores, `draws` of each mechanism.
 
-    As many songs are simulated as there are tracks, but 1,000 at least and 10,000 at most. Columns
-    pattern and mechanism (categories, in the order of `TOLERANCES` and `MECHANISMS`), observed,
-    median, low, high (2.5 and 97.5% quantiles of the simulations), tolerance, reproduced. Patterns
-    of loudness are missing where it is the same for every track.
+    Scores that vary enter by their ranks, on the scale of a standard normal. As many songs are
+    simulated as there are tracks, but 1,000 at least and 10,000 at most. Columns pattern and
+    mechanism (categories, in the order of `TOLERANCES` and `MECHANISMS`), observed, median, low,
+    high (2.5 and 97.5% quantiles of the simulations), tolerance, reproduced. Patterns of loudness
+    are missing where it is the same for every track.
     """
-    frame, valence = normal_scores(train), train["valence"]
+    varied, valence = [name for name in SCORES if train[name].nunique() > 1], train["valence"]
+    ranks = rankdata(train[varied], axis=0)
+    frame = _standardise(pd.DataFrame(norm.ppf((ranks - 0.5) / len(ranks)), columns=varied))
     observed = find_patterns(frame, valence.to_numpy())
     correlations, songs = frame.corr(), int(np.clip(len(train), 1_000, 10_000))
+    middles = [(place + 0.5) / 100 for place, _ in PILES.values()]
     rows = []
     for key, label in MECHANISMS.items():
-        found = []
+        # only valence of stretched siblings is cut at the bins where valence piles up
+        ends, found = (min(middles), max(middles)) if key == "siblings" else (0, 1), []
         for rng in np.random.default_rng(SEED).spawn(draws):
             scores, spread = simulate_scores(key, correlations, songs, rng)
-            found.append(find_patterns(scores, read_out(key, scores, spread, valence)))
-        quantiles = pd.DataFrame(found).quantile([0.025, 0.5, 0.975]).T
-        for pattern, (low, median, high) in zip(quantiles.index, quantiles.to_numpy(), strict=True):
-            rows.append({
-                "pattern": pattern, "mechanism": label, "observed": observed[pattern],
-                "median": median, "low": low, "high": high, "tolerance": TOLERANCES[pattern],
-                "reproduced": is_reproduced(pattern, observed[pattern], median),
-            })  # fmt: skip
-    compared = pd.DataFrame(rows)
-    compared["pattern"] = pd.Categorical(compared["pattern"], list(observed.index))
-    compared["mechanism"] = pd.Categorical(compared["mechanism"], list(MECHANISMS.values()))
-    return compared
+            scale = valence.std() * (spread if key == "unstretched" else 1)
+            drawn = np.clip(valence.mean() + scale * scores["valence"].to_numpy(), *ends)
+            found.append(find_patterns(scores, drawn))
+        quantiles = pd.DataFrame(found).quantile([0.025, 0.5, 0.975])
+        for pattern, (low, median, high) in quantiles.items():
+            own, tolerance = observed[pattern], TOLERANCES[pattern]
+            reproduced = is_reproduced(pattern, own, median)
+            rows.append((pattern, label, own, median, low, high, tolerance, reproduced))
+    names = ["pattern", "mechanism", "observed", "median", "low", "high", "tolerance", "reproduced"]
+    return pd.DataFrame(rows, columns=names).assign(
+        pattern=lambda rows: pd.Categorical(rows["pattern"], observed.index),
+        mechanism=lambda rows: pd.Categorical(rows["mechanism"], MECHANISMS.values()),
+    )
 
 
 def is_reproduced(pattern: str, observed: float, median: float) -> bool:
@@ -77,13 +81,6 @@ def is_reproduced(pattern: str, observed: float, median: float) -> bool:
     near = abs(median - observed) <= TOLERANCES[pattern]
     has_slope = median * np.sign(observed) >= abs(observed) / 2
     return bool(near and (has_slope or not pattern.startswith("Slope")))
-
-
-def normal_scores(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores that vary as normal scores: ranks on the scale of a standard normal."""
-    varied = [name for name in SCORES if tracks[name].nunique() > 1]
-    ranks = pd.DataFrame({name: rankdata(tracks[name]) for name in varied})
-    return _standardise(pd.DataFrame(norm.ppf((ranks - 0.5) / len(ranks)), columns=varied))
 
 
 def simulate_scores(
@@ -122,18 +119,6 @@ def simulate_scores(
     return _standardise(scores), spread
 
 
-def read_out(mechanism: str, scores: pd.DataFrame, spread: float, valence: pd.Series) -> np.ndarray:
-    """Return simulated valence from 0 to 1, with the mean of the data.
-
-    It has the standard deviation of the data unless the mechanism leaves that out; only that of
-    stretched siblings is cut at the bins of `evidence.PILES`.
-    """
-    scale = valence.std() * (spread if mechanism == "unstretched" else 1)
-    middles = [(place + 0.5) / 100 for place, _ in PILES.values()]
-    ends = (min(middles), max(middles)) if mechanism == "siblings" else (0, 1)
-    return np.clip(valence.mean() + scale * scores["valence"].to_numpy(), *ends)
-
-
 def find_patterns(scores: pd.DataFrame, valence: np.ndarray) -> pd.Series:
     """Return what can be seen from outside, by the names of `TOLERANCES`.
 
@@ -149,13 +134,11 @@ def find_patterns(scores: pd.DataFrame, valence: np.ndarray) -> pd.Series:
     hinges = [np.maximum(values - quartile, 0) for quartile in norm.ppf([0.25, 0.75])]
     bent = np.hstack([sm.add_constant(values), *hinges, values[:, first] * values[:, second]])
     curves = sm.OLS(scores["valence"].to_numpy(), bent).fit()
-    hundredths = pd.Series(np.floor(valence * 100 + 1e-9))
-    piled = hundredths.isin([place for place, _ in PILES.values()]).sum()
-    beside = [place + steps * inwards for place, inwards in PILES.values() for steps in (1, 2)]
+    inside, beside = mark_piles(valence)
     found = {
         "R² of straight lines": lines.rsquared_adj,
         "R² added by curves and products": curves.rsquared_adj - lines.rsquared_adj,
-        "Tracks piled up near the ends": piled / max(hundredths.isin(beside).sum() / 2, 0.5),
+        "Tracks piled up near the ends": inside.sum() / max(beside.sum(), 0.5),
     }
     if "loudness" in others:
         found["Slope of loudness, alone"] = scores["loudness"].corr(scores["valence"])

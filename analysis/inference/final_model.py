@@ -16,14 +16,8 @@ from statsmodels.othermod.betareg import BetaModel
 from statsmodels.stats.multitest import multipletests
 
 from analysis import SEED
-from analysis.inference.ladders import (
-    CrossProducts,
-    Ladder,
-    columns_of,
-    compare_candidates,
-    features_of,
-    keep_levels,
-)
+from analysis.inference import ladders
+from analysis.inference.ladders import Ladder, columns_of, features_of
 from analysis.inference.scores import FEATURES
 from analysis.tracks.splitting import grouped_folds
 
@@ -61,11 +55,10 @@ def contrasts(result, frame: pd.DataFrame) -> list[Contrast]:
     """
     plain = {one.shape: one.plain for one in FEATURES}
     return [_contrast_of(name, frame[name], frame[plain.get(name, name)])
-            for name in _numbers(terms(result), frame)]  # fmt: skip
+            for name in _numbers(_terms(result), frame)]  # fmt: skip
 
 
-def terms(result) -> list[str]:
-    """Return the names of a formula's terms, the intercept left out."""
+def _terms(result) -> list[str]:
     return [name for name in result.model.data.model_spec.term_names if name != "Intercept"]
 
 
@@ -75,7 +68,6 @@ def _numbers(codes: list[str], frame: pd.DataFrame) -> list[str]:
 
 
 def _contrast_of(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
-    """Return the comparison of one column; words are in the feature's own values."""
     (feature,) = features_of(column)
     if values.nunique() == 2:
         return Contrast(feature, column, values.min(), values.max(), "no to yes", True)
@@ -86,15 +78,9 @@ def _contrast_of(column: str, values: pd.Series, plain: pd.Series) -> Contrast:
         ends = plain[at].median(), plain[~at].median()
     else:
         (low, high), ends = np.quantile(values, [0.1, 0.9]), np.quantile(plain, [0.1, 0.9])
-    words = " to ".join(map(_three_digits, ends))
-    return Contrast(feature, column, low, high, words.replace("-", "\N{MINUS SIGN}"), piled)
-
-
-def _three_digits(value: float) -> str:
-    """Return a value in three significant digits, and a year or other large one whole."""
-    if abs(value) >= 100:
-        return f"{value:.0f}"
-    return f"{value:.3g}" if abs(value) >= 0.01 else f"{value:.1g}"
+    forms = [".0f" if abs(end) >= 100 else ".3g" if abs(end) >= 0.01 else ".1g" for end in ends]
+    words = f"{ends[0]:{forms[0]}} to {ends[1]:{forms[1]}}".replace("-", "\N{MINUS SIGN}")
+    return Contrast(feature, column, low, high, words, piled)
 
 
 def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +99,8 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
         row = rows[one.feature]
         row["scale"] = next((word for start, word in SCALES.items() if start in one.column), "")
         row["contrast"] = one.words
-        row |= _estimate(result, _contrast_row(result, frame, one), "difference")
+        change = _change(result, frame, one.column, [one.low, one.high])
+        row |= _estimate(result, change, "difference")
         if not one.piled:
             values = frame[one.column].to_numpy(dtype=float)
             step = STEP * values.std(ddof=1)
@@ -133,7 +120,7 @@ def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
     groups = np.asarray(groups)
     own = np.random.default_rng(SEED).permutation(np.arange(groups.max() + 1) % parts)[groups]
     design = result.model.exog / np.sqrt((result.model.exog**2).mean(axis=0))
-    products = CrossProducts(design, np.asarray(result.model.endog), own)
+    products = ladders.CrossProducts(design, np.asarray(result.model.endog), own)
     lost = []
     for sums in products.sums.sum(axis=0) - products.sums:
         bread = np.linalg.pinv(sums[:-1, :-1], hermitian=True)
@@ -147,7 +134,7 @@ def jackknife_r2_lost(result, groups, parts: int = 50) -> dict[str, float]:
 def _columns_by_feature(result) -> dict[str, list[int]]:
     """Return for each feature of a formula the places of all columns that read it."""
     slices, places = result.model.data.model_spec.term_name_slices, {}
-    for term in terms(result):
+    for term in _terms(result):
         for name in features_of(term):
             places.setdefault(name, []).extend(range(slices[term].start, slices[term].stop))
     return places
@@ -179,9 +166,9 @@ def _typical_rows(result, frame: pd.DataFrame, column: str, values) -> np.ndarra
     return np.asarray(build_design_matrices([info], typical.assign(**{column: values}))[0])
 
 
-def _contrast_row(result, frame: pd.DataFrame, one: Contrast) -> np.ndarray:
-    """Return the row whose product with the coefficients is the difference of a contrast."""
-    return np.diff(_typical_rows(result, frame, one.column, [one.low, one.high]), axis=0)[0]
+def _change(result, frame: pd.DataFrame, column: str, values) -> np.ndarray:
+    """Return the row whose product with the coefficients is the difference of two values."""
+    return np.diff(_typical_rows(result, frame, column, values), axis=0)[0]
 
 
 def _estimate(result, row: np.ndarray, name: str) -> dict[str, float]:
@@ -196,7 +183,8 @@ def compare_sizes(result, frame: pd.DataFrame, first, second) -> dict[str, float
     `first` and `second` are rows of `summarize`; the result has `lead`, `lead_low`, `lead_high`,
     from the joint covariance of the fit.
     """
-    rows = {one.feature: _contrast_row(result, frame, one) for one in contrasts(result, frame)}
+    rows = {one.feature: _change(result, frame, one.column, [one.low, one.high])
+            for one in contrasts(result, frame)}  # fmt: skip
     one, other = (np.sign(row["difference"]) * rows[row["feature"]] for row in (first, second))
     return _estimate(result, one - other, "lead")
 
@@ -221,8 +209,8 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
 
     They are least squares, mixed, binomial or beta models of statsmodels; the mean of the last two
     is a logistic function of the formula, and differences are averaged over the tracks. Columns
-    model, feature, column, contrast, difference, difference_low, difference_high (95 %, by the
-    delta method from each model's covariance).
+    model, feature, column, difference, difference_low, difference_high (95 %, by the delta method
+    from each model's covariance).
     """
     (first, *_), rows = models.values(), []
     info = first.model.data.model_spec
@@ -245,12 +233,10 @@ def compare_models(models: dict, frame: pd.DataFrame) -> pd.DataFrame:
                 gradients.append(slope @ matrix / len(matrix))
             difference, gradient = means[1] - means[0], gradients[1] - gradients[0]
             half = stats.norm.ppf(0.975) * np.sqrt(gradient @ covariance @ gradient)
-            rows.append({
-                "model": name, "feature": one.feature, "column": one.column,
-                "contrast": one.words, "difference": difference,
-                "difference_low": difference - half, "difference_high": difference + half,
-            })  # fmt: skip
-    return pd.DataFrame(rows)
+            ends = difference - half, difference + half
+            rows.append((name, one.feature, one.column, difference, *ends))
+    names = ["model", "feature", "column", "difference", "difference_low", "difference_high"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def fit_beta(formula: str, frame: pd.DataFrame, start, **covariance):
@@ -283,7 +269,7 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     large = counts.index[counts >= ENOUGH][:GENRES]
     if len(large) < 2:
         return None
-    tracks = keep_levels(frame[frame["genre"].isin(large)])
+    tracks = ladders.keep_levels(frame[frame["genre"].isin(large)])
     numbers = [x for x in _numbers(_codes(formula), tracks) if tracks[x].nunique() > 1]
     products = {
         f"product_{place}_{level}": (tracks["genre"] == genre) * (tracks[x] - tracks[x].mean())
@@ -297,7 +283,7 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     test = fit.f_test(np.eye(len(own))[own])
     design = fit.model.exog / np.sqrt((fit.model.exog**2).mean(axis=0))
     folds = grouped_folds(tracks, n_folds=10)
-    sums = CrossProducts.by_fold(design, fit.model.endog, folds)
+    sums = ladders.CrossProducts.by_fold(design, fit.model.endog, folds)
     gains = sums.r2_by_part(list(range(len(own)))) - sums.r2_by_part(list(np.flatnonzero(~own)))
     return {
         "genres": len(large), "products": len(products),
@@ -325,27 +311,24 @@ def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
             lacking.setdefault(name, term)  # of a score's shapes the first, a straight line
     for name, term in lacking.items():
         fit = fit_clustered(f"{formula} + {term}", frame)
-        row, change = {"contrast": "", "difference": np.nan} | _joint_test(fit, name), None
+        row, values = {"contrast": "", "difference": np.nan} | _joint_test(fit, name), []
         if pd.api.types.is_numeric_dtype(frame[term]):
             (one,) = [one for one in contrasts(fit, frame) if one.column == term]
-            row["contrast"], change = one.words, _contrast_row(fit, frame, one)
+            row["contrast"], values = one.words, [one.low, one.high]
         elif len(levels := list(frame[term].cat.categories)) == 2:
-            row["contrast"] = " to ".join(levels)
-            rows_of = _typical_rows(fit, frame, term, pd.Categorical(levels, levels))
-            (change,) = np.diff(rows_of, axis=0)
-        rows.append(row if change is None else row | _estimate(fit, change, "difference"))
+            row["contrast"], values = " to ".join(levels), pd.Categorical(levels, levels)
+        if len(values):
+            row |= _estimate(fit, _change(fit, frame, term, values), "difference")
+        rows.append(row)
     return pd.DataFrame(rows).sort_values("r2_lost", ascending=False) if rows else pd.DataFrame()
 
 
 def suppressed(slopes: pd.DataFrame) -> list[str]:
     """Return the scores whose slope is clear of zero alone and with others equal, signs opposed."""
-    clear = slopes[slopes["low"] * slopes["high"] > 0]
-    wide = clear[clear["kind"] != "within one genre"].pivot_table(
-        index="feature", columns="kind", values="slope"
-    )
-    if not {"alone", "others equal"} <= set(wide):
-        return []
-    return list(wide.index[wide["alone"] * wide["others equal"] < 0])
+    clear = slopes[slopes["low"] * slopes["high"] > 0].set_index("feature")
+    alone, equal = (clear.loc[clear["kind"] == kind, "slope"] for kind in ("alone", "others equal"))
+    product = alone * equal
+    return sorted(product.index[product < 0])
 
 
 def intraclass(mixed) -> dict[str, float]:
@@ -373,7 +356,7 @@ def disagreeing(beside: pd.DataFrame) -> list[str]:
 
 def answer(ladder: Ladder) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Choose a formula and fit it: what `compare_candidates` and `summarize` return."""
-    compared = compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
+    compared = ladders.compare_candidates(ladder, grouped_folds(ladder.frame, n_folds=10))
     chosen = compared.loc[compared["chosen"], "formula"].iloc[0]
     return compared, summarize(fit_clustered(chosen, ladder.frame), ladder.frame)
 

@@ -7,15 +7,7 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.sandwich_covariance import S_crosssection
 
 from analysis import SEED
-from analysis.inference.ladders import (
-    CrossProducts,
-    Design,
-    Ladder,
-    build_design,
-    choose,
-    features_of,
-    score_columns,
-)
+from analysis.inference import ladders
 from analysis.memory import remember
 
 FOLDS = 5
@@ -28,36 +20,31 @@ def count_halvings(tracks: int, budget: str) -> int:
 
 
 @remember
-def halve(ladder: Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
+def halve(ladder: ladders.Ladder, repeats: int = 50, seed: int = SEED) -> pd.DataFrame:
     """Choose a formula on one half of the artists and test its features on the other, repeatedly.
 
     One row a halving; a column a feature with the p-value of its joint Wald test, clustered by
     artist (1 where the chosen formula lacks the feature), and `chosen`, the row of the formula.
     """
-    design = build_design(ladder)
-    random = np.random.default_rng(seed)
-    return pd.DataFrame([_halve_once(ladder, design, random) for _ in range(repeats)])
-
-
-def _halve_once(ladder: Ladder, design: Design, random: np.random.Generator) -> dict:
-    groups = ladder.frame["group"].to_numpy()
-    valence = ladder.frame["valence"].to_numpy()
-    sizes = np.bincount(groups)
-    order = random.permutation(len(sizes))
-    first = _draw_half(sizes, order)
-    fold = np.zeros(len(sizes), dtype=int)
-    fold[random.permutation(np.flatnonzero(first))] = np.arange(first.sum()) % FOLDS
-    choosing = first[groups]
-    products = CrossProducts(design.matrix[choosing], valence[choosing], fold[groups][choosing])
-    terms = ladder.candidates["terms"]
-    scores = np.array([products.r2_by_part(design.columns(one)) for one in terms])
-    scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
-    row = 0 if scores.shape[1] < 2 else choose(pd.DataFrame(
-        {"parameters": [len(design.columns(one)) for one in terms]} | score_columns(scores)
-    ))  # fmt: skip
-    found = _test(design, terms[row], valence, groups, ~choosing)
-    names = dict.fromkeys(name for one in ladder.terms for name in features_of(one))
-    return {"chosen": row} | {name: found.get(name, 1.0) for name in names}
+    design, random, rows = ladders.build_design(ladder), np.random.default_rng(seed), []
+    groups, valence = ladder.frame["group"].to_numpy(), ladder.frame["valence"].to_numpy()
+    sizes, terms = np.bincount(groups), ladder.candidates["terms"]
+    places = [design.columns(one) for one in terms]
+    names = dict.fromkeys(name for one in ladder.terms for name in ladders.features_of(one))
+    for _ in range(repeats):
+        first = _draw_half(sizes, random.permutation(len(sizes)))
+        fold = np.zeros(len(sizes), dtype=int)
+        fold[random.permutation(np.flatnonzero(first))] = np.arange(first.sum()) % FOLDS
+        half, parts = first[groups], fold[groups]
+        products = ladders.CrossProducts(design.matrix[half], valence[half], parts[half])
+        scores = np.array([products.r2_by_part(one) for one in places])
+        scores = scores[:, np.isfinite(scores).all(axis=0)]  # a fold of one track has no R²
+        compared = pd.DataFrame({"parameters": [*map(len, places)]})
+        several = scores.shape[1] > 1
+        row = ladders.choose(compared.assign(**ladders.score_columns(scores))) if several else 0
+        found = _test(design, terms[row], valence, groups, ~half)
+        rows.append({"chosen": row} | {name: found.get(name, 1.0) for name in names})
+    return pd.DataFrame(rows)
 
 
 def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
@@ -74,7 +61,7 @@ def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
     return first if first.sum() >= FOLDS else ~first
 
 
-def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
+def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
     """Return each feature's p-value: statsmodels' clustered Wald tests, but fast to repeat."""
     freedom = len(np.unique(groups[rows])) - 1
     if freedom < 1:
@@ -83,7 +70,7 @@ def _test(design: Design, terms, valence, groups, rows: np.ndarray) -> dict[str,
     for term in terms:
         part = design.matrix[np.ix_(rows, design.places[term])]
         part = part[:, part.std(axis=0) > 1e-12]  # a level that no track of this half has
-        for name in features_of(term):
+        for name in ladders.features_of(term):
             places[name] = [*places.get(name, []), *range(width, width + part.shape[1])]
         matrix.append(part)
         width += part.shape[1]

@@ -20,11 +20,7 @@ SHAPES = ("linear", "transformed", "splines")
 SPLINE = 'cr({}, df=4, constraints="center")'
 INTERACTIONS = (("danceability", "energy"), ("acousticness", "energy"), ("danceability", "tempo"))
 # What stands beside the scores, each step with all that stands in the steps before it.
-CONTEXTS = (
-    ("genre",),
-    ("popularity", "explicit"),
-    ("year", "key", "mode", "metre"),
-)
+CONTEXTS = (("genre",), ("popularity", "explicit"), ("year", "key", "mode", "metre"))
 # What of the audio analysis may stand beside all that, as straight lines.
 AUDIO = {"": (), " + pitch": TONIC, " + timbre": TIMBRE, " + pitch and timbre": (*TONIC, *TIMBRE)}
 # Keeps a solution unique where a level of a factor is absent from some of the artists.
@@ -84,10 +80,9 @@ def build_ladder(train: pd.DataFrame, audio: bool = False) -> Ladder:
     candidates = candidates[candidates["terms"].map(len) > 0].reset_index(drop=True)
     candidates["formula"] = ["valence ~ " + " + ".join(terms) for terms in candidates["terms"]]
     audio_names = dict.fromkeys(TONIC, "pitch") | dict.fromkeys(TIMBRE, "timbre")
-    found = dict.fromkeys((audio_names.get(name, name), why) for name, why in reasons.items())
-    left_out = pd.DataFrame(list(found), columns=["what", "reason"])
-    left_out = left_out.groupby("reason", sort=False)["what"].agg(", ".join).reset_index()
-    return Ladder(frame, candidates, left_out[["what", "reason"]])
+    what = pd.Series(reasons).reset_index(name="reason").replace({"index": audio_names})
+    what = what.drop_duplicates().groupby("reason", sort=False)["index"].agg(", ".join)
+    return Ladder(frame, candidates, what.reset_index(name="what"))
 
 
 def sample_artists(frame: pd.DataFrame, most: int) -> pd.DataFrame:
@@ -153,22 +148,17 @@ class CrossProducts:
             parts[validation] = number
         return cls(matrix, np.asarray(valence), parts)
 
-    def fit(self, columns: list[int], without: int | None = None) -> np.ndarray:
-        """Return the coefficients of least squares on all parts but one."""
-        sums = self.sums.sum(axis=0) - (0 if without is None else self.sums[without])
-        gram = sums[np.ix_(columns, columns)]
-        gram = gram + RIDGE * sums[0, 0] * np.eye(len(columns))
-        return np.linalg.solve(gram, sums[columns, -1])
-
-    def squared_error(self, columns: list[int], params: np.ndarray, sums: np.ndarray) -> float:
-        """Return the sum of squared residuals over the tracks of `sums`."""
-        gram, moment = sums[np.ix_(columns, columns)], sums[columns, -1]
-        return float(sums[-1, -1] - 2 * params @ moment + params @ gram @ params)
+    def squared_error(self, columns: list[int], fitted: np.ndarray, scored: np.ndarray) -> float:
+        """Return the squared error of a fit to the sums `fitted` on the tracks of `scored`."""
+        gram = fitted[np.ix_(columns, columns)] + RIDGE * fitted[0, 0] * np.eye(len(columns))
+        params = np.linalg.solve(gram, fitted[columns, -1])
+        gram, moment = scored[np.ix_(columns, columns)], scored[columns, -1]
+        return float(scored[-1, -1] - 2 * params @ moment + params @ gram @ params)
 
     def r2_by_part(self, columns: list[int]) -> np.ndarray:
         """Return R² on every part of a fit to the others, about the part's own mean."""
-        left = [self.squared_error(columns, self.fit(columns, part), sums)
-                for part, sums in enumerate(self.sums)]  # fmt: skip
+        whole = self.sums.sum(axis=0)
+        left = [self.squared_error(columns, whole - part, part) for part in self.sums]
         return 1 - np.array(left) / self.total
 
 
@@ -184,15 +174,12 @@ def compare_candidates(ladder: Ladder, folds: list) -> pd.DataFrame:
     products = CrossProducts.by_fold(design.matrix, ladder.frame["valence"], folds)
     columns = [design.columns(one) for one in ladder.candidates["terms"]]
     scores, whole = np.array([products.r2_by_part(x) for x in columns]), products.sums.sum(axis=0)
-    error = np.array([products.squared_error(x, products.fit(x), whole) for x in columns])
-    deviance = rows * (np.log(2 * np.pi * error / rows) + 1)
-    size = np.array([len(one) for one in columns])
+    error = np.array([products.squared_error(x, whole, whole) for x in columns])
+    deviance, size = rows * (np.log(2 * np.pi * error / rows) + 1), np.array([*map(len, columns)])
     compared = ladder.candidates.assign(
-        parameters=size,
-        aic=deviance + 2 * size,
-        bic=deviance + np.log(rows) * size,
+        parameters=size, aic=deviance + 2 * size, bic=deviance + np.log(rows) * size,
         **score_columns(scores),
-    )
+    )  # fmt: skip
     return compared.assign(chosen=compared.index == choose(compared))
 
 
@@ -222,8 +209,7 @@ def choose(compared: pd.DataFrame) -> int:
 def features_of(term: str) -> tuple[str, ...]:
     """Return the features that a term reads, under the names that the report prints."""
     columns = {scale: one.name for one in FEATURES for scale in (one.plain, one.shape)}
-    found = [columns.get(code, code) for code in columns_of(term)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(columns.get(code, code) for code in columns_of(term)))
 
 
 def columns_of(term: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from analysis.derivation import transfer
+from analysis.derivation import formula_search
 from analysis.derivation.formula_search import Factor, Formula, FormulaSearch
 from analysis.tracks.splitting import hold_out
 
@@ -17,10 +17,10 @@ def test_no_formula_learns_from_an_artist_that_any_data_set_holds_out(tracks, mo
         seen.append(set(train["artist"]))
         return FormulaSearch(RULE, pd.DataFrame(), 0)
 
-    monkeypatch.setattr(transfer, "find_formula", note)
+    monkeypatch.setattr(formula_search, "find_formula", note)
     other = tracks.iloc[::2].reset_index(drop=True)
     frames = {"one": tracks.assign(metre="4"), "two": other.drop(columns="metre", errors="ignore")}
-    assert transfer.derive_elsewhere(frames) == {"one": RULE, "two": RULE}
+    assert formula_search.derive_elsewhere(frames) == {"one": RULE, "two": RULE}
     held = set().union(*(hold_out(each).test["artist"] for each in frames.values()))
     assert len(seen) == 2 and not any(names & held for names in seen)
 
@@ -29,7 +29,7 @@ def test_a_rule_holds_where_valence_is_made_by_it_and_nowhere_else(tracks):
     ruled = tracks.assign(valence=0.1 + 0.8 * tracks["danceability"])
     other = tracks.assign(valence=0.1 + 0.8 * tracks["energy"])
     formulas = {"here": RULE, "flat": Formula(0.5, (), ())}
-    found = transfer.transfer({"here": ruled, "there": other}, formulas)
+    found = formula_search.score_elsewhere({"here": ruled, "there": other}, formulas)
     assert list(found) == ["trained", "tested", "r2", "low", "high"]
     r2 = found.set_index(["trained", "tested"])["r2"]
     assert r2["here", "here"] > 0.999
