@@ -63,6 +63,7 @@ class Factor(NamedTuple):
 
 
 Term = tuple[Factor, ...]  # one factor, or a product of two
+YEAR = Factor("year", "line")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,8 @@ def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -
     for one, other in combinations(kept, 2):
         # of the analysis only lines, and no two: they would be most of the dictionary
         own = [factor.kind for factor in (one, other) if factor.column in heard]
-        apart = one.column != other.column and own in ([], ["line"])
+        # a year is near 2000 whatever it is: times it, a factor is hardly anything but itself
+        apart = one.column != other.column and own in ([], ["line"]) and YEAR not in (one, other)
         if apart and _varies(kept[one] * kept[other]):
             found.append((one, other))
     return found

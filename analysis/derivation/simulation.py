@@ -25,7 +25,8 @@ MECHANISMS = {
     "apart": "Judged apart",
 }
 # What a pattern may be off by and still count as reproduced: differences that no reader would call
-# another pattern. A slope of loudness has also to have the sign and at least half the size.
+# another pattern. A slope of loudness that is further from zero than this has also to have the sign
+# and at least half the size.
 TOLERANCES = {
     "R² of straight lines": 0.06,
     "R² added by curves and products": 0.04,
@@ -79,7 +80,8 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
 def is_reproduced(pattern: str, observed: float, median: float) -> bool:
     """Tell whether simulations' median reproduces a pattern; to scatter wide enough is no merit."""
     near = abs(median - observed) <= TOLERANCES[pattern]
-    has_slope = median * np.sign(observed) >= abs(observed) / 2
+    flat = abs(observed) <= TOLERANCES[pattern]
+    has_slope = flat or median * np.sign(observed) >= abs(observed) / 2
     return bool(near and (has_slope or not pattern.startswith("Slope")))
 
 
