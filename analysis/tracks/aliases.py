@@ -72,7 +72,10 @@ def recognise(names: Iterable[str]) -> dict[str, str]:
     """Return canonical names to the file's own, in canonical order, for those that are found."""
     spelled: dict[str, str] = {}
     for name in names:
-        for spelling in _spellings(simplify(name)):
+        simple = simplify(name)
+        bare = PERCENT.sub("", simple)
+        cut = [bare.removeprefix(prefix) for prefix in PREFIXES if bare.startswith(prefix)]
+        for spelling in (simple, bare, *cut):
             spelled.setdefault(spelling, name)
     if set(SHORT) <= set(spelled):
         spelled = {SHORT[short]: spelled[short] for short in SHORT} | spelled
@@ -82,13 +85,6 @@ def recognise(names: Iterable[str]) -> dict[str, str]:
         if match is not None and match not in found.values():
             found[canonical] = match
     return found | _recognise_segments(names)
-
-
-def _spellings(simple: str) -> list[str]:
-    """Return a name and, where it carries a known prefix or a mark of percent, it without that."""
-    bare = PERCENT.sub("", simple)
-    cut = [bare.removeprefix(prefix) for prefix in PREFIXES if bare.startswith(prefix)]
-    return [simple, bare, *cut]
 
 
 def _recognise_segments(names: Iterable[str]) -> dict[str, str]:

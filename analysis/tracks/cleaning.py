@@ -8,6 +8,7 @@ Judged on the published tables (`data/README.md` has the counts):
 - key -1 means that no key was found.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from analysis.tracks.features import relative_pitch, with_shapes
 from analysis.tracks.harmony import describe_harmony
 from analysis.tracks.recordings import growing_numbers
 from analysis.tracks.refusals import refuse_unusable
-from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, PITCHES, STUDY, BadInput
+from analysis.tracks.schema import COLUMNS, KEYS, METRES, MODES, PITCHES, STUDY, BadInput, Column
 from analysis.tracks.splitting import artist_keys
 
 MINIMUM_TRACKS, MINIMUM_ARTISTS = 200, 20
@@ -29,13 +30,12 @@ WHOLE = ("popularity", "year", "duration_ms", "time_signature")
 FAILED = ("tempo", "danceability", "valence", "time_signature")
 
 # every reason to drop a row, in the order in which they are looked for
-ANALYSIS, NO_KEY, MISSING, NO_ARTIST = (
+REASONS = ANALYSIS, NO_KEY, MISSING, NO_ARTIST = (
     "failed audio analysis (tempo, danceability, valence or time signature 0)",
     "no key found (key -1)",
     "a number is missing",
     "no artist named",
 )
-REASONS = (ANALYSIS, NO_KEY, MISSING, NO_ARTIST)
 # and every sign by which releases of one recording are known, in the order of `recordings.SIGNS`
 REPEATS = ("repeated identifier", "same title and artist", "equal audio features")
 
@@ -56,23 +56,11 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
     Rows that lack a number are dropped; an optional one that more than 5 % of the rows lack is
     left out instead, and so is the genre where none has ten rows.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        A canonical table as `reading.read_tracks` returns it.
-
-    Returns
-    -------
-    Cleaned
-        Tracks sorted by identifier with a fresh index, with the columns of `derive_columns`, and
-        the account of every row; its first row counts the rows that came in, its last `left` those
-        that came out.
-
-    Raises
-    ------
-    BadInput
-        A needed column is missing, no row is left, or fewer than 200 tracks or 20 artists; or what
-        `refusals.refuse_unusable` refuses.
+    `tracks` is a canonical table as `reading.read_tracks` returns it. Returned are tracks sorted by
+    identifier with a fresh index, with the columns of `derive_columns`, and the account of every
+    row; its first row counts the rows that came in, its last `left` those that came out.
+    Raises BadInput where a needed column is missing, fewer than 200 tracks or 20 artists are left,
+    or `refusals.refuse_unusable` refuses them.
     """
     lacking = [name for name in STUDY if name not in tracks]
     if lacking:
@@ -97,11 +85,9 @@ def clean(tracks: pd.DataFrame) -> Cleaned:
 def _count_reason(reasons: pd.Series, reason: str) -> tuple[str, int]:
     """Return a reason, with the columns in which numbers are missing, and how many rows it has."""
     alike = reasons[reasons.str.startswith(reason)]
-    named = alike.str.removeprefix(f"{reason}: ")
     if reason == MISSING and len(alike):
-        counts = named.str.split(", ").explode().sort_values().value_counts(sort=False)
-        counts = counts.sort_values(ascending=False, kind="stable")
-        columns = ", ".join(f"{name} in {count:,}" for name, count in counts.items())
+        names = alike.str.removeprefix(f"{reason}: ").str.split(", ").explode().sort_values()
+        columns = ", ".join(f"{name} in {n:,}" for name, n in Counter(names).most_common())
         return f"{reason} ({columns})", len(alike)
     return reason, len(alike)
 
@@ -112,7 +98,10 @@ def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series
     `tracks` is uncleaned; `needed` is `schema.PREDICTION` for tracks to be predicted.
     """
     failed = [name for name in FAILED if name in tracks and (name != "valence" or name in needed)]
-    lacking = _lacking(tracks, needed)
+    lacking = pd.DataFrame({
+        column.name: tracks[column.name].isna() | tracks[column.name].isin(column.missing)
+        for column in _numbers(tracks) if column.name in needed or not column.required
+    })  # fmt: skip
     conditions = [
         (tracks[failed] == 0).any(axis=1),
         tracks["key"] == -1,
@@ -126,31 +115,20 @@ def unusable(tracks: pd.DataFrame, needed: tuple[str, ...] = STUDY) -> pd.Series
     return reasons
 
 
-def _lacking(tracks: pd.DataFrame, needed: tuple[str, ...]) -> pd.DataFrame:
-    """Tell which numbers a row lacks: those needed, and those that the rest of the table has."""
-    numbers = [
-        column
-        for column in COLUMNS
-        if column.name in tracks and column.kind in ("number", "integer")
-        and (column.name in needed or not column.required)
-    ]  # fmt: skip
-    return pd.DataFrame({
-        column.name: tracks[column.name].isna() | tracks[column.name].isin(column.missing)
-        for column in numbers
-    })  # fmt: skip
-
-
 def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
     """Leave out optional numbers that more than a twentieth of the rows lack.
 
     The rest of the table is then not lost for their sake. Rows without any score, as of podcasts
     and local files, have no say.
     """
-    numbers = [c for c in COLUMNS if c.kind in ("number", "integer") and c.name in tracks]
-    scores = [c.name for c in numbers if c.required and c.name != "valence"]
+    scores = [c.name for c in _numbers(tracks) if c.required and c.name != "valence"]
     heard = tracks[tracks[scores].notna().any(axis=1)] if scores else tracks
-    optional = [c.name for c in numbers if not c.required]
+    optional = [c.name for c in _numbers(tracks) if not c.required]
     return tracks.drop(columns=[name for name in optional if heard[name].isna().mean() > SPARSE])
+
+
+def _numbers(tracks: pd.DataFrame) -> list[Column]:
+    return [c for c in COLUMNS if c.kind in ("number", "integer") and c.name in tracks]
 
 
 def leave_out_small_genres(tracks: pd.DataFrame) -> pd.DataFrame:
@@ -236,8 +214,7 @@ def derive_columns(tracks: pd.DataFrame) -> pd.DataFrame:
     """Add every column that is derived row by row to an encoded table, once for all.
 
     They are `artist_key` (`splitting.artist_keys`), those of `features.with_shapes` and, where the
-    pitch means are present, of `features.relative_pitch` and `harmony.describe_harmony`. None is a
-    canonical column, and `features.feature_columns` names none.
+    pitch means are present, of `features.relative_pitch` and `harmony.describe_harmony`.
     """
     derived = with_shapes(tracks).assign(artist_key=artist_keys(tracks["artist"]))
     if not set(PITCHES) <= set(tracks):

@@ -11,9 +11,11 @@ import io
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from analysis.tracks.aliases import recognise
 from analysis.tracks.files import (
@@ -21,6 +23,7 @@ from analysis.tracks.files import (
     PART,
     SQLITE,
     list_names,
+    list_parts,
     read_content,
     refuse_wide,
     split_part,
@@ -40,18 +43,39 @@ def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
     The kind is told from the bytes, not from the file's name; `path` may be `file::table` of an
     SQLite database. A line on whatever was guessed or left out goes to `notes`.
 
-    Returns
-    -------
-    DataFrame
-        One row a record, columns as the file names them. Where the index holds whole numbers,
-        they are those of the rows, less one, as the program counts that shows the file.
-
-    Raises
-    ------
-    BadInput
-        The file is not there, is empty, broken, or of a kind that is not read.
+    Returned is one row a record, columns as the file names them. Where the index holds whole
+    numbers, they are those of the rows, less one, as the program counts that shows the file.
+    Raises BadInput where the file is not there, is empty, broken, or of a kind that is not read.
     """
     return open_content(read_content(path), path, notes)
+
+
+def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
+    """Read CSV, TSV or Parquet files of the same columns, by their names, as one raw table.
+
+    Lines on what was read, what lies beside it and what was guessed of a part go to `notes`.
+    Raises BadInput where a part cannot be read, or has other columns than the first.
+    """
+    files, rest = list_parts(folder)
+    notes.append(f"{len(files):,} parts are read as one table, rows counted through")
+    if rest:
+        notes.append(f"left out: {list_names(rest)}")
+    read: list[pd.DataFrame] = []
+    for file in files:
+        said: list[str] = []
+        read.append(open_table(file, said))
+        notes += [f"{file.name}: {line}" for line in said]
+        ours, first = read[-1].columns, read[0].columns
+        found = [
+            f"{verb} {', '.join(map(repr, names))}"
+            for verb, names in (("has", ours.difference(first)), ("lacks", first.difference(ours)))
+            if len(names)
+        ]
+        if found:
+            raise BadInput(f"{file} {' and '.join(found)}, unlike {files[0].name}: give all parts "
+                           "the same columns, or take this one out of the folder.")  # fmt: skip
+        refuse_wide(sum(map(len, read)), len(ours), folder)
+    return pd.concat(read, ignore_index=True)
 
 
 def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
@@ -86,7 +110,7 @@ def _open_columns(kind: str, content: bytes, path: Path) -> pd.DataFrame:
     import pyarrow.dataset  # slow to import
 
     form = getattr(pyarrow.dataset, f"{kind}FileFormat")()
-    fragment = form.make_fragment(pyarrow.py_buffer(content))
+    fragment = form.make_fragment(pa.py_buffer(content))
     names = fragment.physical_schema
     refuse_wide(fragment.count_rows(), len(names), path)
     unpacked, parts = 0, []
@@ -94,12 +118,18 @@ def _open_columns(kind: str, content: bytes, path: Path) -> pd.DataFrame:
         unpacked += part.nbytes
         _refuse_bomb(unpacked, path)
         parts.append(part)
-    return pyarrow.Table.from_batches(parts, names).to_pandas()
+    return pa.Table.from_batches(parts, names).to_pandas()
+
+
+def _refuse_bomb(unpacked: int, path: Path) -> None:
+    if unpacked > MOST_BYTES:
+        raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
 
 
 def _open_sqlite(content: bytes, path: Path) -> pd.DataFrame:
     file, part = split_part(path)
-    if Path(f"{file}-wal").exists() and Path(f"{file}-wal").stat().st_size:
+    log = Path(f"{file}-wal")
+    if log.exists() and log.stat().st_size:
         raise BadInput(f"{path} is an SQLite database that a program has open or left in haste: "
                        "close the program, or copy the table into another file.")  # fmt: skip
     with contextlib.closing(sqlite3.connect(":memory:")) as database:
@@ -129,29 +159,27 @@ BINARY = {
 }
 
 
-def _refuse_bomb(unpacked: int, path: Path) -> None:
-    if unpacked > MOST_BYTES:
-        raise BadInput(f"{path} unpacks to more than {MOST_BYTES / 1e9:.0f} GB: give a part.")
-
-
 def _open_delimited(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
     """Read delimited text as text, every row as wide as the header and numbered as in the file."""
     try:
         text = _blank_titles(text, notes)
-        delimiter = _find_delimiter(text)
-        header = next(_rows(text[:LONGEST_HEADER], delimiter), (0, []))[1]
+        start = text[:LONGEST_HEADER]
+        headers = {mark: next(_rows(start, mark), (0, []))[1] for mark in DELIMITERS}
+        # the mark that makes most known names, then most names
+        delimiter = max(headers, key=lambda one: (len(recognise(headers[one])), len(headers[one])))
+        header = headers[delimiter]
         if not header:
             raise BadInput(f"{path} is empty: give a table with a header and one row a track.")
         refuse_wide(text.count("\n"), len(header), path)
         text, table = _read_quoted(text, delimiter, header, path, notes)
         # the parser fills up short rows with nothing
         if len(header) > 1 and (table[len(header) - 1] == "").any():
-            _refuse_ragged_row(_rows(text, delimiter), len(header), path)
+            _refuse_ragged(text, delimiter, len(header), path)
         table.index = _number_rows(text, delimiter, len(table))
     except (csv.Error, pd.errors.ParserError) as error:
         opened = re.search(r"EOF inside string starting at row (\d+)", str(error))
         if not opened and isinstance(error, pd.errors.ParserError):
-            _refuse_ragged_row(_rows(text, delimiter), len(header), path)
+            _refuse_ragged(text, delimiter, len(header), path)
         reason = f"no mark closes a quotation of row {int(opened[1]) + 1:,}" if opened else error
         raise BadInput(
             f"{path} is ragged or broken ({reason}): give every row as many fields as the header."
@@ -162,17 +190,14 @@ def _open_delimited(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
 def _read_quoted(
     text: str, delimiter: str, header: list[str], path: Path, notes: list[str]
 ) -> tuple[str, pd.DataFrame]:
-    """Read text whose quotation marks are doubled or escaped inside a field, or have no pair.
-
-    Returned is also the text, with marks doubled that have no pair.
-    """
+    """Read text whose quotation marks are doubled, escaped or alone; return it with its table."""
     escaped = table = None
     if '\\"' in text:
         with contextlib.suppress(pd.errors.ParserError):
             escaped = _read_rows(text, delimiter, header, escapechar="\\", doublequote=False)
     # what is ragged may have a mark without a pair, and is read once more
     with contextlib.suppress(BadInput, pd.errors.ParserError):
-        _refuse_ragged_row(_rows(text[:LONGEST_FIELD], delimiter), len(header), path, True)
+        _refuse_wide_first(text, delimiter, len(header), path)
         table = _read_rows(text, delimiter, header)
     # where marks are doubled, one after a backslash is doubled too or ends its field
     inside = re.search(rf'\\"[^{re.escape(delimiter)}\n"]', text)
@@ -181,7 +206,7 @@ def _read_quoted(
     if table is not None and not _swallows_rows(text, table, delimiter):
         return text, table
     text = _pair_quotes(text, delimiter, len(header), path, notes)
-    _refuse_ragged_row(_rows(text[:LONGEST_FIELD], delimiter), len(header), path, only_first=True)
+    _refuse_wide_first(text, delimiter, len(header), path)
     return text, _read_rows(text, delimiter, header)
 
 
@@ -204,15 +229,15 @@ def _read_regular(text: str, delimiter: str, width: int) -> pd.DataFrame | None:
 
     names = [str(position) for position in range(width)]
     closed = text + "\n" * (not text.endswith("\n")) + delimiter.join([PART] * width)
-    types = dict.fromkeys(names, pyarrow.large_string())
+    types = dict.fromkeys(names, pa.large_string())
     try:
         found = pyarrow.csv.read_csv(
-            pyarrow.py_buffer(closed.encode()),
+            pa.py_buffer(closed.encode()),
             pyarrow.csv.ReadOptions(column_names=names, block_size=LONGEST_FIELD),
             pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
             pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=False),
         )
-    except pyarrow.ArrowInvalid:
+    except pa.ArrowInvalid:
         return None
     if found.slice(len(found) - 1).to_pylist() != [dict.fromkeys(names, PART)]:
         return None
@@ -253,11 +278,10 @@ def _swallows_rows(text: str, table: pd.DataFrame, delimiter: str) -> bool:
     if '"' not in text or text.count("\n") - text.endswith("\n") <= len(table):
         return False
     width = table.shape[1]
-    for position in table:
+    for position in table if width > 2 else []:
         for field in table[position][table[position].str.contains("\n", regex=False)]:
             first, *_, last = field.split("\n")
-            ends = first.count(delimiter), last.count(delimiter)
-            if width > 2 and ends == (width - 1 - position, position):
+            if (first.count(delimiter), last.count(delimiter)) == (width - 1 - position, position):
                 return True
     return False
 
@@ -283,15 +307,12 @@ def _pair_quotes(text: str, delimiter: str, width: int, path: Path, notes: list[
 
 
 def _leave_out_headers(table: pd.DataFrame, header: list[str], notes: list[str]) -> pd.DataFrame:
-    again = table[0].str.lstrip("\ufeff") == header[0]
-    if again.any():
-        again &= (
-            (table.loc[again, 1:] == header[1:]).all(axis=1).reindex(table.index, fill_value=False)
-        )
+    begins = table[0].str.lstrip("\ufeff") == header[0]  # most rows need no second look
+    again = (table.loc[begins, 1:] == header[1:]).all(axis=1)
     if not again.any():
         return table
     notes.append(f"the header is repeated in {again.sum():,} of the rows, which are left out")
-    return table[~again]
+    return table.drop(index=again.index[again])
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -302,33 +323,25 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield number, row
 
 
-def _find_delimiter(text: str) -> str:
-    start = text[:LONGEST_HEADER]
-    headers = {mark: next(_rows(start, mark), (0, []))[1] for mark in DELIMITERS}
-    return max(DELIMITERS, key=lambda mark: (len(recognise(headers[mark])), len(headers[mark])))
-
-
-def _refuse_ragged_row(
-    rows: Iterator[tuple[int, list[str]]], width: int, path: Path, only_first: bool = False
-) -> None:
-    """Refuse rows that are not as wide as the header.
-
-    The parser says nothing of a first row that is too wide, nor of any that is too short.
-    """
+def _refuse_ragged(text: str, delimiter: str, width: int, path: Path) -> None:
+    """Refuse rows that are not as wide as the header; of short ones the parser says nothing."""
+    rows = _rows(text, delimiter)
     next(rows)
     for number, row in rows:
-        if len(row) > width or (len(row) < width and not only_first):
+        if len(row) != width:
+            last, advice = "", "give every row as many fields as the header"
             if len(row) < width and next(rows, None) is None:
-                raise BadInput(
-                    f"{path} is ragged: row {number + 1:,}, the last, has {len(row)} fields, the "
-                    f"header {width}, as of a file that was cut; fetch or export it again."
-                )
-            raise BadInput(
-                f"{path} is ragged: row {number + 1:,} has {len(row)} fields, the header {width}; "
-                "give every row as many fields as the header."
-            )
-        if only_first:
-            return
+                last, advice = ", the last,", "fetch or export it again"
+                width = f"{width}, as of a file that was cut"
+            raise BadInput(f"{path} is ragged: row {number + 1:,}{last} has {len(row)} fields, the "
+                           f"header {width}; {advice}.")  # fmt: skip
+
+
+def _refuse_wide_first(text: str, delimiter: str, width: int, path: Path) -> None:
+    """Refuse a first row that is wider than the header, of which the parser says nothing."""
+    rows = list(islice(_rows(text[:LONGEST_FIELD], delimiter), 2))
+    if len(rows[-1][1]) > width:
+        _refuse_ragged(text, delimiter, width, path)
 
 
 def _merge_repeated(table: pd.DataFrame, header: list[str], path: Path) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analysis.tracks.schema import BadInput
 from analysis.tracks.values import row_number, shorten
 
 
-def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> pd.Series:
+def to_credits(values: pd.Series, name: str, notes: list[str]) -> pd.Series:
     """Return the credited artists, parted by "; ", first one first.
 
     Understood are lists, lists written as text, objects with a name, and names joined by ";".
@@ -24,11 +24,7 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     several artists and has no ";", or where it is far more common than in names. "Tyler, The
     Creator" and its like stay whole.
     `name` is the file's name of the column; a line on the separators goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        A list cannot be read; the message names the row.
+    Raises BadInput where a list cannot be read; the message names the row.
     """
     texts = values.fillna("") if values.dtype == "str" else values.map(_hashable)
     codes, found = pd.factorize(texts)
@@ -38,14 +34,13 @@ def to_credits(values: pd.Series, name: str, notes: list[str] | None = None) -> 
     if lists.isna().any():
         plain = distinct[lists.isna()].astype("str").str.strip()
         parted, more = _part_names(plain, np.bincount(codes)[plain.index], name)
-        lists = lists.where(lists.notna(), pd.Series(parted, plain.index, dtype=object))
+        lists = lists.fillna(pd.Series(parted, plain.index, dtype=object))
         marks += more
     joined = lists.map(_join).astype("str")
-    if notes is not None:
-        split = int(joined.str.contains("; ", regex=False).sum())
-        quoted = " and ".join(mark if mark == "lists" else f'"{mark}"' for mark in marks)
-        what = f"separated by {quoted}; {split:,} of {len(found):,} different credits split"
-        notes.append(f"artists: {what if marks else 'no separator, each field is one name'}")
+    split = int(joined.str.contains("; ", regex=False).sum())
+    quoted = " and ".join(mark if mark == "lists" else f'"{mark}"' for mark in marks)
+    what = f"separated by {quoted}; {split:,} of {len(found):,} different credits split"
+    notes.append(f"artists: {what if marks else 'no separator, each field is one name'}")
     return pd.Series(joined.array.take(codes), values.index, name=values.name)
 
 
@@ -56,7 +51,7 @@ def to_first(credits: pd.Series) -> pd.Series:
     return pd.Series(first.array.take(codes), credits.index, name=credits.name)
 
 
-def to_genre(values: pd.Series, name: str, notes: list[str] | None = None) -> pd.Series:
+def to_genre(values: pd.Series, name: str, notes: list[str]) -> pd.Series:
     """Return the first genre of each row.
 
     A comma or a bar parts genres in a column named for several, and in any other where at least
@@ -64,22 +59,23 @@ def to_genre(values: pd.Series, name: str, notes: list[str] | None = None) -> pd
     the file's name of the column; a line on rows with several goes to `notes`.
     """
     several = simplify(name).endswith("genres")
-    listed = to_credits(values, "genres" if several else "genre")
+    listed = to_credits(values, "genres" if several else "genre", [])
     first = to_first(listed)
     distinct = set(first.unique())
-    joined = [text for text in distinct if re.search("[,|]", text)]
-    parted = {text: re.split("[,|]", text)[0].strip() for text in joined}
+    parted = {
+        text: re.split("[,|]", text)[0].strip() for text in distinct if re.search("[,|]", text)
+    }
     alone = [start in distinct for start in parted.values()]
     if alone and sum(alone) >= len(alone) / 2:
         first = first.replace(parted)
-    if notes is not None and (more := int((first != listed).sum())):
+    if more := int((first != listed).sum()):
         notes.append(f"{name}: {more:,} of {len(values):,} rows have several; the first is taken")
     return first
 
 
 def _hashable(value) -> str:
     """Return a field as text; lists from Parquet or JSON become JSON."""
-    if isinstance(value, (list, tuple, np.ndarray)):
+    if isinstance(value, list | np.ndarray):
         return json.dumps([_name_of(item) for item in value], ensure_ascii=False)
     return "" if value is None or value != value else str(value)
 
@@ -98,11 +94,7 @@ def _list_each(distinct: pd.Series, codes: np.ndarray, values: pd.Series) -> pd.
 
 
 def _listed(text: str) -> list[str] | None:
-    """Return the names of a list written as text, or None where the text is no list.
-
-    Raises what the parsers raise of lists that are nested too deep or no lists of names, and
-    UnicodeError where half of a character stands in a name.
-    """
+    """Return the names of a list written as text, or None where the text is no list."""
     if not (text.startswith("[") and text.endswith("]")):
         return None
     for parse in (json.loads, ast.literal_eval):
@@ -112,7 +104,7 @@ def _listed(text: str) -> list[str] | None:
             continue
         if isinstance(items, list):
             names = [_name_of(item) for item in items]
-            "".join(names).encode()
+            "".join(names).encode()  # refuses half of a character
             return names
     return None
 
@@ -157,10 +149,7 @@ COMMON, MANY, KNOWN_SHARE, FEWEST_KNOWN = 0.05, 5, 0.5, 2
 
 
 def _part_names(credits: pd.Series, rows: np.ndarray, column: str) -> tuple[list, list[str]]:
-    """Part names joined in one text, by what the whole column shows of its habits.
-
-    Returns the names of each credit, and the marks that were taken for separators.
-    """
+    """Return the names of each credit, and the marks that part them in the column as a whole."""
     parted = [credit.split(";") for credit in credits.tolist()]
     marks = [";"] if any(len(names) > 1 for names in parted) else []
     if column == "genres" and not marks:

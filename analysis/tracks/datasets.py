@@ -111,11 +111,8 @@ def folder() -> Path:
 def locate(name_or_path: str | Path) -> Path:
     """Return the file of a known table, or the given path.
 
-    Raises
-    ------
-    BadInput
-        The table is known, but not on this machine; no name is given, or no text, or one that is
-        neither a file's nor a known table's.
+    Raises BadInput where the table is known, but not on this machine; where no name is given, or
+    no text, or one that is neither a file's nor a known table's.
     """
     dataset = KNOWN.get(_check_name(name_or_path))
     if dataset is None:
@@ -124,14 +121,13 @@ def locate(name_or_path: str | Path) -> Path:
             raise BadInput(f"There is no file {path}, nor a data set of that name: name a file, or "
                            f"one of the known: {', '.join(KNOWN)}.")  # fmt: skip
         return path
-    places = [ROOT / "data"] if dataset.name == "genres" else [folder()]
-    files = (place / file for place in places for file in dataset.files)
-    found = next((file for file in files if file.is_file()), None)
-    if found is None:
-        command = f"run `python -m analysis download {dataset.name}`"
-        how = command if dataset.address else dataset.advice
-        raise BadInput(f"The table {dataset.name!r} is not in {places[0]}: {how}.")
-    return found
+    place = ROOT / "data" if dataset.name == "genres" else folder()
+    for file in dataset.files:
+        if (place / file).is_file():
+            return place / file
+    command = f"run `python -m analysis download {dataset.name}`"
+    how = command if dataset.address else dataset.advice
+    raise BadInput(f"The table {dataset.name!r} is not in {place}: {how}.")
 
 
 def expand(path: str) -> str:
@@ -155,12 +151,9 @@ def _check_name(name_or_path) -> str:
 
 
 def load(name_or_path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFrame:
-    """Read a known table by its name, or any other by its path.
+    """Return a known table by its name, or any other by its path: canonical, uncleaned.
 
-    Returns
-    -------
-    DataFrame
-        The canonical table, uncleaned; see `reading.read_tracks`, which also says what is raised.
+    See `reading.read_tracks`, which also says what is raised.
     """
     return read_tracks(locate(name_or_path), needed)
 
@@ -171,7 +164,8 @@ def fingerprint(tracks: pd.DataFrame) -> str:
     Identifiers and audio scores to six decimals, in an order of their own: the container, the
     order of rows and the last digits of a float do not matter; nor does the cleaning's encoding.
     """
-    scores = [name for name in BY_NAME if name in tracks and _is_score(name)]
+    numbers = [name for name, column in BY_NAME.items() if column.kind in ("number", "integer")]
+    scores = [name for name in numbers if name in tracks and name not in ("popularity", "year")]
     columns = [_whole(tracks[name]) for name in scores]
     ids = tracks["track_id"].to_numpy(dtype=object)
     order = np.lexsort([*columns[::-1], ids])
@@ -179,11 +173,6 @@ def fingerprint(tracks: pd.DataFrame) -> str:
     for column in columns:
         digest.update(column[order].astype("<i8").tobytes())
     return digest.hexdigest()
-
-
-def _is_score(name: str) -> bool:
-    kind = BY_NAME[name].kind
-    return kind in ("number", "integer") and name not in ("popularity", "year")
 
 
 def _whole(values: pd.Series) -> np.ndarray:

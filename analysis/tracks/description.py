@@ -21,20 +21,18 @@ NAMES = {
 def describe_as_read(tracks: pd.DataFrame, rows: int = 3) -> pd.DataFrame:
     """Describe every column of a canonical table, cleaned or not.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row a column, the twelve of a block of the audio analysis as one: minimum, median and
-        maximum (NaN for text), usual 90 % (the middle nine tenths of the tracks of `USUAL`, as
-        text), missing (fields without a number or text), and from "row 1" on what stands in the
-        first rows, of a block in its first column.
+    One row a column, the twelve of a block of the audio analysis as one: minimum, median and
+    maximum (NaN for text), usual 90 % (the middle nine tenths of the tracks of `USUAL`, as text),
+    missing (fields without a number or text), and from "row 1" on what stands in the first rows,
+    of a block in its first column.
     """
     blocks = pd.Series({name: re.sub(r"_\d+$", "_0 to _11", name) for name in tracks})
     described = {}
     for block, names in blocks.groupby(blocks, sort=False).groups.items():
         values = tracks[list(names)]
         first = values.iloc[:rows, 0]
-        numbers = values.to_numpy(float) if values.dtypes.map(_is_measured).all() else np.array([])
+        measured = values.select_dtypes("number").shape == values.shape
+        numbers = values.to_numpy(float) if measured else np.array([])
         known = numbers[~np.isnan(numbers)]
         described[block] = {
             "minimum": known.min() if known.size else np.nan,
@@ -60,23 +58,11 @@ def _usual_numbers() -> pd.DataFrame:
     return pd.read_csv(USUAL).select_dtypes("number")
 
 
-def _is_measured(dtype) -> bool:
-    return pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype)
-
-
 def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Describe valence by genre, and over all tracks in the last row.
+    """Describe the valence of clean tracks by genre, and over all tracks in the last row.
 
-    Parameters
-    ----------
-    tracks : pandas.DataFrame
-        Clean tracks; without a column ``genre`` only the last row is made.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns group, tracks, artists, mean, sd, lower quartile, median, upper quartile; genres in
-        order of their median, highest first.
+    Columns group, tracks, artists, mean, sd, lower quartile, median, upper quartile; genres in
+    order of their median, highest first. Without a column ``genre`` only the last row is made.
     """
     parts = [("all tracks", tracks)]
     if "genre" in tracks:
@@ -94,11 +80,8 @@ def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:
 def describe_features(tracks: pd.DataFrame) -> pd.DataFrame:
     """Describe the distribution of valence and of every continuous feature.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns feature, mean, sd, minimum, lower quartile, median, upper quartile, maximum and
-        skewness (the adjusted Fisher-Pearson coefficient), each in the feature's own unit.
+    Columns feature, mean, sd, minimum, lower quartile, median, upper quartile, maximum and
+    skewness (the adjusted Fisher-Pearson coefficient), each in the feature's own unit.
     """
     described = tracks[["valence", *NUMERIC]].describe().T
     described["skewness"] = tracks[["valence", *NUMERIC]].skew()
@@ -109,12 +92,8 @@ def describe_features(tracks: pd.DataFrame) -> pd.DataFrame:
 def variance_between_genres(tracks: pd.DataFrame) -> float:
     """Return the share of the variance of valence that lies between genres (epsilon squared).
 
+    From 0 to 1, and 0 where the table has no genre.
     Unlike eta squared it does not grow with the number of genres where these tell nothing.
-
-    Returns
-    -------
-    float
-        From 0 to 1; 0 where the table has no genre.
     """
     if "genre" not in tracks:
         return 0.0

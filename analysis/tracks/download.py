@@ -6,24 +6,18 @@ from pathlib import Path
 
 import pooch
 
-from analysis.tracks.datasets import KNOWN, Dataset, fingerprint, folder, locate
+from analysis.tracks.datasets import KNOWN, fingerprint, folder, locate
 from analysis.tracks.reading import read_tracks
 from analysis.tracks.schema import BadInput
 
 
 def download(name: str, address: str | None = None, progress: bool = True) -> Path:
-    """Fetch a known table into the folder of `datasets.folder`.
+    """Fetch a known table into the folder of `datasets.folder` and return its file.
 
     The file gets its name only once its content has the fingerprint of the table meant.
-
-    Returned is the file; a table that is there already is not fetched again.
-    `address` is where to fetch it, if not from the address on record (a mirror).
-
-    Raises
-    ------
-    BadInput
-        The name is not known, the table has no public address, the line broke, the disk is full,
-        or the content is another.
+    A table that is there already is not fetched again; `address` is that of a mirror.
+    Raises BadInput where the name is not known, the table has no public address, the line broke,
+    the disk is full, or the content is another.
     """
     if name not in KNOWN:
         raise BadInput(f"There is no known table {name!r}: choose one of {', '.join(KNOWN)}.")
@@ -37,7 +31,10 @@ def download(name: str, address: str | None = None, progress: bool = True) -> Pa
     part = target.with_name(target.name + ".part")
     try:
         _fetch(address or dataset.address, part, progress)
-        if not _is_meant(part, dataset):
+        meant = False
+        with contextlib.suppress(BadInput):
+            meant = fingerprint(read_tracks(part)) == dataset.fingerprint
+        if not meant:
             raise BadInput(
                 f"What came is not the table {dataset.name!r} (its fingerprint is not "
                 f"{dataset.fingerprint[:12]}…); it was removed: try later or fetch it by hand."
@@ -68,10 +65,3 @@ def _fetch(address: str, part: Path, progress: bool) -> None:
                 "see whether the network works, or fetch the table by hand."
             )
         raise BadInput(said) from error
-
-
-def _is_meant(part: Path, dataset: Dataset) -> bool:
-    try:
-        return fingerprint(read_tracks(part)) == dataset.fingerprint
-    except BadInput:
-        return False

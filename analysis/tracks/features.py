@@ -19,16 +19,10 @@ EPSILON = 0.0005
 
 
 def feature_columns(tracks: pd.DataFrame, genre: bool = True, audio: bool = True) -> list[str]:
-    """Return what a learner may use of a table: never valence, identifiers or names.
+    """Return what a learner may use of a cleaned table: never valence, identifiers or names.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        A cleaned table.
-    genre : bool
-        Whether genre, popularity, year and the explicit mark may be used, where present.
-    audio : bool
-        Whether the means of the audio analysis may be used, where present.
+    `genre` lets in genre, popularity, year and the explicit mark, `audio` the means of the audio
+    analysis, each where present.
     """
     wanted = NUMERIC + CATEGORICAL + (CONTEXT if genre else ()) + (AUDIO if audio else ())
     return [name for name in wanted if name in tracks.columns]
@@ -38,16 +32,8 @@ def relative_pitch(tracks: pd.DataFrame) -> pd.DataFrame:
     """Turn the pitch means so that position 0 is the tonic of the track's key.
 
     Position 3 is then the minor third and position 4 the major third of every track.
-
-    Parameters
-    ----------
-    tracks : DataFrame
-        A cleaned table with `key` and `pitch_0` to `pitch_11`.
-
-    Returns
-    -------
-    DataFrame
-        Columns `tonic_0` to `tonic_11`, on the index of `tracks`, between 0 and 1.
+    `tracks` is a cleaned table with `key` and `pitch_0` to `pitch_11`; returned are `tonic_0` to
+    `tonic_11` on its index, between 0 and 1.
     """
     tonic = pd.Categorical(tracks["key"], categories=list(KEYS)).codes.astype(int)
     positions = (tonic[:, None] + np.arange(12)) % 12
@@ -63,9 +49,7 @@ def logit(values: pd.Series) -> pd.Series:
 
 
 def with_shapes(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Add transforms of features whose raw scale bends their relation with valence.
-
-    Added are
+    """Return a copy with transforms of features whose raw scale bends their relation with valence.
 
     - `duration_min`: minutes, so that a coefficient can be read;
     - `log_duration`: the logarithm of the minutes; lengths are skewed and differ by ratios;
@@ -73,11 +57,6 @@ def with_shapes(tracks: pd.DataFrame) -> pd.DataFrame:
     - `logit_acousticness`, `logit_instrumentalness`: confidences that pile up at both ends; 0 is a
       value that Spotify prints, so ends are moved inwards by `EPSILON`;
     - `power_loudness`: decibels as a ratio of amplitudes, 1 at full scale.
-
-    Returns
-    -------
-    DataFrame
-        A copy of `tracks` with the new columns at its end.
     """
     minutes = tracks["duration_ms"] / 60_000
     return tracks.assign(

@@ -1,8 +1,4 @@
-"""Read a file's bytes and text: regular files only, never more than a machine can hold.
-
-A queue, a device or a socket may never end, and a small packed file may unpack into more than the
-memory; both are refused before they are read.
-"""
+"""Read a file's bytes and text: regular files only, never more than a machine can hold."""
 
 import bz2
 import codecs
@@ -17,6 +13,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import pyarrow as pa
+
 from analysis.tracks.schema import BadInput
 
 # 1.2 million tracks with all scores take 0.35 GB
@@ -29,11 +27,9 @@ MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
 
 # a mark at the start of a file says how its characters are stored
 MARKS = {
-    codecs.BOM_UTF8: "utf-8-sig",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
+    (codecs.BOM_UTF8,): "utf-8-sig",
+    (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE): "utf-32",
+    (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE): "utf-16",
 }
 # what stands between the file of a database and one of its tables
 PART = "::"
@@ -66,10 +62,7 @@ POINTER = "version https://git-lfs"
 
 
 def split_part(path: Path) -> tuple[Path, str]:
-    """Return a file and the table that a path names in it, as in `tracks.db::table`.
-
-    The table is empty where none is named, or where the whole is the name of a file.
-    """
+    """Return a file and the table, or the empty text, that a path names as `tracks.db::table`."""
     file, _, table = str(path).rpartition(PART)
     with contextlib.suppress(OSError, ValueError):
         if file and not path.exists():
@@ -78,23 +71,15 @@ def split_part(path: Path) -> tuple[Path, str]:
 
 
 def list_parts(folder: Path) -> tuple[list[Path], list[str]]:
-    """Return the files in a folder that are parts of a table, and the names of what else is there.
-
-    Names that begin with a point or an underscore are those of programs, not of tables.
-    """
+    """Return the files in a folder that are parts of a table, and the names of all others."""
+    # names that begin with a point or an underscore are those of programs
     found = sorted(one for one in folder.iterdir() if one.name[0] not in "._")
     parts = [one for one in found if PARTS.fullmatch(one.name) and one.is_file()]
     return parts, [one.name for one in found if one not in parts]
 
 
 def status(path: Path):
-    """Return what the machine says of a path.
-
-    Raises
-    ------
-    BadInput
-        There is nothing, or the path cannot be one.
-    """
+    """Return what the machine says of a path; raises BadInput where there is nothing."""
     try:
         return path.stat()
     except FileNotFoundError as error:
@@ -105,18 +90,12 @@ def status(path: Path):
         raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
 
 
-def _open_zstandard(packed):
-    import pyarrow  # slow to import, and few tables are packed so
-
-    return pyarrow.CompressedInputStream(packed, "zstd")
-
-
 # by the first bytes, what opens a packed file
 PACKED = {
     rb"\x1f\x8b": gzip.open,
     rb"BZh\d1AY&SY": bz2.open,
     rb"\xfd7zXZ\0": lzma.open,
-    rb"\x28\xb5\x2f\xfd": _open_zstandard,
+    rb"\x28\xb5\x2f\xfd": functools.partial(pa.CompressedInputStream, compression="zstd"),
 }
 ZIP, SQLITE = b"PK\x03\x04", b"SQLite format 3\0"
 
@@ -125,12 +104,8 @@ def read_content(path: Path) -> bytes:
     """Return a file's bytes, unpacked where they are packed with gzip, bzip2, xz, Zstandard or zip.
 
     Of a zip archive the only table is read.
-
-    Raises
-    ------
-    BadInput
-        The path is no regular file, cannot be read, or holds more than `MOST_BYTES`, packed or
-        unpacked; an archive has several tables.
+    Raises BadInput where the path is no regular file, cannot be read, holds more than `MOST_BYTES`
+    packed or unpacked, or is an archive of several tables.
     """
     file, table = split_part(path)
     about = status(file)
@@ -139,8 +114,9 @@ def read_content(path: Path) -> bytes:
     if not stat.S_ISREG(about.st_mode):
         raise BadInput(f"{path} is no regular file but a pipe, a device or a socket: save what it "
                        "gives as a file and name that.")  # fmt: skip
+    too_large = BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: give a part of it.")
     if about.st_size > MOST_BYTES:
-        raise _too_large(path)
+        raise too_large
     try:
         with file.open("rb") as packed:
             start = packed.read(16)
@@ -149,12 +125,21 @@ def read_content(path: Path) -> bytes:
             if start.startswith(ZIP):
                 unpack = functools.partial(_open_member, path=path)
             most = max(MOST_EXPANSION * about.st_size, FREELY_EXPANDED) if unpack else MOST_BYTES
+            content = io.BytesIO()
             with unpack(packed) if unpack else packed as unpacked:
-                content = _read_up_to(unpacked, min(most, MOST_BYTES), path)
-            if table and not content.startswith(SQLITE):
+                while chunk := unpacked.read(CHUNK):
+                    content.write(chunk)
+                    if MOST_BYTES > most < content.tell():
+                        raise BadInput(
+                            f"{path} unpacks to more than {MOST_EXPANSION} times its size, as no "
+                            "table does: look at what is in it."
+                        )
+                    if content.tell() > MOST_BYTES:
+                        raise too_large
+            if table and not content.getvalue().startswith(SQLITE):
                 raise BadInput(f"{path} cannot be read, as {file} is no SQLite database and has "
                                "no parts: name the file alone.")  # fmt: skip
-            return content
+            return content.getvalue()
     except BadInput:
         raise
     # ValueError is pyarrow's, RuntimeError that of an archive with a password
@@ -182,18 +167,6 @@ def list_names(names: list[str]) -> str:
     return ", ".join([*names[:10], "…"] if len(names) > 10 else names) or "none"
 
 
-def _read_up_to(stream, most: int, path: Path) -> bytes:
-    content = io.BytesIO()
-    while chunk := stream.read(CHUNK):
-        content.write(chunk)
-        if content.tell() > most and most < MOST_BYTES:
-            raise BadInput(f"{path} unpacks to more than {MOST_EXPANSION} times its size, as no "
-                           "table does: look at what is in it.")  # fmt: skip
-        if content.tell() > most:
-            raise _too_large(path)
-    return content.getvalue()
-
-
 def refuse_wide(rows: int, columns: int, path: Path) -> None:
     """Refuse tables that grow beyond memory, or are wider than any table of tracks."""
     if columns > MOST_COLUMNS or rows * columns > MOST_FIELDS:
@@ -201,22 +174,13 @@ def refuse_wide(rows: int, columns: int, path: Path) -> None:
                        "read: leave out columns that say nothing of tracks.")  # fmt: skip
 
 
-def _too_large(path: Path) -> BadInput:
-    return BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: give a part of it.")
-
-
-def to_text(content: bytes, path: Path, notes: list[str] | None = None) -> str:
+def to_text(content: bytes, path: Path, notes: list[str]) -> str:
     """Return text from UTF-8, UTF-16 or UTF-32; what is not UTF-8 is read as Windows-1252.
 
     Files that mix the two, as joined exports do, so keep every character.
     A line on what had to be guessed goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        The bytes are no text, or the text is a web page or a pointer to a file.
+    Raises BadInput where the bytes are no text, or the text is a web page or a pointer to a file.
     """
-    notes = [] if notes is None else notes
     encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "")
     if not encoding:
         for start, what in KINDS:

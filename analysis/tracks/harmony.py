@@ -21,22 +21,14 @@ HARMONY = ("pitch_mean", "pitch_least", "pitch_contrast", *INTERVALS, "level_gap
 
 
 def describe_harmony(tracks: pd.DataFrame) -> pd.DataFrame:
-    """Return columns of harmony that do not depend on the key.
+    """Return columns of harmony, of tracks with the pitch means, that do not depend on the key.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        Tracks with the pitch means.
-
-    Returns
-    -------
-    DataFrame
-        `pitch_mean`, `pitch_least` (of the twelve means, 0 to 1: how full the harmony is),
-        `pitch_contrast` (their standard deviation over their mean), `interval_1` to `interval_6`
-        (correlation of the twelve means with themselves, so many semitones apart: positive where
-        pitches sound together that form this interval or its complement), and `level_gap`
-        (`timbre_0`, the mean level of the segments, less `loudness`; dB, on an offset of 60),
-        which is left out where a table has no timbre.
+    `pitch_mean`, `pitch_least` (of the twelve means, 0 to 1: how full the harmony is),
+    `pitch_contrast` (their standard deviation over their mean), `interval_1` to `interval_6`
+    (correlation of the twelve means with themselves, so many semitones apart: positive where
+    pitches sound together that form this interval or its complement), and `level_gap`
+    (`timbre_0`, the mean level of the segments, less `loudness`; dB, on an offset of 60),
+    which is left out where a table has no timbre.
     """
     pitches = tracks[list(PITCHES)].to_numpy(float)
     centred = pitches - pitches.mean(axis=1, keepdims=True)

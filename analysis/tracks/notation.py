@@ -11,7 +11,7 @@ NOTE = r"([A-Ga-g])[\s-]?(#|♯|b|♭|(?i:sharp|flat))?"
 KEY = rf"^{NOTE}(?:\s?[/|]\s?{NOTE})?[\s:_-]*((?i:major|maj|dur|minor|min|moll)|[Mm])?$"
 # Wheels of fifths: the pitch class at 1 o'clock, and the mode, of Camelot's 1A and 1B and of Open
 # Key's 1m and 1d.
-WHEELS = {"A": (8, 0), "B": (11, 1), "M": (9, 0), "D": (0, 1)}
+WHEELS = {"A": 8, "B": 11, "M": 9, "D": 0}, {"A": 0, "B": 1, "M": 0, "D": 1}
 METRE = r"^(\d\d?)\s?(?:/\s?(?:2|4|8|16)|-?beats?)$"
 # 4-Apr, 04. Apr, 2024-04-04, 4/4/2024
 DATE = r"^(?:\d{4}-)?(\d\d?)[-./ ]+(\d\d?|[^\W\d]{3})[^\W\d]*\.?(?:[-./ ]+\d{2,4})?(?: 00:00:00)?$"
@@ -29,7 +29,11 @@ def read_notation(text: pd.Series, column: Column) -> pd.Series:
     """
     if column.name in READERS:
         return READERS[column.name](text)
-    return _read_quantities(text, column)
+    bare = text.str.replace("−", "-")
+    bare = bare.str.replace(rf"\s*{UNITS.get(column.name, '%')}$", "", case=False, regex=True)
+    if column.kind == "number":  # in whole numbers a comma may part thousands
+        bare = bare.str.replace(DECIMAL_COMMA, r"\1.\2", case=False, regex=True)
+    return pd.to_numeric(bare, errors="coerce").astype(float)
 
 
 def read_keys(text: pd.Series) -> pd.DataFrame:
@@ -45,10 +49,7 @@ def read_keys(text: pd.Series) -> pd.DataFrame:
     clear = (twin.isna() | (key == twin)) & (mode.notna() | capital | ~capital.any())
     wheel = text.str.upper().str.extract(r"^0?([1-9]|1[0-2])\s?([ABMD])$")
     hour = pd.to_numeric(wheel[0]).astype(float)
-    start, wheel_mode = (
-        wheel[1].map({mark: meaning[part] for mark, meaning in WHEELS.items()}).astype(float)
-        for part in (0, 1)
-    )
+    start, wheel_mode = (wheel[1].map(meaning).astype(float) for meaning in WHEELS)
     return pd.DataFrame({
         "key": key.where(clear).fillna((start + 7 * (hour - 1)) % 12),
         "mode": mode.where(clear).fillna(wheel_mode),
@@ -85,18 +86,6 @@ def _read_metres(text: pd.Series) -> pd.Series:
     upper = dates[0].where(dates[1] == 4, dates[1].where(dates[0] == 4))
     upper = upper.where(upper < 8)  # 4-Aug is 8/4 or 4/8
     return beats if (beats.isna() & upper.isna()).any() else beats.fillna(upper)
-
-
-def _read_quantities(text: pd.Series, column: Column) -> pd.Series:
-    """Return numbers without their unit, with a decimal comma or a typographic minus.
-
-    In whole numbers a comma may part thousands, and is not read.
-    """
-    bare = text.str.replace("−", "-")
-    bare = bare.str.replace(rf"\s*{UNITS.get(column.name, '%')}$", "", case=False, regex=True)
-    if column.kind == "number":
-        bare = bare.str.replace(DECIMAL_COMMA, r"\1.\2", case=False, regex=True)
-    return pd.to_numeric(bare, errors="coerce").astype(float)
 
 
 READERS = {

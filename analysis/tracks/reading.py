@@ -11,12 +11,11 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tracks.aliases import recognise, simplify
-from analysis.tracks.containers import open_content, open_table
+from analysis.tracks.containers import open_content, open_parts, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.files import list_parts
-from analysis.tracks.parts import open_parts
 from analysis.tracks.records import FEWEST_KNOWN
-from analysis.tracks.schema import BY_NAME, STUDY, BadInput, naming
+from analysis.tracks.schema import BY_NAME, STUDY, BadInput, Column, naming
 from analysis.tracks.values import (
     NOTHING,
     SHARES,
@@ -36,48 +35,30 @@ log = logging.getLogger("analysis")
 
 @dataclass(frozen=True)
 class Recognised:
-    """A table as it was read.
+    """A table as it was read: `tracks` is canonical and uncleaned.
 
-    `tracks` is canonical and uncleaned, `found` has one row a canonical column (column, name in
-    the file), `ignored` names the file's columns that nothing was made of.
-    `notes` has a line on everything that was converted, left out or made up, `credits` one on what
-    parts the names of artists.
+    `found` has one row a canonical column (column, name in the file), `ignored` names the file's
+    columns that nothing was made of.
+    `lines` says what parts the names of artists, and all that was converted, left out or made up.
     """
 
     tracks: pd.DataFrame
     found: pd.DataFrame
     ignored: tuple[str, ...]
-    notes: tuple[str, ...]
-    credits: str
-
-    @property
-    def lines(self) -> list[str]:
-        """What is said of the table wherever it is read, a line each."""
-        return [*filter(None, (self.credits, *self.notes))]
+    lines: tuple[str, ...]
 
 
 def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFrame:
     """Read a table of tracks in any layout of `analysis.tracks.aliases`.
 
-    Parameters
-    ----------
-    path : str or Path
-        Delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; one table of a
-        database as `file::table`; or a folder of parts in CSV, TSV or Parquet.
-    needed : tuple of str
-        Canonical columns that must be there; `schema.PREDICTION` where valence is not.
+    `path` is that of delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; of one
+    table of a database as `file::table`; or of a folder of parts in CSV, TSV or Parquet.
+    `needed` are canonical columns that must be there; `schema.PREDICTION` where valence is not.
 
-    Returns
-    -------
-    DataFrame
-        One row a row of the file, in its order; canonical columns, those that the file lacks
-        left out; key, mode and time signature still as numbers, missing numbers as NaN.
-
-    Raises
-    ------
-    BadInput
-        The file cannot be read, lacks a needed column, has no rows, holds text where numbers
-        belong or values outside their range.
+    Returned is one row a row of the file, in its order; canonical columns, those that the file
+    lacks left out; key, mode and time signature still as numbers, missing numbers as NaN.
+    Raises BadInput where the file cannot be read, lacks a needed column, has no rows, holds text
+    where numbers belong or values outside their range.
     """
     layout = read_layout(path, needed)
     for line in layout.lines:
@@ -99,24 +80,20 @@ def as_csv(tracks: pd.DataFrame, path: Path) -> str:
     """Return a canonical, uncleaned table as CSV that is read as the same table again.
 
     Names that would be parted otherwise are written as lists; `path` is named in messages.
-
-    Raises
-    ------
-    BadInput
-        A column has text that no CSV keeps, such as a carriage return in a title.
+    Raises BadInput for text that no CSV keeps, such as a carriage return in a title.
     """
+
+    def as_list(credits: str) -> str:
+        return json.dumps(credits.split("; "), ensure_ascii=False) if credits else ""
+
     whole = [name for name in tracks if BY_NAME[name].kind == "integer"]
     table = tracks.drop(columns="artist", errors="ignore").astype(dict.fromkeys(whole, "Int64"))
     names = [name for name in ("artists", "genre") if name in table]
-    for as_lists in (False, True):
-        if as_lists:
-            table = table.assign(**{name: table[name].map(_as_list) for name in names})
-        text = table.to_csv(index=False, lineterminator="\n")
-        differ = [
-            name
-            for name in tracks.select_dtypes("str")
-            if tracks[name].str.contains("[\r\0]").any()
-        ]
+    listed = table.assign(**{name: table[name].map(as_list) for name in names})
+    texts = tracks.select_dtypes("str")
+    for written in (table, listed):
+        text = written.to_csv(index=False, lineterminator="\n")
+        differ = [name for name in texts if texts[name].str.contains("[\r\0]").any()]
         with contextlib.suppress(BadInput):
             raw = open_content(text.encode(), path, [])
             again = _read_table(raw, path, (), []).tracks
@@ -130,10 +107,6 @@ def as_csv(tracks: pd.DataFrame, path: Path) -> str:
     )
 
 
-def _as_list(credits: str) -> str:
-    return json.dumps(credits.split("; "), ensure_ascii=False) if credits else ""
-
-
 def _read_table(
     table: pd.DataFrame, path: Path, needed: tuple[str, ...], notes: list[str]
 ) -> Recognised:
@@ -145,10 +118,14 @@ def _read_table(
     credits: list[str] = []
     with naming(path):
         tracks = _canonical(table, names, notes, credits).reset_index(drop=True)
-        tracks = _leave_out_empty(tracks, needed, notes)
+        empty = [name for name in tracks if tracks[name].isna().all()]
+        if lacking := [name for name in empty if name in needed]:
+            raise BadInput(f"there is not one number for {', '.join(lacking)}: fill the columns.")
+    notes += [f"{name} is left out: it is empty" for name in empty]
+    tracks = tracks.drop(columns=empty)
     found = pd.DataFrame({"column": list(names), "name": list(names.values())})
     ignored = tuple(str(name) for name in table.columns if name not in names.values())
-    return Recognised(tracks, found, ignored, tuple(notes), "".join(credits))
+    return Recognised(tracks, found, ignored, (*credits, *notes))
 
 
 def _recognise(table: pd.DataFrame, notes: list[str]) -> dict[str, str]:
@@ -204,10 +181,8 @@ IMPOSTORS = {
 
 
 def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Path, notes) -> None:
-    have = set(names) | ({"artist"} if "artists" in names else set())
-    if {"title", "artists"} <= have:
-        have.add("track_id")  # made from the rest where the file has none
-    missing = [name for name in needed if name not in have and name != "artist"]
+    made = {"artist", "track_id"} if {"title", "artists"} <= set(names) else {"artist"}
+    missing = [name for name in needed if name not in {*names, *made}]
     if not missing:
         return
     seen = [str(name) for name in table.columns]
@@ -226,25 +201,23 @@ def _refuse_missing(names: dict[str, str], table: pd.DataFrame, needed, path: Pa
 
 def _find_nearest(missing: list[str], seen: list[str]) -> str:
     spelled = {simplify(name): name for name in seen if simplify(name) not in missing}
-    guesses = {
-        name: difflib.get_close_matches(name, spelled, 1, 0.75)
-        or [spelling for spelling in spelled if name in spelling]
-        for name in missing
-    }
-    return ", ".join(
-        f"{_cut(spelled[guess[0]])!r} for {name}" for name, guess in guesses.items() if guess
-    )
+    found = []
+    for name in missing:
+        guesses = difflib.get_close_matches(name, spelled, 1, 0.75)
+        guesses += [spelling for spelling in spelled if name in spelling]
+        found += [f"{_cut(spelled[guess])!r} for {name}" for guess in guesses[:1]]
+    return ", ".join(found)
 
 
-def _cut(name: str, width: int = 60) -> str:
-    return name if len(name) <= width else f"{name[: width - 1]}…"
+def _cut(name: str) -> str:
+    return name if len(name) <= 60 else f"{name[:59]}…"
 
 
 def _canonical(
     table: pd.DataFrame, names: dict[str, str], notes: list[str], credits: list[str]
 ) -> pd.DataFrame:
     columns = {
-        name: _convert(table[source], name, source, credits if name == "artists" else notes)
+        name: _convert(table[source], BY_NAME[name], credits if name == "artists" else notes)
         for name, source in names.items()
         if name not in SHARES
     }
@@ -264,29 +237,13 @@ def _canonical(
     return tracks[[name for name in BY_NAME if name in tracks]]
 
 
-def _leave_out_empty(
-    tracks: pd.DataFrame, needed: tuple[str, ...], notes: list[str]
-) -> pd.DataFrame:
-    empty = [name for name in tracks if tracks[name].isna().all()]
-    lacking = [name for name in empty if name in needed]
-    if lacking:
-        raise BadInput(f"there is not one number for {', '.join(lacking)}: fill the columns.")
-    notes += [f"{name} is left out: it is empty" for name in empty]
-    return tracks.drop(columns=empty)
-
-
-def _convert(values: pd.Series, name: str, source: str, notes: list[str] | None) -> pd.Series:
-    column = BY_NAME[name]
-    if name == "track_id":
-        return to_ids(values, source, notes)
-    if name == "artists":
-        return to_credits(values, source, notes)
-    if name == "genre":
-        return to_genre(values, source, notes)
-    if name == "year":
+def _convert(values: pd.Series, column: Column, notes: list[str]) -> pd.Series:
+    readers = {"track_id": to_ids, "artists": to_credits, "genre": to_genre}
+    if column.name in readers:
+        return readers[column.name](values, values.name, notes)
+    if column.name == "year":
         return to_years(values)
-    if name == "duration_ms":
-        return to_milliseconds(values, column, source, notes)
-    if column.kind == "flag":
-        return to_flags(values, source)
-    return as_text(values) if column.kind == "text" else to_numbers(values, column, source, notes)
+    if column.kind in ("text", "flag"):
+        return as_text(values) if column.kind == "text" else to_flags(values, values.name)
+    read = to_milliseconds if column.name == "duration_ms" else to_numbers
+    return read(values, column, values.name, notes)

@@ -37,8 +37,6 @@ TAIL = re.compile(r"^(.+?)\s+[-\u2013\u2014]\s+(.+)$")
 DASH = re.compile(r"\s[-\u2013\u2014]\s")
 NO_WORD = re.compile(r"\W+")
 GUEST = re.compile(r"\s(?:feat\.?|ft\.?|featuring)\s.*$")
-
-
 # Accents of Latin, Greek and Cyrillic letters, which are often left out in writing. Marks of other
 # scripts are vowels or change a consonant, and so does the breve of the Cyrillic i.
 ACCENTED = re.compile(
@@ -59,7 +57,9 @@ def bare_title(title: str) -> str:
     """
     plain = _fold(title)
     # most titles have neither, and searching them is what takes time in a long table
-    kept = BRACKET.sub(_drop_packing, plain) if "(" in plain or "[" in plain else plain
+    kept = plain
+    if "(" in plain or "[" in plain:
+        kept = BRACKET.sub(lambda part: "" if PACKING.search(part[1].strip()) else part[0], plain)
     tail = TAIL.match(kept) if DASH.search(kept) else None
     while tail and PACKING.search(tail[2].strip()):
         kept = tail[1]
@@ -82,10 +82,6 @@ def _words(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def _drop_packing(part: re.Match) -> str:
-    return "" if PACKING.search(part[1].strip()) else part[0]
-
-
 def _fold(text: str) -> str:
     """Return text in lower case without the accents of `ACCENTED`, in one spelling of Unicode."""
     if text.isascii():
@@ -95,19 +91,19 @@ def _fold(text: str) -> str:
 
 
 def recording_numbers(tracks: pd.DataFrame, signs: tuple[str, ...] = SIGNS) -> np.ndarray:
-    """Number the recordings of a canonical table, one number a row that its releases share.
-
-    `signs` are those that count, of "id", "title" and "features".
-    """
+    """Number the recordings of a canonical table by `signs`, one number a row."""
     return growing_numbers(tracks, signs)[-1]
 
 
 def growing_numbers(tracks: pd.DataFrame, signs: tuple[str, ...] = SIGNS) -> list[np.ndarray]:
     """Number the recordings by the first sign alone, by the first two, and so on."""
-    makers = {"id": _id_codes, "title": _title_codes, "features": _feature_codes}
     codes, numbers = [], []
     for sign in signs:
-        codes += makers[sign](tracks)
+        if sign == "id":
+            ids = tracks["track_id"]
+            codes.append(np.where(ids == "", -1, pd.factorize(ids)[0]))
+        else:
+            codes += _title_codes(tracks) if sign == "title" else [_feature_codes(tracks)]
         numbers.append(_components(codes, len(tracks)))
     return numbers
 
@@ -122,11 +118,6 @@ def _components(codes: list[np.ndarray], n_rows: int) -> np.ndarray:
     links = np.ones(len(starts), dtype=bool), (starts, np.concatenate(ends))
     numbers = connected_components(coo_matrix(links, (size, size)), directed=False)[1]
     return pd.factorize(numbers[:n_rows])[0]
-
-
-def _id_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
-    ids = tracks["track_id"]
-    return [np.where(ids == "", -1, pd.factorize(ids)[0])]
 
 
 def _title_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
@@ -147,13 +138,11 @@ def _order_credits(artists: str) -> str:
     return "; ".join(sorted(_fold(artists).split("; ")))
 
 
-def _feature_codes(tracks: pd.DataFrame) -> list[np.ndarray]:
+def _feature_codes(tracks: pd.DataFrame) -> np.ndarray:
     """Return one code for each set of audio scores; -1 where any is missing.
 
     The length is left out: releases with equal scores differ in it by milliseconds.
     """
     scores = [name for name in FEATURES if name in tracks]
     groups = tracks.groupby(scores, observed=True, dropna=True, sort=False).ngroup()
-    # a row in no group has no number, which would make all numbers floats
-    codes = groups.fillna(-1).astype(int).to_numpy()
-    return [np.where(tracks[scores].isna().any(axis=1), -1, codes)]
+    return groups.fillna(-1).astype(int).to_numpy()

@@ -33,12 +33,8 @@ def open_json(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
     """Read a table as pandas writes it, or records wherever they are in a JSON text.
 
     A line on what was left out or joined goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        It is no JSON or nested too deep, has an endless number or half of a character; no record
-        is there, or rows have several lengths or no names.
+    Raises BadInput where it is no JSON or nested too deep, has an endless number or half of a
+    character, no record is there, or rows have several lengths or no names.
     """
     try:
         try:
@@ -46,11 +42,12 @@ def open_json(text: str, path: Path, notes: list[str]) -> pd.DataFrame:
         except json.JSONDecodeError as error:
             content = _read_lines(text, path, error)
         table = _find_columns(content, path)
-        if table is None:
-            found = _find_records(content, path, notes)
-            refuse_wide(len(found), _width(found), path)
-            table = pd.json_normalize(found, sep="_")
-        return table
+        if table is not None:  # the numbers that pandas gives to rows are text in JSON
+            numbers = all(str(label).isdigit() for label in table.index)
+            return table.reset_index(drop=True) if numbers else table
+        found = _find_records(content, path, notes)
+        refuse_wide(len(found), _width(found), path)
+        return pd.json_normalize(found, sep="_")
     except RecursionError as error:
         raise BadInput(f"{path} is JSON nested too deep for a table: give a list of objects, one "
                        "a track.") from error  # fmt: skip
@@ -82,19 +79,14 @@ def _read_lines(text: str, path: Path, error: json.JSONDecodeError) -> list:
 
 def parse(text: str, path: Path):
     """Return what a JSON text holds; raises BadInput, RecursionError or json.JSONDecodeError."""
-    _refuse_halves(text, path)
-    return json.loads(text, parse_int=functools.partial(_parse_whole, path=path))
 
+    def parse_int(digits: str) -> int:
+        if len(digits) > MOST_DIGITS:
+            raise BadInput(f"{path} holds a number of {len(digits):,} digits ({digits[:12]}…), as "
+                           "no column can: correct it.")  # fmt: skip
+        return int(digits)
 
-def _parse_whole(digits: str, path: Path) -> int:
-    if len(digits) > MOST_DIGITS:
-        raise BadInput(f"{path} holds a number of {len(digits):,} digits ({digits[:12]}…), as no "
-                       "column can: correct it.")  # fmt: skip
-    return int(digits)
-
-
-def _refuse_halves(text: str, path: Path) -> None:
-    """Refuse escapes that stand for half of a character: no text can be written with one."""
+    # no text can be written with half of a character
     end = WHOLE.match(text).end() if HALF.search(text) else len(text)
     if end < len(text):
         line = text.count("\n", 0, end) + 1
@@ -102,20 +94,18 @@ def _refuse_halves(text: str, path: Path) -> None:
             f"{path} has half of a character, {text[end : end + 6]}, in line {line:,} (character "
             f"{end - text.rfind(chr(10), 0, end):,}): correct or remove it."
         )
+    return json.loads(text, parse_int=parse_int)
 
 
-@functools.lru_cache(1000)
-def know(names: tuple[str, ...]) -> dict[str, str]:
-    """Return `aliases.recognise` of the names; one answer serves all records of a table."""
-    return recognise(names)
+know = functools.lru_cache(1000)(recognise)  # one answer serves all records of a table
 
 
 def _find_records(content, path: Path, notes: list[str]) -> list[dict]:
-    found: list[dict] = []
-    lost: list = []
+    found, lost = [], []
     _collect(content, "", found, lost)
     errors = [one for one in lost if one is not None]
-    first = _describe_error(errors[0]) if errors else ""
+    error = next((one if isinstance(one, dict) else {"message": one} for one in errors), {})
+    first = f"{error.get('status', '')} {error.get('message', '')}".strip()[:100]
     if not found and errors:
         raise BadInput(f"{path} is an error of the Web API ({first}), no table: ask for it again.")
     if len(lost) > len(errors):
@@ -153,7 +143,7 @@ def _find_columns(content, path: Path) -> pd.DataFrame | None:
             return pd.DataFrame(content)
         if all(isinstance(column, dict) for column in columns):
             refuse_wide(len(set().union(*columns)), len(columns), path)
-            return _drop_numbers(pd.DataFrame(content))
+            return pd.DataFrame(content)
     except BadInput:
         raise
     except (ValueError, TypeError) as error:
@@ -164,13 +154,7 @@ def _find_columns(content, path: Path) -> pd.DataFrame | None:
 
 def _frame(rows: list, names: list, index: list | None, path: Path) -> pd.DataFrame:
     refuse_wide(len(rows), len(names), path)
-    return _drop_numbers(pd.DataFrame(rows, index=index, columns=names))
-
-
-def _drop_numbers(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table without the numbers that pandas gives to rows, which are text in JSON."""
-    numbers = all(str(label).isdigit() for label in table.index)
-    return table.reset_index(drop=True) if numbers else table
+    return pd.DataFrame(rows, index=index, columns=names)
 
 
 def _collect(node, key: str, found: list[dict], lost: list) -> None:
@@ -201,11 +185,6 @@ def _collect(node, key: str, found: list[dict], lost: list) -> None:
             _collect(one, name if by_id else "", found, lost)
 
 
-def _describe_error(error) -> str:
-    said = error if isinstance(error, dict) else {"message": error}
-    return f"{said.get('status', '')} {said.get('message', '')}".strip()[:100]
-
-
 def _join_features(found: list[dict], notes: list[str]) -> list[dict]:
     """Join tracks with the audio features that a document holds apart from them."""
     apart = [one for one in found if _has_scores(one) and "title" not in know(tuple(one))]
@@ -215,11 +194,11 @@ def _join_features(found: list[dict], notes: list[str]) -> list[dict]:
         return found
     joined = []
     for one in found:
-        if _has_scores(one):
-            joined += [] if _identify(one) in features else [one]
-        else:
-            scores = features.get(_identify(one))
+        scores = features.get(_identify(one))
+        if not _has_scores(one):
             joined.append(one | {"audio_features": scores} if scores else one)
+        elif scores is None:
+            joined.append(one)
     theirs = {_identify(one) for one in tracks}
     joined += [one for name, one in features.items() if name not in theirs]
     notes.append(f"tracks and their audio features are joined by identifier: {len(tracks):,} and "

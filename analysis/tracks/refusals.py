@@ -11,29 +11,22 @@ from analysis.tracks.schema import BadInput
 from analysis.tracks.splitting import hold_out
 from analysis.tracks.values import shorten
 
-# Valence that one value holds in more of the tracks than this is a constant in some fold.
-MOST_EQUAL = 0.9
-# What leaves less of the variance of valence than this explains all of it, but for rounding.
-NOTHING_LEFT = 1e-4
+MOST_EQUAL = 0.9  # valence that one value holds in more of the tracks is a constant in some fold
+NOTHING_LEFT = 1e-4  # the share of the variance of valence that rounding alone leaves
 # Scores of which more than this share of the tracks hold one value say nothing in some fold; of the
 # nine at least this many must say something, or there is nothing to compare.
 NEARLY_ALL, FEWEST_SCORES = 0.99, 3
-# Shares of the tracks that may be held out where a fifth is wanted.
-HELD_OUT = (0.15, 0.25)
-# An artist with fewer tracks than this share cannot keep whole artists from making a fifth.
-SMALL_ARTIST = 0.05
-# Artists in either half of the training part, which is divided into as many folds.
-FEWEST_ARTISTS = 5
+HELD_OUT = (0.15, 0.25)  # shares of the tracks that may be held out where a fifth is wanted
+SMALL_ARTIST = 0.05  # a smaller share of one artist cannot keep whole artists from making a fifth
+FEWEST_ARTISTS = 5  # in either half of the training part, which is divided into as many folds
 
 
 def refuse_unusable(tracks: pd.DataFrame) -> None:
     """Refuse a cleaned table that has rows enough, and of which still nothing can be learned.
 
-    Raises
-    ------
-    BadInput
-        Valence does not vary, or hardly; too few scores vary; other columns give valence away
-        without error; or a few artists have so many tracks that whole artists make no parts.
+    Raises BadInput where valence does not vary, or hardly; too few scores vary; other columns give
+    valence away without error; or a few artists have so many tracks that whole artists make no
+    parts.
     """
     if tracks["valence"].nunique() < 2:
         raise BadInput(

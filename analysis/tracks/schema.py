@@ -31,11 +31,9 @@ def naming(place: str | Path):
 
 @dataclass(frozen=True)
 class Column:
-    """One canonical column.
+    """One canonical column: a study needs those that are `required`.
 
-    `low` and `high` bound what may be in a file; `missing` lists the codes inside or outside these
-    bounds that stand for "not known".
-    `required` columns are needed for a study.
+    `low` and `high` bound what may be in a file; `missing` are codes that stand for "not known".
     """
 
     name: str
@@ -49,14 +47,7 @@ class Column:
 
 
 def _share(name: str, meaning: str, missing: tuple[float, ...] = ()) -> Column:
-    """Return a required column on the scale from 0 to 1."""
     return Column(name, meaning, "0 to 1", "number", 0, 1, True, missing)
-
-
-def _pitch(degree: int) -> Column:
-    """Return the column of one pitch class: its mean strength over a track's segments."""
-    meaning = f"mean strength of pitch class {KEYS[degree]} over the segments"
-    return Column(f"pitch_{degree}", meaning, "0 to 1", "number", 0, 1)
 
 
 TIMBRES = (
@@ -66,12 +57,6 @@ TIMBRES = (
     "strength of the attack",
     *(f"shape {number} of the spectral surface" for number in range(5, 13)),
 )
-
-
-def _timbre(part: int) -> Column:
-    """Return the column of one timbre coefficient: its mean over a track's segments."""
-    meaning = f"mean timbre coefficient {part}: {TIMBRES[part]}"
-    return Column(f"timbre_{part}", meaning, "none", "number", -1000, 1000)
 
 
 COLUMNS = (
@@ -97,9 +82,17 @@ COLUMNS = (
     Column("key", "estimated tonic of the track", "pitch class", "integer", -1, 11, True, (-1,)),
     Column("mode", "major (1) or minor (0)", "none", "integer", 0, 1, True, (-1,)),
     Column("time_signature", "estimated beats in a bar", "beats", "integer", 0, 12, missing=(0,)),
-    *(_pitch(degree) for degree in range(12)),
-    *(_timbre(part) for part in range(12)),
-)
+    *(
+        Column(f"pitch_{degree}", f"mean strength of pitch class {key} over the segments",
+               "0 to 1", "number", 0, 1)
+        for degree, key in enumerate(KEYS)
+    ),
+    *(
+        Column(f"timbre_{part}", f"mean timbre coefficient {part}: {meaning}",
+               "none", "number", -1000, 1000)
+        for part, meaning in enumerate(TIMBRES)
+    ),
+)  # fmt: skip
 
 BY_NAME = {column.name: column for column in COLUMNS}
 PITCHES = tuple(f"pitch_{degree}" for degree in range(12))
@@ -119,64 +112,47 @@ FEATURES = (
 
 
 def dictionary(tracks: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Return the data dictionary.
+    """Return the data dictionary, cut to the columns of a canonical table where one is given.
 
-    Parameters
-    ----------
-    tracks : DataFrame, optional
-        A canonical table; the dictionary is then cut to its columns and says what is in them.
-
-    Returns
-    -------
-    DataFrame
-        One row a column: name, meaning, unit, kind, low, high, required, missing; with `tracks`
-        also smallest and largest (of numbers) and levels (number of distinct values).
+    One row a column: name, meaning, unit, kind, low, high, required, missing; with `tracks`
+    also smallest and largest (NaN where they are no numbers) and levels (distinct values).
     """
     entries = pd.DataFrame([vars(column) for column in COLUMNS])
     if tracks is None:
         return entries
     entries = entries[entries["name"].isin(tracks.columns)].reset_index(drop=True)
-    observed = [_observe(tracks[name]) for name in entries["name"]]
-    return entries.join(pd.DataFrame(observed, columns=["smallest", "largest", "levels"]))
-
-
-def _observe(values: pd.Series) -> tuple[float, float, int]:
-    """Return the smallest and largest value (missing for text) and the number of distinct ones."""
-    measured = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    low, high = (values.min(), values.max()) if measured else (float("nan"), float("nan"))
-    return low, high, values.nunique()
+    numbers = tracks.select_dtypes("number")
+    return entries.assign(
+        smallest=entries["name"].map(numbers.min()).astype(float),
+        largest=entries["name"].map(numbers.max()).astype(float),
+        levels=entries["name"].map(tracks.nunique()),
+    )
 
 
 def validate(tracks: pd.DataFrame) -> pd.DataFrame:
     """Check a cleaned table against the schema and return it.
 
-    Raises
-    ------
-    BadInput
-        A column is missing, of a wrong kind, out of its range, or a track is there twice.
+    Raises BadInput where a column is missing, of a wrong kind, out of its range, or a track is
+    there twice.
     """
     import pandera.pandas as pa  # slow to import, and only cleaned tables are checked
 
-    columns = {column.name: _check(column) for column in COLUMNS}
+    columns = {}
+    for column in COLUMNS:
+        checks = [pa.Check.in_range(column.low, column.high)] if column.low is not None else []
+        if column.missing and column.required:
+            checks.append(pa.Check.notin(column.missing))
+        types = {"number": "float64", "flag": "bool", "category": "category"}
+        columns[column.name] = pa.Column(
+            types.get(column.kind),
+            checks,
+            required=column.required,
+            nullable=not column.required,
+            unique=column.name == "track_id",
+        )
     columns |= {name: pa.Column("category") for name in ("key", "mode")}
     columns["metre"] = pa.Column("category", required=False)
     try:
         return pa.DataFrameSchema(columns).validate(tracks)
     except pa.errors.SchemaError as error:
         raise BadInput(f"The cleaned table does not fit the schema: {error}") from error
-
-
-def _check(column: Column):
-    """Return pandera's check of one canonical column after cleaning."""
-    import pandera.pandas as pa
-
-    bounds = [pa.Check.in_range(column.low, column.high)] if column.low is not None else []
-    codes = [pa.Check.notin(column.missing)] if column.missing and column.required else []
-    types = {"number": "float64", "flag": "bool", "category": "category"}
-    return pa.Column(
-        types.get(column.kind),
-        [*bounds, *codes],
-        required=column.required,
-        nullable=not column.required,
-        unique=column.name == "track_id",
-    )

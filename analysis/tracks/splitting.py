@@ -29,19 +29,8 @@ class Split:
 def hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = HOLD_OUT_SEED) -> Split:
     """Hold out a share of the tracks as whole artists, balanced in genre and valence.
 
-    Parameters
-    ----------
-    tracks : DataFrame
-        A cleaned table; the order of its rows does not matter.
-    share : float
-        Wanted share of held-out tracks; met as closely as one of round(1 / share) parts can.
-    seed : int
-        Seed of the assignment of artists.
-
-    Returns
-    -------
-    Split
-        No first artist is on both sides.
+    `tracks` is a cleaned table, in any order; its `share` is met as closely as one of
+    round(1 / share) parts can, and no first artist is on both sides.
     """
     parts = _balanced_parts(tracks, max(2, round(1 / share)), seed)
     sizes = np.bincount(parts)
@@ -51,10 +40,9 @@ def hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = HOLD_OUT_SEED
 
 
 def random_hold_out(tracks: pd.DataFrame, share: float = 0.2, seed: int = SEED) -> Split:
-    """Hold out a share of the artists, drawn at random.
+    """Hold out a share of the artists, drawn at random; draws of other seeds are independent.
 
-    `hold_out` balances its parts, which leaves chance to the small artists only: from seed to seed
-    most of its tracks stay together. Here every draw is independent of the others.
+    Those of `hold_out` are not, as balance leaves chance to the small artists only.
     """
     maker = GroupShuffleSplit(1, test_size=share, random_state=seed)
     _, held = next(maker.split(tracks, groups=_artists(tracks, 2)))
@@ -66,13 +54,9 @@ def grouped_folds(
 ) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return folds of whole artists, as many in each, drawn at random.
 
+    Each is a pair: positions of the training and of the validation rows, ascending.
     They are not balanced in valence: how scores vary over balanced folds would say too little of
     how they vary over artists, and other seeds would give nearly the same folds.
-
-    Returns
-    -------
-    list of (ndarray, ndarray)
-        Positions of the training and of the validation rows, ascending, one pair a fold.
     """
     maker = GroupKFold(n_folds, shuffle=True, random_state=seed)
     return list(maker.split(tracks, groups=_artists(tracks, n_folds)))
@@ -90,18 +74,13 @@ def _artists(tracks: pd.DataFrame, n_parts: int) -> np.ndarray:
 
 
 def _split(tracks: pd.DataFrame, held: np.ndarray) -> Split:
-    """Return both sides of a split."""
     return Split(tracks[~held].reset_index(drop=True), tracks[held].reset_index(drop=True))
-
-
-def _row_order(tracks: pd.DataFrame) -> np.ndarray:
-    """Return the positions that sort the rows, so that a file's order cannot matter."""
-    return np.lexsort([tracks["valence"].to_numpy(), tracks["track_id"].to_numpy(dtype=object)])
 
 
 def _balanced_parts(tracks: pd.DataFrame, n_parts: int, seed: int) -> np.ndarray:
     """Return the number of the part of every row, balanced in genre and valence."""
-    order = _row_order(tracks)
+    # sorted rows, so that a file's order cannot matter
+    order = np.lexsort([tracks["valence"].to_numpy(), tracks["track_id"].to_numpy(dtype=object)])
     ordered = tracks.iloc[order]
     groups = _artists(ordered, n_parts)
     maker = StratifiedGroupKFold(n_parts, shuffle=True, random_state=seed)
@@ -138,20 +117,16 @@ def shared_guests(split: Split) -> float:
     several = pd.concat([split.train["artists"], split.test["artists"]]).str.contains("; ")
     if several.mean() < SEVERAL:
         return float("nan")
-    known = set(_credits(split.train["artists"]))
-    credited = _credits(split.test["artists"])
-    return float(credited.isin(known).groupby(level=0).any().mean())
-
-
-def _credits(artists: pd.Series) -> pd.Series:
-    """Return one row for each credited artist, on the index of the tracks."""
-    return artist_keys(artists.str.split("; ").explode())
+    known, credited = (
+        artist_keys(part["artists"].str.split("; ").explode()) for part in (split.train, split.test)
+    )
+    return float(credited.isin(set(known)).groupby(level=0).any().mean())
 
 
 def describe_split(split: Split) -> pd.DataFrame:
     """Return both parts' tracks, share, artists, and mean and SD of valence."""
     parts = {"training": split.train, "hold-out": split.test}
-    total = sum(len(part) for part in parts.values())
+    total = len(split.train) + len(split.test)
     rows = [
         (name, len(part), len(part) / total, part["artist"].nunique(),
          part["valence"].mean(), part["valence"].std())

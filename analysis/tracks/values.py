@@ -18,8 +18,7 @@ from analysis.tracks.schema import BY_NAME, COLUMNS, KEYS, MODES, BadInput, Colu
 NOTHING = {"", "na", "n/a", "#n/a", "nan", "null", "none", "nil", "?", "-", "<na>", "missing"}
 YES = {"true", "1", "1.0", "yes", "t", "y", "explicit", "e"}
 NO = {"false", "0", "0.0", "no", "f", "n", "clean", "cleaned", "not explicit", "unknown"}
-# scores from 0 to 1; those of which a whole table may have nothing above 0.01, and those of which
-# no ten tracks are all below 0.1
+# scores from 0 to 1; LOOSE: a table may have nothing above 0.01, WIDE: no ten are all below 0.1
 SHARES = tuple(column.name for column in COLUMNS if column.required and column.unit == "0 to 1")
 LOOSE = ("acousticness", "instrumentalness")
 WIDE = ("danceability", "energy", "valence")
@@ -28,14 +27,10 @@ OTHER_ADDRESS = re.compile(
     r"(?:spotify:|spotify\.com/(?:\w+/)*)(artist|album|playlist|show|episode)s?[:/]"
 )
 CLOCK = re.compile(r"^(?:0 days )?(?:(\d{1,2}):)?(\d{1,4}):([0-5]?\d(?:\.\d+)?)(?: ?AM)?$")
-# rows of minutes of which all have decimals below .60 by chance in 1 case of 2,000
-SURE = 15
-# rows that tell whether decibels were scaled
-FEWEST = 10
-# lengths of tracks seldom differ from their median so many times; units differ 60 times or more
-FAR = 50
-# characters of a number with fifteen digits at most, a point or a sign
-SHORT = 15
+SURE = 15  # rows of minutes whose decimals are all below .60 by chance in 1 case of 2,000
+FEWEST = 10  # rows that tell whether decibels were scaled
+FAR = 50  # lengths seldom differ from their median so many times, and units 60 times or more
+SHORT = 15  # characters of a number that both of pandas' parsers read alike
 GROUPED = r"\d{1,3}(?:[,.'’\s]\d{3})+"
 # 215 s, 3 min 35 s, 215000 ms
 TIMED = r"(?:\d+(?:\.\d+)? ?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?|ms|msecs?)[\s,]*)+"
@@ -46,25 +41,20 @@ def as_text(values: pd.Series) -> pd.Series:
     return values.astype("str").str.strip().fillna("").astype("str")
 
 
-def to_ids(values: pd.Series, name: str = "track_id", notes: list[str] | None = None) -> pd.Series:
+def to_ids(values: pd.Series, name: str, notes: list[str]) -> pd.Series:
     """Return bare identifiers from identifiers, URIs (spotify:track:…) or addresses.
 
     Among tracks, the episodes of podcasts that a library has keep their whole address.
-
-    Raises
-    ------
-    BadInput
-        An address is that of an artist or of anything else than a track; `name` is the column's.
+    Raises BadInput for the address of an artist or of anything else; `name` is the file's.
     """
     text = as_text(values)
     if not text.str.contains("[:/]").any():
         return text
     found = text.str.extract(ADDRESS, expand=False)
     bare = found.where(found.notna(), text).astype("str")
-    odd = bare[found.isna() & bare.str.contains("[:/]")].str.extract(OTHER_ADDRESS, expand=False)
-    odd = odd.dropna()
+    odd = bare[found.isna()].str.extract(OTHER_ADDRESS, expand=False).dropna()
     if len(odd) and (odd == "episode").all() and len(odd) < len(bare) / 2:
-        _note(notes, f"{name}: {len(odd):,} of {len(bare):,} rows are episodes of podcasts")
+        notes.append(f"{name}: {len(odd):,} of {len(bare):,} rows are episodes of podcasts")
     elif len(odd):
         raise BadInput(f"Column {name!r} has in row {row_number(odd.index[0])} the address of an "
                        f"{odd.iloc[0]}{_others(len(odd))}, not of a track: give those of the "
@@ -72,30 +62,27 @@ def to_ids(values: pd.Series, name: str = "track_id", notes: list[str] | None = 
     return bare
 
 
-def to_numbers(
-    values: pd.Series, column: Column, name: str, notes: list[str] | None = None
-) -> pd.Series:
+def to_numbers(values: pd.Series, column: Column, name: str, notes: list[str]) -> pd.Series:
     """Return a column of numbers, NaN where nothing stands.
 
     Text is read that means a number (`notation.read_notation`), and keys that count from 1.
-    Decimal commas are read where no other reading is possible: never in a column of whole
-    numbers, in which a comma may part the thousands.
     `name` is the file's name of the column; a line on what was converted goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        Text in the column, or a number outside its range; the message names the row.
+    Raises BadInput for other text, or a number outside the range; the message names the row.
     """
     numbers, text = _parse(values, column)
     _refuse_text(values, numbers, column, name)
-    if example := _tell_example(numbers, text, column):
-        _note(notes, f"{_named(name, column, str)}: {example}")
+    label = _named(name, column, str)
+    # an example of what is no mere number
+    worded = text[~text.str.fullmatch(r"[-+]?[\d,.]+")]
+    if len(worded):
+        row = worded.str.len().idxmax()
+        names = {"key": KEYS, "mode": MODES}.get(column.name)
+        meaning = f" ({names[int(numbers[row])]})" if names else ""
+        example = f"{shorten(worded[row])} as {numbers[row]:g}{meaning}"
+        notes.append(f"{label}: read from text, {example}")
     if column.name == "key" and numbers.max() == 12 and not (numbers == 0).any():
         numbers = numbers.where(numbers < 1, numbers - 1)
-        _note(
-            notes, f"{_named(name, column, str)}: read as 1 to 12 instead of 0 to 11, with 1 for C"
-        )
+        notes.append(f"{label}: read as 1 to 12 instead of 0 to 11, with 1 for C")
     if column.kind == "integer":
         fractions = numbers[numbers.notna() & (numbers != numbers.round())]
         _refuse(fractions, f"Column {name!r} should hold whole numbers")
@@ -126,10 +113,9 @@ def _parse(values: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 
 
 def _read_plain(values: pd.Series) -> pd.Series:
-    """Return the numbers of mere digits; NaN for all else.
+    """Return the numbers of mere digits, NaN for all else.
 
-    pyarrow reads whole columns five times as fast. The two programs agree to the last digit on
-    numbers of up to fifteen digits that are not tiny or huge.
+    pyarrow is the faster, and agrees to the last digit on short numbers neither tiny nor huge.
     """
     if values.dtype == "str" and len(values) and values.str.len().max() <= SHORT:
         with contextlib.suppress(pa.ArrowInvalid):
@@ -143,22 +129,6 @@ def _read_plain(values: pd.Series) -> pd.Series:
 def _map_distinct(text: pd.Series, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
     distinct = pd.Series(text.unique(), dtype="str")
     return text.map(dict(zip(distinct, read(distinct), strict=True))).astype("float64")
-
-
-def _tell_example(numbers: pd.Series, text: pd.Series, column: Column) -> str:
-    """Return how the longest text was read that is no mere number, or the empty text."""
-    worded = text[~text.str.fullmatch(r"[-+]?[\d,.]+")]
-    if worded.empty:
-        return ""
-    row = worded.str.len().idxmax()
-    names = {"key": KEYS, "mode": MODES}.get(column.name)
-    meaning = f" ({names[int(numbers[row])]})" if names else ""
-    return f"read from text, {shorten(worded[row])} as {numbers[row]:g}{meaning}"
-
-
-def _note(notes: list[str] | None, line: str) -> None:
-    if notes is not None:
-        notes.append(line)
 
 
 def holds_modes(values: pd.Series) -> bool:
@@ -185,18 +155,14 @@ def _modes_within(keys: pd.Series) -> pd.Series:
     return _map_distinct(as_text(keys), lambda distinct: read_keys(distinct)["mode"])
 
 
-def to_shares(columns: dict[str, pd.Series], notes: list[str] | None = None) -> dict:
+def to_shares(columns: dict[str, pd.Series], notes: list[str]) -> dict[str, pd.Series]:
     """Return scores from 0 to 1, whether they stand so or in percent.
 
     A column is in percent where it goes beyond 1 and has whole numbers only, or hardly any up to 1;
     columns that alone tell nothing follow the other scores.
     `columns` are those of `SHARES` that are there, each a series under the file's own name; a line
     on each that was converted goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        Text, numbers outside the range, percent in some rows only, or a scale that is in doubt.
+    Raises BadInput for text, numbers outside the range, percent in some rows only, or doubt.
     """
     scales = {name: _find_scale(values, name) for name, values in columns.items()}
     sure = [scale.percent for name, scale in scales.items() if name not in LOOSE]
@@ -231,9 +197,7 @@ def _find_scale(values: pd.Series, name: str) -> _Scale:
     return _Scale(numbers, top, whole, len(known) < FEWEST, signed, bool(percent))
 
 
-def _to_share(
-    values: pd.Series, name: str, scale: _Scale, most: bool, notes: list[str] | None
-) -> pd.Series:
+def _to_share(values: pd.Series, name: str, scale: _Scale, most: bool, notes: list) -> pd.Series:
     """Return one score from 0 to 1; `most`: most scores of the table are in percent."""
     source, column, numbers = str(values.name), BY_NAME[name], scale.numbers
     _refuse_text(values, numbers, column, source)
@@ -258,7 +222,7 @@ def _to_share(
     elif scale.signed:
         how = "read from 0 to 1 in spite of % signs, as none is above 1"
     if percent or scale.signed:
-        _note(notes, f"{_named(source, column, str)}: {how}")
+        notes.append(f"{_named(source, column, str)}: {how}")
     return numbers
 
 
@@ -286,9 +250,8 @@ def _refuse_scaled(numbers: pd.Series, column: Column, name: str) -> None:
     """Refuse loudness and tempo that were scaled: no step back leads to decibels or beats."""
     known = _stated(numbers, column)
     if column.name == "loudness":
-        scaled = len(known) >= FEWEST and (
-            known.median() > 0 or (known.nunique() > 5 and known.max() - known.min() <= 1)
-        )
+        narrow = known.nunique() > 5 and known.max() - known.min() <= 1
+        scaled = len(known) >= FEWEST and (known.median() > 0 or narrow)
         usual = "loudness is needed in dB, which are mostly below 0"
     elif column.name == "tempo":
         # from 0 to 100 in hundredths of the range, or else in parts of it
@@ -326,22 +289,15 @@ def shorten(text: str, width: int = 40) -> str:
     return repr(text if len(text) <= width else text[: width - 1] + "…")
 
 
-def to_milliseconds(
-    values: pd.Series, column: Column, name: str, notes: list[str] | None = None
-) -> pd.Series:
+def to_milliseconds(values: pd.Series, column: Column, name: str, notes: list[str]) -> pd.Series:
     """Return lengths in milliseconds, whatever their unit.
 
     The unit is told from the median, for names such as "duration_ms" are given to seconds too:
-    from 10 s on it is read as milliseconds, from 30 to 1,800 as seconds, from 1 to 15 as minutes.
+    from 10,000 on it is read as milliseconds, from 30 to 1,800 as seconds, from 1 to 15 as minutes.
     Minutes with two decimals, all of them below .60, are minutes and seconds (3.45 is 3:45).
-    Text with colons is a time (3:45, 0:03:45); of 3:45, spreadsheets make 03:45:00.
-    Text with units (215 s, 3 min 35 s) is read by them.
+    Text with colons is a time (3:45, 0:03:45), and text with units (3 min 35 s) is read by them.
     `name` is the file's name of the column; a line on what was converted goes to `notes`.
-
-    Raises
-    ------
-    BadInput
-        Text, lengths that fit no unit or several, or lengths outside the range of the column.
+    Raises BadInput for other text, lengths of no unit or of several, or outside the range.
     """
     if pd.api.types.is_timedelta64_dtype(values):
         values = values.dt.total_seconds()
@@ -353,8 +309,8 @@ def to_milliseconds(
     unread = values[numbers.isna()]
     clock, timed = _read_clock(unread), _read_timed(unread)
     if clock.notna().any() or timed.notna().any():
-        what = "colon" if clock.notna().any() else "unit"
-        unit = {"colon": "minutes:seconds", "unit": "text with units"}[what]
+        colon = clock.notna().any()
+        what, unit = ("colon", "minutes:seconds") if colon else ("unit", "text with units")
         plain = _stated(numbers, column)
         if len(plain):
             raise BadInput(
@@ -372,14 +328,20 @@ def to_milliseconds(
         whole = np.floor(numbers)
         numbers = 60 * whole + (100 * (numbers - whole)).round()
     _refuse_text(values, numbers, column, name)
-    _refuse_mixed(numbers, column, name)
+    known = _stated(numbers, column)
+    median = known.median()
+    far = known[(known > FAR * median) | (known < median / FAR)]
+    if len(far) > 1 and len(far) >= 0.01 * len(known):
+        raise BadInput(f"Column {name!r} mixes units: row {row_number(far.index[0])} has "
+                       f"{far.iloc[0]:g}{_others(len(far))}, but the median is {median:g}; give "
+                       "all lengths in milliseconds.")  # fmt: skip
     if unit == "milliseconds":
-        return to_numbers(values, column, name)
+        return to_numbers(values, column, name, [])
     factor = 60_000 if unit == "minutes" else 1000
     converted = (numbers * factor).round().where(~numbers.isin(column.missing), 0)
     _refuse_outside(converted, column, f"{name} in ms")
     minutes, rest = divmod(round(converted[converted > 0].median() / 1000), 60)
-    _note(notes, f"{name}: read as {unit}; the median is {minutes}:{rest:02} minutes")
+    notes.append(f"{name}: read as {unit}; the median is {minutes}:{rest:02} minutes")
     return converted
 
 
@@ -400,7 +362,7 @@ def _read_timed(values: pd.Series) -> pd.Series:
     return pd.to_timedelta(text, errors="coerce").dt.total_seconds()
 
 
-def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series:
+def _ungroup(values: pd.Series, name: str, notes: list[str]) -> pd.Series:
     """Return lengths without the marks between thousands, where all large ones have them."""
     text = as_text(values)
     grouped = text.str.fullmatch(GROUPED)
@@ -408,7 +370,7 @@ def _ungroup(values: pd.Series, name: str, notes: list[str] | None) -> pd.Series
         return values
     bare = text.where(~grouped, text.str.replace(r"\D", "", regex=True))
     first = grouped.idxmax()
-    _note(notes, f"{name}: read without marks of thousands, {text[first]!r} as {bare[first]}")
+    notes.append(f"{name}: read without marks of thousands, {text[first]!r} as {bare[first]}")
     return bare
 
 
@@ -436,17 +398,6 @@ def _find_unit(numbers: pd.Series, column: Column, name: str) -> str:
     return "minutes.seconds"
 
 
-def _refuse_mixed(numbers: pd.Series, column: Column, name: str) -> None:
-    """Refuse lengths of which too many are so far from the median as units are from each other."""
-    known = _stated(numbers, column)
-    median = known.median()
-    far = known[(known > FAR * median) | (known < median / FAR)]
-    if len(far) > 1 and len(far) >= 0.01 * len(known):
-        raise BadInput(f"Column {name!r} mixes units: row {row_number(far.index[0])} has "
-                       f"{far.iloc[0]:g}{_others(len(far))}, but the median is {median:g}; give "
-                       "all lengths in milliseconds.")  # fmt: skip
-
-
 def to_years(values: pd.Series) -> pd.Series:
     """Return the year in a date of any order; NaN where there is none."""
     if pd.api.types.is_datetime64_any_dtype(values):
@@ -458,10 +409,7 @@ def to_years(values: pd.Series) -> pd.Series:
 def to_flags(values: pd.Series, name: str) -> pd.Series:
     """Return yes or no; nothing counts as no, the API's own default.
 
-    Raises
-    ------
-    BadInput
-        Text that is neither; `name` is the file's name of the column.
+    Raises BadInput for text that is neither; `name` is the file's name of the column.
     """
     text = as_text(values).str.lower()
     _refuse(text[~text.isin(YES | NO | NOTHING)], f"Column {name!r} should hold yes or no")

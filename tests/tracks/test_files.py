@@ -182,7 +182,7 @@ def test_the_line_that_breaks_is_named_and_no_other_ends_a_line(tmp_path):
 def test_a_list_of_artists_that_cannot_be_read_is_shown_with_its_row(written):
     credits = pd.Series(["A", "[unknown]", written, written], name="who")
     with pytest.raises(BadInput, match="'who' has in row 3 a list that cannot be read") as caught:
-        to_credits(credits, "artists")
+        to_credits(credits, "artists", [])
     assert len(str(caught.value)) < 200
     str(caught.value).encode()
 
@@ -190,7 +190,7 @@ def test_a_list_of_artists_that_cannot_be_read_is_shown_with_its_row(written):
 def test_a_very_long_credit_takes_no_time():
     """Its parts are not tried in every combination."""
     names = [f"name {number}" for number in range(3000)]
-    assert to_credits(pd.Series([", ".join(names), "A"]), "artists")[0] == "; ".join(names)
+    assert to_credits(pd.Series([", ".join(names), "A"]), "artists", [])[0] == "; ".join(names)
 
 
 def test_space_of_any_kind_around_a_number_is_no_text(tmp_path):

@@ -211,7 +211,7 @@ def test_missing_identifiers_are_made_from_the_row(write):
 )
 def test_identifiers(written):
     """An identifier is the same as a URI or an address."""
-    assert to_ids(pd.Series([written])).tolist() == ["5aAx2yezTd8zXrkmtKl66Z"]
+    assert to_ids(pd.Series([written]), "id", []).tolist() == ["5aAx2yezTd8zXrkmtKl66Z"]
 
 
 def test_episodes_of_a_library_are_rows_among_tracks_and_refused_alone():
@@ -221,7 +221,7 @@ def test_episodes_of_a_library_are_rows_among_tracks_and_refused_alone():
     assert found.tolist() == ["a" * 22, "a" * 22, episode]
     assert notes == ["Track URI: 1 of 3 rows are episodes of podcasts"]
     with pytest.raises(schema.BadInput, match="has in row 1 the address of an episode"):
-        to_ids(pd.Series([episode, track]))
+        to_ids(pd.Series([episode, track]), "id", [])
 
 
 CREDITS = [
@@ -263,7 +263,7 @@ CREDITS = [
 @pytest.mark.parametrize(("name", "written", "expected"), CREDITS)
 def test_credits(name, written, expected):
     """Lists, lists in text, and joined names; a comma may belong to a name."""
-    assert to_credits(pd.Series(written), name).tolist() == expected
+    assert to_credits(pd.Series(written), name, []).tolist() == expected
 
 
 @pytest.mark.parametrize(
