@@ -225,7 +225,8 @@ def explain_terms(row) -> str:
 
 def _candidate(row) -> list[Markdown]:
     """Return the cells of one candidate, in bold where it is the chosen one."""
-    cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind"),
+    tied = row["behind"] > 0 and round(row["behind"], 3) == round(row["behind_se"], 3)
+    cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind", 3 + tied),
              number(row["aic"], 0), number(row["bic"], 0)]  # fmt: skip
     return _marked(cells, row)
 
@@ -388,7 +389,9 @@ def tabulate_coefficients(result, most: int = MOST_LEVELS) -> Markdown:
     rows = []
     for name, value in params.drop(list(hidden)).items():
         low, high = ends.loc[name]
-        digits = 3 if max(abs(low), abs(high)) >= 0.002 else 5  # per point of popularity
+        # per point of popularity, or so near to zero that three decimals would not show the side
+        nearest, furthest = sorted((abs(low), abs(high)))
+        digits = 5 if furthest < 0.002 or (low * high > 0 and nearest < 0.0005) else 3
         rows.append({
             "term": _term(name), "estimate": signed(value, digits),
             "95% CI": between(low, high, digits),
