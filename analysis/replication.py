@@ -103,7 +103,7 @@ def measure_findings(record: dict) -> list[tuple]:
     network["difference_high"] = network.filter(like="difference_high").max(axis=1)
     return [
         ("repeated recordings flatter a prediction", "R²", 1, _apart(leaks[0], leaks[1])),
-        ("known artists flatter it", "R²", 1, _apart(leaks[1], leaks[2])),
+        ("known artists flatter a prediction", "R²", 1, _apart(leaks[1], leaks[2])),
         *((f"{name} goes with {'higher' if sign > 0 else 'lower'} valence", "valence", sign,
            effect.get(name, UNKNOWN))
           for name, sign in (("danceability", 1), ("energy", 1), ("loudness", -1),
