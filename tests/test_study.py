@@ -246,10 +246,10 @@ def walk_chapters(first: str, last: str, names: dict) -> walk_report.Walk:
             exec(compile(ast.Module(imports, []), "<imports>", "exec"), names)
     for part in document.parts:
         if isinstance(part, Cell) and start < part.line < end:
-            walk_report._run_cell(part, names, walk, "report.qmd")
+            walk_report.run_cell(part, names, walk)
         elif not isinstance(part, Cell) and start <= part.line < end:
             own = "\n".join(part.text.splitlines()[: end - part.line])
-            walk_report._say_prose(replace(part, text=own), names, walk, "report.qmd")
+            walk_report.say_prose(replace(part, text=own), names, walk)
     return walk
 
 
