@@ -142,10 +142,7 @@ HEIGHT, MOST_POINTS = 5.3, 2_000
 
 
 def draw_overview(
-    residuals: pd.DataFrame,
-    trends: pd.DataFrame,
-    simulated: pd.DataFrame,
-    collinearity: pd.DataFrame,
+    residuals: pd.DataFrame, trends: pd.DataFrame, simulated: pd.DataFrame, factors: pd.DataFrame
 ):
     """Draw six checks in one figure, after R's `performance::check_model` [@ludecke2021].
 
@@ -154,7 +151,7 @@ def draw_overview(
     """
     shown = residuals.sort_values("normal").iloc[:: max(1, len(residuals) // MOST_POINTS)]
     fitted = shown.assign(size=shown["residual"].abs())
-    factors = collinearity.sort_values("vif")
+    factors = factors.sort_values("vif")
     factors["feature"] = pd.Categorical(factors["feature"], factors["feature"])
     panels = [
         ggplot(simulated[simulated["draw"] > 0], aes("x", "density"))

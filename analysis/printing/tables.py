@@ -10,6 +10,7 @@ from IPython.display import Markdown
 from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
 from analysis.printing import inert
+from analysis.printing.lettering import guarded
 from analysis.printing.numbers import (
     EMPTY,
     NO_RECORD,
@@ -91,14 +92,10 @@ def _printed(value, digits: int) -> str:
     return inert.escaped(value)
 
 
-# The twelve pitch classes and twelve timbre coefficients have one line each in the dictionary.
-BLOCKS = ("pitch", "timbre")
-
-
 def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
     """Tabulate what `schema.dictionary` says of the columns of one table."""
     lines = dictionary.copy()
-    for block in BLOCKS:
+    for block in ("pitch", "timbre"):
         first = lines["name"] == f"{block}_0"
         lines.loc[first, "meaning"] = f"mean {block} over the segments, the first of twelve"
         lines = lines[first | ~lines["name"].str.startswith(f"{block}_")]
@@ -250,7 +247,7 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     and alignment (ha).
     """
     titles = {
-        row: f"{_shortened(one['title'])}\n{_shortened(one['artist'])}\n"
+        row: f"{guarded(one['title'], 22)}\n{guarded(one['artist'], 22)}\n"
              f"true {number(one['valence'], 2)}, predicted {number(one['predicted'], 2)}"
         for row, one in tracks.to_dict("index").items()
     }  # fmt: skip
@@ -270,10 +267,6 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     )  # fmt: skip
 
 
-def _shortened(name: str, most: int = 22) -> str:
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
-
-
 def _feature_value(value, name: str) -> str:
     """Return a track's value of a feature as a figure prints it; nothing for the audio analysis."""
     if pd.isna(value):
@@ -281,7 +274,7 @@ def _feature_value(value, name: str) -> str:
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return _shortened(value, 10)
+        return guarded(value, 10)
     if name == "year":
         return f"{value:.0f}"
     if name == "duration_ms":

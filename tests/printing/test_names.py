@@ -6,7 +6,6 @@ The whole report is made here of a table of hostile names, on the smallest budge
 import http.server
 import json
 import re
-import shutil
 import subprocess
 import threading
 from pathlib import Path
@@ -28,6 +27,7 @@ from render.executing import Run
 from render.pandoc import run_pandoc
 from render.settings import read_settings
 from tests.printing.hostile_names import MARK, genres, make_hostile, names
+from tests.render.browser import PROGRAM
 from tests.walk_report import REPORT, least_effort, walk_report
 
 FILE = "<svg onload=document.title='PWNED'> $fqz$ @fqz `fqz` {{< include fqz >}}"
@@ -227,16 +227,14 @@ def test_names_in_figures_are_letters(walk):
         assert max(map(len, text.get_text().split("\n"))) <= 90
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-needs_browser = pytest.mark.skipif(not BROWSER, reason="there is no Chromium here to open the page")
+needs_browser = pytest.mark.skipif(not PROGRAM, reason="there is no Chromium here to open the page")
 
 
 def opened(page: Path) -> str:
     """Return a page's source after a browser has opened it and run what runs."""
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     folder = f"--user-data-dir={page.parent / 'browser'}"
-    command = [BROWSER, *options, folder, "--virtual-time-budget=3000", "--dump-dom", page.as_uri()]
+    command = [PROGRAM, *options, folder, "--virtual-time-budget=3000", "--dump-dom", page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
