@@ -106,6 +106,7 @@ def test_predict_without_valence_prints_no_scores(tables, capsys):
         ({"tracks": "other.csv"}, "no column for duration_ms, danceability"),
         ({"train": "training.csv,missing.csv"}, "There is no file"),
         ({"train": "training.csv,"}, "No table is named"),
+        ({"train": "training.csv,genre"}, "genre"),
         ({"train": "flat.csv"}, "one value only"),
     ],
 )
