@@ -22,6 +22,7 @@ from tests.tracks.made_tracks import add_repeats, as_export, make_tracks
 
 ROOMS = ("prediction.validation", "prediction.tuning", "derivation.formula_search",
          "derivation.evidence")  # fmt: skip
+KINDS = ("difference", "fold_difference")
 ROWS = 300
 SPENDING = Budget("quick", 1, 3, 400, 1, (0.5, 1.0))
 # few trees, few folds, and trees in place of the network: what is tested is the record, not what
@@ -107,20 +108,6 @@ def test_a_study_that_is_run_again_takes_its_results_from_the_cache(record, tabl
     own_store.undo()
 
 
-def test_a_failed_write_leaves_the_old_record(record, tmp_path, monkeypatch):
-    study.write_record(record, tmp_path / "mine.json")
-    before = (tmp_path / "mine.json").read_bytes()
-
-    def fail(self, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("pathlib.Path.replace", fail)
-    with pytest.raises(BadInput, match="No space left"):
-        study.write_record(record | {"budget": "full"}, tmp_path / "mine.json")
-    assert (tmp_path / "mine.json").read_bytes() == before
-    assert len(list(tmp_path.iterdir())) == 1
-
-
 def test_what_is_no_record_is_refused(record, tmp_path, caplog):
     (tmp_path / "old.json").write_text(json.dumps(record | {"schema": 2}))
     (tmp_path / "bad.json").write_text("{")
@@ -156,43 +143,34 @@ def test_records_of_the_repository(path):
     assert stored["fingerprints"]["data"] == datasets.KNOWN[path.stem].fingerprint
 
 
-def planted(effects, held: tuple, folds: tuple, best=0.4, verdict="undecided") -> dict:
-    """Return what the findings read of a record, with given effects and a network's differences."""
-    ends = ("", "_low", "_high")
+def planted(
+    record: dict, effects: dict, held=(-0.02, -0.01), folds=(-0.02, -0.01), verdict="undecided"
+) -> dict:
+    """Return a record with given effects, given differences of a network and a given verdict."""
+    names = ["", "_low", "_high"]
     frames = {
-        "leakage": pd.DataFrame({"r2": [0.6, 0.5, 0.4], "r2_low": [0.58, 0.48, 0.3],
-                                 "r2_high": [0.62, 0.52, 0.5]}),
-        "common": pd.DataFrame([{"feature": name, **dict(zip(
-            [f"difference{end}" for end in ends], values, strict=True))}
-            for name, values in effects.items()]),
-        "ladder": pd.DataFrame({"shape": ["linear", "splines"], "context": ["scores only"] * 2,
-                                "cv_r2": [0.3, 0.4], "behind": [0.1, 0.0],
-                                "behind_se": [0.01, 0.0]}),
-        "methods": pd.DataFrame({
-            "model": ["question_1", "boosting"], "best": [False, True], "r2": [0.35, best],
-            "r2_low": [0.3, best - 0.05], "r2_high": [0.4, best + 0.05],
-            "difference": [0.01, 0.0], "difference_low": [0.005, 0.0],
-            "difference_high": [0.015, 0.0]}),
+        "leakage": pd.DataFrame([[0.6, 0.58, 0.62], [0.5, 0.48, 0.52], [0.4, 0.3, 0.5]],
+                                columns=[f"r2{name}" for name in names]),
+        "common": pd.DataFrame.from_dict(effects, "index", columns=[f"difference{name}" for name in
+                                         names]).rename_axis("feature").reset_index(),
         "network": pd.DataFrame([
-            {"metric": metric, "difference": sign * np.mean(held),
-             "difference_low": min(sign * end for end in held),
-             "difference_high": max(sign * end for end in held),
-             "fold_difference_low": min(sign * end for end in folds),
-             "fold_difference_high": max(sign * end for end in folds)}
-            for metric, sign in (("mae", 1), ("r2", -1))]),
-        "repeats": pd.DataFrame({"icc": [0.95], "low": [0.9], "high": [0.97]}),
+            {"metric": metric, "difference": np.mean(ends[0]),
+             **{f"{kind}_low": min(one) for kind, one in zip(KINDS, ends, strict=True)},
+             **{f"{kind}_high": max(one) for kind, one in zip(KINDS, ends, strict=True)}}
+            for metric, sign in (("mae", 1), ("r2", -1))
+            for ends in [sign * np.array([held, folds])]]),
         "claims": pd.DataFrame({"claim": ["rescaled"], "size": [1.2], "size_low": [0.9],
                                 "size_high": [1.5], "verdict": [verdict]}),
     }  # fmt: skip
-    return {"tables": {name: {"columns": list(frame), "rows": frame.to_numpy().tolist()}
-                       for name, frame in frames.items()}}  # fmt: skip
+    tables = {name: {"columns": list(frame), "rows": frame.to_numpy().tolist()}
+              for name, frame in frames.items()}  # fmt: skip
+    return record | {"tables": record["tables"] | tables}
 
 
-def test_a_finding_holds_where_the_whole_interval_has_its_sign():
+def test_a_finding_holds_where_the_whole_interval_has_its_sign(record):
     effects = {"danceability": (0.2, 0.15, 0.25), "energy": (0.05, -0.01, 0.11),
                "loudness": (-0.1, -0.14, -0.06)}  # fmt: skip
-    found = replication.judge_findings({"mine": planted(effects, (-0.02, -0.01), (-0.02, -0.01))})
-    found = found.set_index("finding")
+    found = replication.judge_findings({"mine": planted(record, effects)}).set_index("finding")
     assert found.loc["danceability goes with higher valence", "holds"]
     assert not found.loc["energy goes with higher valence", "holds"]
     assert found.loc["loudness goes with lower valence", "holds"]
@@ -203,7 +181,7 @@ def test_a_finding_holds_where_the_whole_interval_has_its_sign():
     assert pd.isna(found.loc["duration goes with lower valence", "size"])
     piles = "values pile up near the ends of the scale"
     assert not found.loc[piles, "holds"] and found.loc[piles, "size"] > 0
-    seen = planted(effects, (-0.02, -0.01), (-0.02, -0.01), verdict="not testable here")
+    seen = planted(record, effects, verdict="not testable here")
     seen = replication.judge_findings({"seen": seen}).set_index("finding")
     assert pd.isna(seen.loc[piles, "size"])
     shown = printing.tabulate_findings(found.reset_index()).data
@@ -215,10 +193,9 @@ def test_a_finding_holds_where_the_whole_interval_has_its_sign():
     [((-0.02, -0.01), (-0.015, -0.005), True), ((-0.02, -0.01), (-0.006, 0.004), False),
      ((-0.02, 0.01), (-0.015, -0.005), False), ((0.01, 0.02), (0.005, 0.015), False)],
 )  # fmt: skip
-def test_a_network_wins_only_where_artists_and_folds_agree(held, folds, wins):
-    effects = {"danceability": (0.2, 0.1, 0.3)}
-    found = replication.judge_findings({"mine": planted(effects, held, folds)})
-    found = found.set_index("finding")["holds"]
+def test_a_network_wins_only_where_artists_and_folds_agree(record, held, folds, wins):
+    mine = planted(record, {"danceability": (0.2, 0.1, 0.3)}, held, folds)
+    found = replication.judge_findings({"mine": mine}).set_index("finding")["holds"]
     assert found["the network errs less than the best method"] == wins
     assert found["the network explains more"] == wins
 
@@ -239,17 +216,16 @@ def walk_chapters(first: str, last: str, names: dict) -> walk_report.Walk:
     lines = walk_report.REPORT.read_text(encoding="utf-8").splitlines()
     start, end = (next(n for n, line in enumerate(lines, 1) if f"{{#{label}}}" in line)
                   for label in (first, last))  # fmt: skip
+    cells = [part for part in document.parts if isinstance(part, Cell)]
+    body = [node for cell in cells for node in ast.parse(cell.code).body]
+    imports = [node for node in body if isinstance(node, ast.Import | ast.ImportFrom)]
+    exec(compile(ast.Module(imports, []), "<imports>", "exec"), names)
     for part in document.parts:
-        if isinstance(part, Cell):
-            imports = [node for node in ast.parse(part.code).body
-                       if isinstance(node, ast.Import | ast.ImportFrom)]  # fmt: skip
-            exec(compile(ast.Module(imports, []), "<imports>", "exec"), names)
-    for part in document.parts:
-        if isinstance(part, Cell) and start < part.line < end:
-            walk_report._run_cell(part, names, walk, "report.qmd")
-        elif not isinstance(part, Cell) and start <= part.line < end:
+        if part in cells and start < part.line < end:
+            walk_report.run_cell(part, names, walk)
+        elif part not in cells and start <= part.line < end:
             own = "\n".join(part.text.splitlines()[: end - part.line])
-            walk_report._say_prose(replace(part, text=own), names, walk, "report.qmd")
+            walk_report.say_prose(replace(part, text=own), names, walk)
     return walk
 
 

@@ -43,15 +43,10 @@ print(json.dumps({
 ```
 """
 HOSTILE = {
-    "KERAS_BACKEND": "torch",
-    "JAX_ENABLE_X64": "1",
-    "OMP_NUM_THREADS": "7",
-    "OPENBLAS_NUM_THREADS": "many",
-    "TZ": "Asia/Tokyo",
-    "LC_ALL": "tr_TR.UTF-8",
-    "LC_NUMERIC": "de_DE.UTF-8",
-    "PYTHONWARNINGS": "error",
-}
+    "KERAS_BACKEND": "torch", "JAX_ENABLE_X64": "1", "OMP_NUM_THREADS": "7",
+    "OPENBLAS_NUM_THREADS": "many", "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8",
+    "LC_NUMERIC": "de_DE.UTF-8", "PYTHONWARNINGS": "error",
+}  # fmt: skip
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from unittest.mock import Mock
 
 import pytest
 
@@ -20,11 +21,15 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["link.csv", "target.csv"]
 
 
-def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "old.csv"
     path.write_text("old")
     with pytest.raises(UnicodeEncodeError):
         write_text(path, "half of a character: \ud800")
+    full = OSError(28, "No space left on device")
+    monkeypatch.setattr("pathlib.Path.replace", Mock(side_effect=full))
+    with pytest.raises(BadInput, match="No space left"):
+        write_text(path, "new")
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 

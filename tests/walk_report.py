@@ -49,125 +49,107 @@ LESS = {
 }
 # what no sentence and no cell of a table may hold
 UNSAID = re.compile(r"(?<![\w.-])(?:nan|NaN|None|NaT|<NA>|[-−+]?inf)(?![\w-])")
-# the comment that stands for a sentence without a reason
-NOTHING = "<!-- -->"
+DRAWN = (ggplot, plt.Figure)
 HIGHEST = 25  # inches: plotnine refuses to draw beyond
 
 
 @dataclass
 class Walk:
-    """What a walk saw: problems, what was shown by label, seconds by label."""
+    """What a walk saw: problems, what cells show, what sentences say, and both as they are."""
 
     problems: list[str] = field(default_factory=list)
-    shown: dict[str, list] = field(default_factory=dict)
-    said: dict[int, str] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
+    shown: dict[str, list[str]] = field(default_factory=dict)  # what is printed, and the value
+    said: dict[str, str] = field(default_factory=dict)
+    values: dict[str, object] = field(default_factory=dict)  # by the cell's label
+    inline: dict[int, dict[str, object]] = field(default_factory=dict)  # by line and expression
 
 
 @contextlib.contextmanager
 def least_effort(folder: Path):
     """Compute everything once, in this process, with the least budget; results lie in a folder."""
-    rooms = [importlib.import_module(f"{prediction.__name__}.{room.name}")
-             for room in pkgutil.iter_modules(prediction.__path__)]  # fmt: skip
     with contextlib.ExitStack() as stack:
         stack.enter_context(threadpool_limits(1))  # more only wait for one another
-        for room in rooms:
-            if hasattr(room, "JOBS"):
-                stack.enter_context(mock.patch.object(room, "JOBS", 1))
+        for room in pkgutil.iter_modules(prediction.__path__):
+            module = importlib.import_module(f"{prediction.__name__}.{room.name}")
+            if hasattr(module, "JOBS"):
+                stack.enter_context(mock.patch.object(module, "JOBS", 1))
         for function, less in LESS.items():
-            defaults = _defaults(function) | less
-            stack.enter_context(
-                mock.patch.object(function, "__defaults__", tuple(defaults.values()))
-            )
+            parameters = inspect.signature(function).parameters.values()
+            defaults = {one.name: one.default for one in parameters if one.default is not one.empty}
+            values = tuple((defaults | less).values())
+            stack.enter_context(mock.patch.object(function, "__defaults__", values))
         stack.enter_context(mock.patch.dict(tuning.BUDGETS, quick=LEAST))
         stack.enter_context(mock.patch("analysis.memory.store", Memory(folder, verbose=0)))
         yield
 
 
-def _defaults(function) -> dict:
-    """Return the parameters of a function that have a default, in their order."""
-    parameters = inspect.signature(function).parameters.values()
-    return {one.name: one.default for one in parameters if one.default is not one.empty}
-
-
 def walk_report(parameters: dict, path: Path = REPORT) -> Walk:
-    """Walk through a document with other parameters than its own.
-
-    Parameters
-    ----------
-    parameters : dict
-        Values by the names that the cell tagged `parameters` sets.
-    path : Path
-        The document.
-    """
+    """Walk through a document with other parameters than the cell tagged `parameters` sets."""
     matplotlib.use("agg")
-    document, walk, names = read_document(path), Walk(), {"__name__": "report"}
+    walk, names = Walk(), {"__name__": "report"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for part in document.parts:
+        for part in read_document(path).parts:
             if isinstance(part, Cell):
-                _run_cell(part, names, walk, path.name)
+                run_cell(part, names, walk, path.name)
                 if part.is_parameters:
                     names |= parameters
             else:
-                _say_prose(part, names, walk, path.name)
+                say_prose(part, names, walk, path.name)
     return walk
 
 
-def _run_cell(cell: Cell, names: dict, walk: Walk, document: str) -> None:
+def run_cell(cell: Cell, names: dict, walk: Walk, document: str = REPORT.name) -> None:
     """Run one cell as a notebook does: the value of its last line is shown."""
-    start, file = time.process_time(), f"<cell {cell.label}>"
-    shown = io.StringIO()
+    file, printed = f"<cell {cell.label}>", io.StringIO()
     try:
         body = ast.parse(cell.code, file).body
         last = body.pop() if body and isinstance(body[-1], ast.Expr) else None
-        with contextlib.redirect_stdout(shown):
+        with contextlib.redirect_stdout(printed):
             exec(compile(ast.Module(body, []), file, "exec"), names)
             value = last and eval(compile(ast.Expression(last.value), file, "eval"), names)
-        walk.shown[cell.label] = [shown.getvalue(), _show(value)]
+        value = walk.values[cell.label] = _draw(value) if isinstance(value, DRAWN) else value
+        shown = walk.shown[cell.label] = [printed.getvalue(), _text_of(value)]
         hidden = cell.options.get("output") is False or cell.options.get("include") is False
-        text = "" if hidden else "\n".join(walk.shown[cell.label])
+        text = "" if hidden else "\n".join(shown)
         bare = find_bare_tables(text) if "tbl-cap" in cell.options else ()
         complaints = [*find_unsaid(text), *bare]
     except Exception as error:
         complaints = [_describe(error, file, walk)]
-    walk.seconds[cell.label] = time.process_time() - start
     place = f'{document}:{cell.line}: cell "{cell.label}"'
     walk.problems += [f"{place}: {complaint}" for complaint in complaints if complaint]
 
 
-def _show(value) -> str:
-    """Return what a value shows: figures are drawn, and show nothing in words."""
-    if isinstance(value, Markdown):
-        return value.data
-    if isinstance(value, ggplot):
-        value = value.draw()
-    if isinstance(value, plt.Figure):
-        width, height = value.get_size_inches()
-        assert max(width, height) <= HIGHEST, f"a figure of {width:g} by {height:g} inches"
-        value.canvas.draw()
-        plt.close("all")
+def _draw(value: ggplot | plt.Figure) -> plt.Figure:
+    figure = value.draw() if isinstance(value, ggplot) else value
+    width, height = figure.get_size_inches()
+    assert max(width, height) <= HIGHEST, f"a figure of {width:g} by {height:g} inches"
+    figure.canvas.draw()
+    plt.close("all")
+    return figure
+
+
+def _text_of(value) -> str:
+    """Return what a value shows in words."""
+    if value is None or isinstance(value, plt.Figure):
         return ""
-    if value is None or isinstance(value, str):
-        return value or ""
-    return repr(value)
+    return value.data if isinstance(value, Markdown) else str(value)
 
 
-def _say_prose(prose: Prose, names: dict, walk: Walk, document: str) -> None:
+def say_prose(prose: Prose, names: dict, walk: Walk, document: str = REPORT.name) -> None:
     """Evaluate the inline expressions of a piece of prose."""
     for text in prose.expressions:
-        line, start = prose.line_of(text), time.process_time()
+        line = prose.line_of(text)
         try:
             value = eval(compile(text, "<inline>", "eval"), names)
-            value = value.data if isinstance(value, Markdown) else value
-            words = isinstance(value, str)
-            complaints = find_unsaid(value) if words else [f"no text, but {value!r:.60}"]
-            if words and value != value.strip():  # the renderers leave such a blank out
-                complaints.append(f"begins or ends with a blank: {value!r:.60}")
-            walk.said[f"{line} {text}"] = str(value)
+            walk.inline.setdefault(prose.line, {})[text] = value
+            said = walk.said[f"{line} {text}"] = _text_of(value)
+            words = isinstance(value, str | Markdown)
+            complaints = find_unsaid(said) if words else [f"no text, but {value!r:.60}"]
+            if words and said != said.strip():  # the renderers leave such a blank out
+                complaints.append(f"begins or ends with a blank: {said!r:.60}")
         except Exception as error:
             complaints = [_describe(error, "<inline>", walk)]
-        walk.seconds[text] = time.process_time() - start
         place = f"{document}:{line}: inline `{text}`"
         walk.problems += [f"{place}: {complaint}" for complaint in complaints if complaint]
 
@@ -206,14 +188,15 @@ def main(names: list[str]) -> int:
 
     failed = 0
     for number, name in enumerate(names or [kind for kind in KINDS if kind not in REFUSED]):
+        start = time.process_time()
         with tempfile.TemporaryDirectory() as folder, least_effort(Path(folder)):
             table = Path(name)
             if name in KINDS:
                 table = Path(folder) / "odd.csv"
                 make_odd(name, seed=number).to_csv(table, index=False)
-            walk = walk_report({"data": str(table), "budget": "quick"})
-        failed += bool(walk.problems)
-        print(f"{name}: {sum(walk.seconds.values()):.0f} s", *walk.problems, sep="\n  ", flush=True)
+            problems = walk_report({"data": str(table), "budget": "quick"}).problems
+        failed += bool(problems)
+        print(f"{name}: {time.process_time() - start:.0f} s", *problems, sep="\n  ", flush=True)
     return failed
 
 

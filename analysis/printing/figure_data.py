@@ -41,8 +41,8 @@ class FigureData(Artist):
 
 def keep_data(figure: Figure, plot) -> None:
     """Keep what a plotnine plot shows with the figure that it is drawn into."""
-    held = [one for one in figure.artists if isinstance(one, FigureData)]
-    held = held[0] if held else figure.add_artist(FigureData())
+    held = next((one for one in figure.artists if isinstance(one, FigureData)), None)
+    held = held or figure.add_artist(FigureData())
     shapes = {}  # of each frame, which several layers may draw
     for layer in plot.layers:
         frame = plot.data if layer._data is None else layer._data
@@ -58,11 +58,11 @@ def keep_data(figure: Figure, plot) -> None:
 
 def _describe_rows(frame: pd.DataFrame, drawn: str, panel: str) -> pd.DataFrame:
     """Return a frame, or a sample of its rows, with what it is in columns before its own."""
-    step = -(-len(frame) // MOST_ROWS) or 1
-    sample = f"{-(-len(frame) // step)} of {len(frame)} rows" if step > 1 else ""
+    rows = frame.iloc[:: -(-len(frame) // MOST_ROWS) or 1]
+    sample = f"{len(rows)} of {len(frame)} rows" if len(rows) < len(frame) else ""
     what = {"panel": panel, "drawn": drawn, "sample": sample}
     what = {name: text for name, text in what.items() if text and name not in frame}
-    return frame.iloc[::step].assign(**what)[[*what, *frame.columns]]
+    return rows.assign(**what)[[*what, *frame.columns]]
 
 
 def to_csv(frames: list[pd.DataFrame]) -> str:
@@ -71,20 +71,17 @@ def to_csv(frames: list[pd.DataFrame]) -> str:
     if len(frames) == 1:
         table = table.drop(columns="drawn", errors="ignore")
     for name in table.select_dtypes(exclude="number"):
-        table[name] = table[name].map(_safe, na_action="ignore")
+        shown = table[name].map(inert.shown, na_action="ignore")
+        table[name] = shown.str.replace("^(?=[-=+@])", "'", regex=True)
     return table.to_csv(index=False, float_format="%.4g", lineterminator="\n")
-
-
-def _safe(value) -> str:
-    text = inert.shown(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def find_data(page: str) -> dict[str, str]:
     """Return the CSV of every figure on a page that has data, by the figure's label."""
-    found = {}
-    for label, content in PICTURE.findall(page):
-        picture = ElementTree.fromstring(base64.b64decode(content))
-        for data in picture.iterfind(f".//*[@id='{NAME}']"):
-            found[label] = data.text
-    return found
+    return {
+        label: data.text
+        for label, content in PICTURE.findall(page)
+        for data in ElementTree.fromstring(base64.b64decode(content)).iterfind(
+            f".//*[@id='{NAME}']"
+        )
+    }

@@ -22,9 +22,10 @@ from plotnine import (
     scale_y_continuous,
     theme,
 )
+from scipy.special import logit
 
 from analysis.inference.scores import FEATURES
-from analysis.printing.numbers import MINUS, percent, percents
+from analysis.printing.numbers import MINUS, interval, percent
 from analysis.printing.theme import FIGURE_WIDTH, INK, MUTED, PALETTE, theme_report
 from analysis.tracks.features import NUMERIC, with_shapes
 
@@ -34,38 +35,36 @@ FACETS = {"panel_spacing_x": 0.03, "panel_spacing_y": 0.045}
 # taken for a value of another score.
 ODDS = (0.001, 0.1, 0.9)
 TICKS = {
-    "log_speechiness": (0.03, 0.1, 0.3, 0.8), "log_liveness": (0.05, 0.2, 0.8),
-    "log_duration": (0.5, 2, 4, 8),
-    "logit_acousticness": ODDS, "logit_instrumentalness": ODDS,
-}  # fmt: skip
+    column: {float(stretch(value)): f"{value:g}" for value in values}
+    for column, stretch, values in (
+        ("log_speechiness", np.log, (0.03, 0.1, 0.3, 0.8)),
+        ("log_liveness", np.log, (0.05, 0.2, 0.8)),
+        ("log_duration", np.log, (0.5, 2, 4, 8)),
+        ("logit_acousticness", logit, ODDS),
+        ("logit_instrumentalness", logit, ODDS),
+    )
+}
+NAMES = {round(place, 9): name for ticks in TICKS.values() for place, name in ticks.items()}
 
 
 def original_scale(curves: pd.DataFrame):
     """Return a horizontal scale for panels of one score each, with ticks in the score's own values.
 
-    All panels share one scale, so a panel is known by the range of its values.
-
-    Parameters
-    ----------
-    curves : pandas.DataFrame
-        With columns `column` and `x`.
+    All panels share one scale, so a panel is known by the range of its values, which are in the
+    columns `column` and `x` of the curves.
     """
     ranges = curves.groupby("column", observed=True)["x"].agg(["min", "max"])
 
     def find_ticks(ends) -> list[float]:
-        """Return where the ticks of the panel stand whose values end there."""
         column = (ranges - np.asarray(ends, dtype=float)).abs().sum(axis=1).idxmin()
         if column not in TICKS:
             return list(breaks_extended(n=4)(ends))
-        return [place for place in _places(column) if ends[0] <= place <= ends[1]]
+        return [place for place in TICKS[column] if ends[0] <= place <= ends[1]]
 
-    return scale_x_continuous(breaks=find_ticks, labels=_name_ticks)
+    def name_ticks(places) -> list[str]:
+        return [NAMES.get(round(float(x), 9)) or f"{x:g}".replace("-", MINUS) for x in places]
 
-
-def _places(column: str) -> np.ndarray:
-    """Return where a stretched axis has its ticks."""
-    values = np.array(TICKS[column], dtype=float)
-    return np.log(values / (1 - values)) if column.startswith("logit") else np.log(values)
+    return scale_x_continuous(breaks=find_ticks, labels=name_ticks)
 
 
 def to_shapes(effects: pd.DataFrame) -> pd.DataFrame:
@@ -79,19 +78,6 @@ def to_shapes(effects: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-NAMES = {
-    round(float(place), 9): f"{value:g}"
-    for column, values in TICKS.items()
-    for place, value in zip(_places(column), values, strict=True)
-}
-
-
-def _name_ticks(places) -> list[str]:
-    """Return what is written at ticks."""
-    plain = (f"{place:g}".replace("-", MINUS) for place in places)
-    return [NAMES.get(round(float(x), 9), text) for x, text in zip(places, plain, strict=True)]
-
-
 def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.DataFrame:
     """Return what `variance.divide_variance` does, less the parts that a table cannot tell apart.
 
@@ -99,7 +85,7 @@ def variance_steps(parts: pd.DataFrame, artists: bool, releases: bool) -> pd.Dat
     left open. A formula that explains more than the best method has no part of its own. Each part
     gets a label, its share with its interval.
     """
-    steps = parts.assign(label=[f"{percent(row['share'])} {percents(row, 'share')}"
+    steps = parts.assign(label=[f"{percent(row['share'])} {interval(row, 'share', 0, percent)}"
                                 for row in parts.to_dict("records")])  # fmt: skip
     if not releases:
         steps = steps[:4].replace({"part": {steps["part"][3]: "left open"}})
@@ -132,11 +118,13 @@ def choose_panels(valence: pd.DataFrame) -> pd.DataFrame:
 
 def draw_valence(tracks: pd.DataFrame, panels: pd.DataFrame):
     """Draw the distribution of valence of clean tracks, a panel for each row of `choose_panels`."""
-    shown = _with_panels(tracks, panels["group"].tolist())
+    group = tracks["genre"].astype(str) if len(panels) > 1 else "all tracks"
     edges = np.arange(21) / 20
-    shown["low"] = pd.cut(shown["valence"], edges, labels=edges[:-1], include_lowest=True)
-    shown = shown.astype({"low": float}).groupby(["panel", "low"], observed=True, as_index=False)
-    bars = shown.agg(tracks=("valence", "size")).assign(high=lambda bar: bar["low"] + 0.05, none=0)
+    low = pd.cut(tracks["valence"], edges, labels=edges[:-1], include_lowest=True).astype(float)
+    shown = tracks[["valence"]].assign(panel=group, low=low)
+    shown["panel"] = pd.Categorical(shown["panel"], panels["group"].tolist())
+    bars = shown.groupby(["panel", "low"], observed=True)["valence"].size().rename("tracks")
+    bars = bars.reset_index().assign(high=lambda bar: bar["low"] + 0.05, none=0)
     rows = -(-len(panels) // 3)
     return (
         ggplot(bars, aes(xmin="low", xmax="high", ymin="none", ymax="tracks"))
@@ -150,87 +138,54 @@ def draw_valence(tracks: pd.DataFrame, panels: pd.DataFrame):
     )
 
 
-def _with_panels(tracks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Return the tracks of the panels, with the panel's name in a column."""
-    group = tracks["genre"].astype(str) if len(names) > 1 else "all tracks"
-    shown = tracks[["valence"]].assign(panel=group)
-    shown = shown[shown["panel"].isin(names)]
-    return shown.assign(panel=pd.Categorical(shown["panel"], names))
-
-
-HEIGHT = 5.3
-MOST_POINTS = 2_000
+HEIGHT, MOST_POINTS = 5.3, 2_000
 
 
 def draw_overview(
-    residuals: pd.DataFrame,
-    trends: pd.DataFrame,
-    simulated: pd.DataFrame,
-    collinearity: pd.DataFrame,
+    residuals: pd.DataFrame, trends: pd.DataFrame, simulated: pd.DataFrame, factors: pd.DataFrame
 ):
     """Draw six checks in one figure, after R's `performance::check_model` [@ludecke2021].
 
-    Parameters
-    ----------
-    residuals, trends, simulated, collinearity : pandas.DataFrame
-        What `describe_residuals`, `residual_trend`, `simulate_valence` and `inflation_factors` of
-        `inference.checks` return for one fit.
+    The frames are what `describe_residuals`, `residual_trend`, `simulate_valence` and
+    `inflation_factors` of `inference.checks` return for one fit.
     """
     shown = residuals.sort_values("normal").iloc[:: max(1, len(residuals) // MOST_POINTS)]
     fitted = shown.assign(size=shown["residual"].abs())
+    factors = factors.sort_values("vif")
+    factors["feature"] = pd.Categorical(factors["feature"], factors["feature"])
     panels = [
-        _draw_densities(simulated),
-        _draw_dots(fitted, "fitted", "residual") + _draw_level(trends, "residual")
+        ggplot(simulated[simulated["draw"] > 0], aes("x", "density"))
+        + geom_line(aes(group="draw"), color=PALETTE[5], alpha=0.3, size=0.3)
+        + geom_line(data=simulated[simulated["draw"] == 0], color=PALETTE[1], size=0.9)
+        + labs(title="Predictive check", x="Valence: data thick, draws thin", y="Density"),
+        _draw_dots(fitted, "fitted", "residual")
+        + geom_line(aes("x", "residual"), trends, color=PALETTE[0], size=0.9)
         + geom_hline(yintercept=0, color=INK, size=0.3)
         + labs(title="Linearity", x="Fitted valence", y="Residual"),
-        _draw_dots(fitted, "fitted", "size") + _draw_level(trends, "spread")
+        _draw_dots(fitted, "fitted", "size")
+        + geom_line(aes("x", "spread"), trends, color=PALETTE[0], size=0.9)
         + labs(title="Equal variance", x="Fitted valence", y="Size of residual"),
-        _draw_dots(shown, "normal", "standardised") + geom_abline(color=INK, size=0.3)
+        _draw_dots(shown, "normal", "standardised")
+        + geom_abline(color=INK, size=0.3)
         + labs(title="Normality", x="Normal quantile", y="Standardised residual"),
-        _draw_dots(shown, "leverage", "standardised") + scale_x_log10()
+        _draw_dots(shown, "leverage", "standardised")
+        + scale_x_log10()
         + labs(title="Influence", x="Leverage (logarithmic)", y="Standardised residual"),
-        _draw_factors(collinearity),
-    ]  # fmt: skip
+        ggplot(factors, aes("vif", "feature"))
+        + geom_segment(aes(yend="feature"), xend=1, color=PALETTE[0])
+        + geom_point(color=PALETTE[0], size=1.5)
+        + labs(title="Collinearity", x="Variance inflation factor (VIF)", y="")
+        + theme(panel_grid_major_y=element_blank()),
+    ]
     look = theme_report(HEIGHT / 3) + theme(
         figure_size=(FIGURE_WIDTH, HEIGHT),
         plot_title=element_text(size=9, weight="bold", ha="left"),
         axis_title=element_text(size=8),
-    )  # fmt: skip
+    )
     a, b, c, d, e, f = (panel + look for panel in panels)
     return ((a | b) / (c | d) / (e | f)).draw()
 
 
 def _draw_dots(shown: pd.DataFrame, x: str, y: str):
-    """Return a panel of points."""
-    return ggplot(shown[[x, y]], aes(x, y)) + geom_point(
-        size=0.3, alpha=0.25, color=MUTED, raster=True
-    )
-
-
-def _draw_level(trends: pd.DataFrame, column: str):
-    """Return the layer of a smooth."""
-    return geom_line(aes("x", column), trends, color=PALETTE[0], size=0.9)
-
-
-def _draw_densities(simulated: pd.DataFrame):
-    """Return the panel of the predictive check."""
-    drawn, observed = simulated[simulated["draw"] > 0], simulated[simulated["draw"] == 0]
-    return (
-        ggplot(drawn, aes("x", "density"))
-        + geom_line(aes(group="draw"), color=PALETTE[5], alpha=0.3, size=0.3)
-        + geom_line(data=observed, color=PALETTE[1], size=0.9)
-        + labs(title="Predictive check", x="Valence: data thick, draws thin", y="Density")
-    )
-
-
-def _draw_factors(collinearity: pd.DataFrame):
-    """Return the panel of the variance inflation factors, a row a feature."""
-    ordered = collinearity.sort_values("vif")
-    names = pd.Categorical(ordered["feature"], ordered["feature"])
-    return (
-        ggplot(ordered.assign(feature=names), aes("vif", "feature"))
-        + geom_segment(aes(yend="feature"), xend=1, color=PALETTE[0])
-        + geom_point(color=PALETTE[0], size=1.5)
-        + labs(title="Collinearity", x="Variance inflation factor (VIF)", y="")
-        + theme(panel_grid_major_y=element_blank())
-    )
+    dots = geom_point(size=0.3, alpha=0.25, color=MUTED, raster=True)
+    return ggplot(shown[[x, y]], aes(x, y)) + dots

@@ -50,19 +50,15 @@ def shown(text: str) -> str:
 
     What would do something stands as `UNSHOWN`; what is merely invisible is left out.
     """
-    seen, marks = [], 0
+    seen, marks = "", 0
     for letter in SPACES.sub(" ", str(text)).strip():
-        marks = marks + 1 if unicodedata.category(letter).startswith("M") else 0
-        seen += [_shown(letter)] if marks <= MARKS else []
-    return "".join(seen)
-
-
-def _shown(letter: str) -> str:
-    """Return a character, the sign for one that cannot be shown, or nothing."""
-    kind, code_point = unicodedata.category(letter), ord(letter)
-    if kind in ("Cc", "Cs") or TURNING.match(letter) or code_point & 0xFFFE == 0xFFFE:
-        return UNSHOWN
-    return "" if kind == "Cf" and letter not in JOINING else letter
+        kind = unicodedata.category(letter)
+        marks = marks + 1 if kind.startswith("M") else 0
+        if kind in ("Cc", "Cs") or TURNING.match(letter) or ord(letter) & 0xFFFE == 0xFFFE:
+            seen += UNSHOWN
+        elif marks <= MARKS and (kind != "Cf" or letter in JOINING):
+            seen += letter
+    return seen
 
 
 def escaped(text: str, signs: re.Pattern = SIGNS) -> str:
@@ -76,6 +72,6 @@ def escaped(text: str, signs: re.Pattern = SIGNS) -> str:
     return f"{JOINER}{safe}" if re.match(r"(?:[-+/]|=+|\d+\.) ", told) else safe
 
 
-def code(text: str) -> Markdown:
-    """Return the name of a column or a fingerprint as code; any other text as text."""
-    return Markdown(f"`{text}`" if re.fullmatch(r"\w+", text, re.ASCII) else escaped(text))
+def code(text: str) -> Markdown | str:
+    """Return the name of a column or a fingerprint as code; any other text as it is."""
+    return Markdown(f"`{text}`") if re.fullmatch(r"\w+", text, re.ASCII) else text

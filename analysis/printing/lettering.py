@@ -33,7 +33,10 @@ def guard_texts(figure: Figure) -> None:
         text.set_parse_math(False)
         text.set_text(guarded(text.get_text()))
         if not COMMON.fullmatch(text.get_text()):
-            text.set_fontfamily([*text.get_fontfamily(), *_more_fonts(text)])
+            own = findfont(text.get_fontproperties())
+            lacking = [one for one in text.get_text() if one.isprintable() and not _has(own, one)]
+            more = {_font_with(letter) for letter in lacking} - {None}
+            text.set_fontfamily([*text.get_fontfamily(), *sorted(more)])
             text.set_path_effects([Normal()])
 
 
@@ -41,16 +44,11 @@ def fit_texts(figure: Figure, texts: list[Text], width: float) -> None:
     """Cut texts of a figure, in place, that are wider than `width`, a share of the figure's own."""
     room = width * figure.bbox.width
     for text in texts:
-        if (wide := _pixels(figure, text)) > room:
+        copy = Text(0, 0, text.get_text(), font=text.get_fontproperties(), parse_math=False)
+        copy.set_figure(figure)  # a text in a legend belongs to none yet
+        if (wide := copy.get_window_extent(figure.canvas.get_renderer()).width) > room:
             longest = max(map(len, text.get_text().split("\n")))
             text.set_text(guarded(text.get_text(), int(longest * room / wide)))
-
-
-def _pixels(figure: Figure, text: Text) -> float:
-    """Return the width of a text in pixels; one in a legend belongs to no figure yet."""
-    copy = Text(0, 0, text.get_text(), fontproperties=text.get_fontproperties(), parse_math=False)
-    copy.set_figure(figure)
-    return copy.get_window_extent(figure.canvas.get_renderer()).width
 
 
 def guarded(text: str, most: int = MOST_LETTERS) -> str:
@@ -62,24 +60,13 @@ def guarded(text: str, most: int = MOST_LETTERS) -> str:
     )
 
 
-def _more_fonts(text: Text) -> list[str]:
-    """Return the fonts that have the letters which a text's own font lacks."""
-    own = get_font(findfont(text.get_fontproperties()))
-    lacking = {one for one in text.get_text() if one.isprintable() and not _has(own, one)}
-    found = {_font_with(letter) for letter in lacking} - {None}
-    return sorted(found)
-
-
 @functools.cache
 def _font_with(letter: str) -> str | None:
     """Return the first font of this machine, by name, that can draw a letter."""
     fonts = sorted(fontManager.ttflist, key=lambda font: (font.name, font.weight, font.fname))
-    for font in fonts:
-        if "Emoji" not in font.name and _has(get_font(font.fname), letter):
-            return font.name
-    return None
+    able = (font.name for font in fonts if "Emoji" not in font.name and _has(font.fname, letter))
+    return next(able, None)
 
 
-def _has(font, letter: str) -> bool:
-    """Tell whether a font can draw a letter."""
-    return bool(font.get_char_index(ord(letter)))
+def _has(file: str, letter: str) -> bool:
+    return bool(get_font(file).get_char_index(ord(letter)))

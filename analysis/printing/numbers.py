@@ -23,17 +23,12 @@ DEGREES = (
 def number(value: float, digits: int = 3) -> str:
     """Return a number with a fixed count of decimals and a true minus sign.
 
-    Raises
-    ------
-    ValueError
-        If the value is not finite: a sentence must never print "nan".
+    One that is not finite raises ValueError: a sentence must never print "nan".
     """
     if not math.isfinite(value):
         raise ValueError(f"a sentence cannot print the number {value}")
-    text = f"{value:,.{digits}f}"
-    # "-0.000" says that a sign was measured where none was
-    text = text.lstrip("-") if not text.strip("-0.,") else text
-    return text.replace("-", MINUS)
+    # z: "-0.000" would say that a sign was measured where none was
+    return f"{value:z,.{digits}f}".replace("-", MINUS)
 
 
 def signed(value: float, digits: int = 3) -> str:
@@ -57,9 +52,9 @@ def signed_percent(share: float, digits: int = 0) -> str:
     return f"{signed(100 * share, digits)}%"
 
 
-def bounds(low: float, high: float, digits: int = 3) -> str:
+def bounds(low: float, high: float) -> str:
     """Return a range; "to" stands between the ends, since a dash reads as a minus."""
-    return f"{number(low, digits)} to {number(high, digits)}"
+    return f"{number(low)} to {number(high)}"
 
 
 def p_equals(value: float) -> str:
@@ -73,9 +68,9 @@ def joined(words: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(first)} {last} {final}" if first else final
 
 
-def plural(value: int, one: str, many: str | None = None) -> str:
+def plural(value: int, noun: str) -> str:
     """Return a count with its noun in the right number."""
-    return f"{count(value)} {one if value == 1 else many or one + 's'}"
+    return f"{count(value)} {noun}{'' if value == 1 else 's'}"
 
 
 def spelled(value: int) -> str:
@@ -110,14 +105,14 @@ def interval(row, name: str, digits: int = 3, form=number) -> str:
     return between(row[f"{name}_low"], row[f"{name}_high"], digits, form)
 
 
-def with_ci(row, name: str, digits: int = 3) -> str:
-    """Return an estimate of a row with its 95% CI, "+0.142 (95% CI [0.086, 0.116])"."""
-    return f"{signed(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
+def with_interval(row, name: str, form=number) -> str:
+    """Return an estimate of a row with its 95% CI, "0.137 (95% CI [0.086, 0.186])"."""
+    return f"{form(row[name])} ({ci(row[f'{name}_low'], row[f'{name}_high'])})"
 
 
-def with_interval(row, name: str, digits: int = 3) -> str:
-    """Return an estimate of a row with its 95% CI, without a sign: "0.137 (95% CI [...])"."""
-    return f"{number(row[name], digits)} (95%{SPACE}CI{SPACE}{interval(row, name, digits)})"
+def with_ci(row, name: str) -> str:
+    """Return an estimate with its sign and its 95% CI, "+0.142 (95% CI [0.086, 0.198])"."""
+    return with_interval(row, name, signed)
 
 
 def estimated(row, name: str, digits: int = 3, form=number) -> str:
@@ -127,14 +122,9 @@ def estimated(row, name: str, digits: int = 3, form=number) -> str:
     return f"{form(row[name], digits)}{SPACE}{interval(row, name, digits)}"
 
 
-def percents(row, name: str) -> str:
-    """Return the ends of a row's interval as percentages, in brackets that never break."""
-    return interval(row, name, 0, percent)
-
-
-def with_se(row, name: str, digits: int = 3) -> str:
+def with_se(row, name: str) -> str:
     """Return an estimate of a row with its standard error, "0.417 (0.016)"."""
-    return f"{number(row[name], digits)} ({number(row[f'{name}_se'], digits)})"
+    return f"{number(row[name])} ({number(row[f'{name}_se'])})"
 
 
 def listed(words) -> str:
@@ -185,12 +175,12 @@ def the_method(label: str) -> str:
     return name if name.startswith(("gradient", "support", "the ")) else f"the {name}"
 
 
-def tell_difference(found: float, other: float, digits: int = 3) -> str:
+def tell_difference(found: float, other: float) -> str:
     """Say by how much one score is higher or lower than another, as printed."""
-    difference = round(round(found, digits) - round(other, digits), digits)
+    difference = round(round(found, 3) - round(other, 3), 3)
     if difference == 0:
         return "no difference in the digits printed"
-    return f"{number(abs(difference), digits)} {'higher' if difference > 0 else 'lower'}"
+    return f"{number(abs(difference))} {'higher' if difference > 0 else 'lower'}"
 
 
 def p_value(value: float) -> str:

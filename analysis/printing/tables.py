@@ -2,7 +2,6 @@
 
 import inspect
 import re
-from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ from IPython.display import Markdown
 from analysis.inference.final_model import SCALES
 from analysis.inference.ladders import features_of
 from analysis.printing import inert
+from analysis.printing.lettering import guarded
 from analysis.printing.numbers import (
     EMPTY,
     NO_RECORD,
@@ -28,17 +28,16 @@ from analysis.printing.numbers import (
 NOTHING = Markdown(f"*{NO_RECORD}*")
 
 
-def markdown(
-    frame: pd.DataFrame, digits: int | dict[str, int] = 3, right: tuple[str, ...] = ()
-) -> Markdown:
+def markdown(frame: pd.DataFrame, digits: int = 3, right: tuple[str, ...] = ()) -> Markdown:
     """Return a frame as a Markdown table in which every character of a name stands for itself.
 
     Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup. `digits` are the
-    decimals of float columns, for all or by name. Numbers, and columns of text named in `right`,
-    stand right, other text left; a missing value shows as a dash.
+    decimals of float columns. Numbers, and columns of text named in `right`, stand right, other
+    text left; a missing value shows as a dash.
     """
-    shown = pd.DataFrame({name: _cells(frame[name], _digits(digits, name)) for name in frame})
-    sides = ["right" if name in right or _is_number(frame[name]) else "left" for name in frame]
+    shown = frame.astype(object).map(_printed, digits=digits)
+    numbers = [name for name in frame if pd.api.types.is_any_real_numeric_dtype(frame[name])]
+    sides = ["right" if name in {*right, *numbers} else "left" for name in frame]
     head = [inert.escaped(name, inert.SIGNS_BUT_QUOTES) for name in frame]
     return Markdown(
         shown.to_markdown(
@@ -54,90 +53,58 @@ def grouped(frame: pd.DataFrame) -> Markdown:
     right; cells are as in `markdown`. A pipe table has one row of names: this is a grid table.
     """
     names = [name.rpartition(" | ")[::2] for name in frame]
-    shown = pd.DataFrame({name: _cells(frame[name].fillna(""), 3) for name in frame})
-    lower = [f"**{inert.escaped(name)}**" for _, name in names]
-    border, below, _, *rows = shown.to_markdown(
-        index=False, headers=lower, tablefmt="grid", disable_numparse=True, stralign="left"
-    ).split("\n")
+    groups = [group for group, _ in names]
+    shown = frame.astype(object).fillna("").map(_printed, digits=3)
+    border, lower, _, *rows = shown.to_markdown(
+        index=False, headers=[f"**{inert.escaped(name)}**" for _, name in names],
+        tablefmt="grid", disable_numparse=True, stralign="left",
+    ).split("\n")  # fmt: skip
     widths = [len(part) for part in border.strip("+").split("+")]
-    below = "|".join(
-        part if not 0 < place <= len(names) or names[place - 1][0] else " " * len(part)
-        for place, part in enumerate(below.split("|"))
-    )
-    first, middle, over = "", "", False
-    runs = groupby(range(len(names)), key=lambda i: (names[i][0], i * (not names[i][0])))
-    for (group, _), run in runs:  # a run of columns has one heading
-        columns = list(run)
-        own = [widths[column] for column in columns]
-        head = group or inert.escaped(names[columns[0]][1])
-        first += "|" + f" {head}".ljust(sum(own) + len(own) - 1)
-        middle += "+" if group or over else "|"
-        middle += "+".join("-" * width for width in own) if group else " " * own[0]
-        over = bool(group)
-    rule = [f"{'=' * (width - 1)}:" for width in widths[1:]]
+    top, middle, heads = "", "", []
+    for (group, name), before, width in zip(names, ["", *groups], widths, strict=False):
+        if not group or group != before:
+            heads.append(group or inert.escaped(name))
+        top += ("-" if group and group == before else "+") + "-" * width
+        middle += "+" + "-" * width if group else ("+" if before else "|") + " " * width
+    runs = [len(run) for run in top.strip("+").split("+")]
+    first = [f" {head}".ljust(run) for head, run in zip(heads, runs, strict=True)]
+    below = [cell if group else " " * len(cell)
+             for cell, group in zip(lower.strip("|").split("|"), groups, strict=True)]  # fmt: skip
+    left, *others = ("=" * (width - 1) for width in widths)
     return Markdown("\n".join([
-        re.sub(r"[^|]", "-", first).replace("|", "+") + "+",
-        first + "|", middle + ("+" if over else "|"), below,
-        "+".join(["", ":" + "=" * (widths[0] - 1), *rule, ""]), *rows,
+        f"{top}+", f"|{'|'.join(first)}|", middle + ("+" if groups[-1] else "|"),
+        f"|{'|'.join(below)}|", f"+:{left}+{''.join(f'{other}:+' for other in others)}", *rows,
     ]))  # fmt: skip
-
-
-def _digits(digits: int | dict[str, int], name: str) -> int:
-    """Return the decimals of one column."""
-    return digits.get(name, 3) if isinstance(digits, dict) else digits
-
-
-def _is_number(column: pd.Series) -> bool:
-    """Tell whether a column holds numbers (booleans are words)."""
-    return pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def _cells(column: pd.Series, digits: int) -> list[str]:
-    """Return a column's cells as text."""
-    if pd.api.types.is_bool_dtype(column):
-        return ["yes" if value else "no" for value in column]
-    return [_printed(value, digits) for value in column]
 
 
 def _printed(value, digits: int) -> str:
     """Return one cell as Markdown; whole numbers keep their thousands apart."""
     if isinstance(value, Markdown):
         return value.data
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
+    if pd.isna(value):
         return EMPTY
-    if isinstance(value, float | np.floating):
-        return number(float(value), digits)
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return number(value, digits)
     if isinstance(value, int | np.integer):
-        return count(int(value))
+        return count(value)
     return inert.escaped(value)
-
-
-# The twelve pitch classes and twelve timbre coefficients have one line each in the dictionary.
-BLOCKS = ("pitch", "timbre")
 
 
 def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
     """Tabulate what `schema.dictionary` says of the columns of one table."""
-    lines = _without_blocks(dictionary)
-    shown = pd.DataFrame(
-        {
-            "column": lines["name"].map(inert.code),
-            "meaning": lines["meaning"],
-            "unit": lines["unit"].where(lines["unit"] != "none", None),
-            "observed": [_observed_range(line) for line in lines.itertuples()],
-        }
-    )
-    return markdown(shown)
-
-
-def _without_blocks(dictionary: pd.DataFrame) -> pd.DataFrame:
-    """Return the dictionary with the first line of every block standing for all of it."""
     lines = dictionary.copy()
-    for block in BLOCKS:
+    for block in ("pitch", "timbre"):
         first = lines["name"] == f"{block}_0"
         lines.loc[first, "meaning"] = f"mean {block} over the segments, the first of twelve"
         lines = lines[first | ~lines["name"].str.startswith(f"{block}_")]
-    return lines
+    return markdown(pd.DataFrame({
+        "column": lines["name"].map(inert.code),
+        "meaning": lines["meaning"],
+        "unit": lines["unit"].where(lines["unit"] != "none", None),
+        "observed": [_observed_range(line) for line in lines.itertuples()],
+    }))  # fmt: skip
 
 
 def _observed_range(line) -> str:
@@ -177,27 +144,30 @@ def _shorten_reason(reason: str) -> str:
 def tabulate_features(features: pd.DataFrame) -> Markdown:
     """Tabulate the distribution of every continuous feature; lengths are shown in minutes."""
     shown = features.set_index("feature")
-    in_ms = shown.columns.drop("skewness")
-    shown.loc["duration_ms", in_ms] /= 60_000
-    shown = shown.rename(index={"duration_ms": "duration (min)", "tempo": "tempo (BPM)"})
-    shown = shown.rename(index={"loudness": "loudness (dB)"}, columns={"sd": "SD"})
-    return markdown(shown.reset_index(), digits=2)
+    shown.loc["duration_ms", shown.columns.drop("skewness")] /= 60_000
+    names = {"duration_ms": "duration (min)", "tempo": "tempo (BPM)", "loudness": "loudness (dB)"}
+    return markdown(shown.rename(index=names, columns={"sd": "SD"}).reset_index(), digits=2)
 
 
 def tabulate_ladder(compared: pd.DataFrame) -> Markdown:
     """Tabulate the candidate formulas, those with interactions beside those without."""
-    keys = ["shape", "context"]
-    plain = compared[~compared["interactions"]].set_index(keys)
-    crossed = compared[compared["interactions"]].set_index(keys)
+    crossed = {(row["shape"], row["context"]): _marked([number(row["cv_r2"])], row["chosen"])
+               for row in compared[compared["interactions"]].to_dict("records")}  # fmt: skip
     rows = []
-    for key, row in plain.iterrows():
-        other = crossed.loc[[key]].iloc[0] if key in crossed.index else None
-        cells = [*_marked(key, row), *_candidate(row)]
-        extra = "" if other is None else _marked([number(other["cv_r2"])], other)[0]
-        rows.append([*cells, extra])
+    for row in compared[~compared["interactions"]].to_dict("records"):
+        key = (row["shape"], row["context"])
+        tied = row["behind"] > 0 and round(row["behind"], 3) == round(row["behind_se"], 3)
+        behind = with_se(row, "behind", 4 if tied else 3)
+        cells = [*key, count(row["parameters"]), with_se(row, "cv_r2"), behind,
+                 number(row["aic"], 0), number(row["bic"], 0)]  # fmt: skip
+        rows.append([*_marked(cells, row["chosen"]), *crossed.get(key, [""])])
     names = ["scores", "beside them", "size", "CV R² (SE)", "to best (SE)", "AIC", "BIC",
              "interactions"]  # fmt: skip
     return markdown(pd.DataFrame(rows, columns=names), right=tuple(names[2:]))
+
+
+def _marked(cells: list[str], bold: bool) -> list[Markdown | str]:
+    return [Markdown(f"**{inert.escaped(cell)}**") if bold else cell for cell in cells]
 
 
 def name_candidate(row) -> str:
@@ -223,59 +193,33 @@ def explain_terms(row) -> str:
     return f"; {', and '.join(told)}" if told else ""
 
 
-def _candidate(row) -> list[Markdown]:
-    """Return the cells of one candidate, in bold where it is the chosen one."""
-    tied = row["behind"] > 0 and round(row["behind"], 3) == round(row["behind_se"], 3)
-    cells = [count(row["parameters"]), with_se(row, "cv_r2"), with_se(row, "behind", 3 + tied),
-             number(row["aic"], 0), number(row["bic"], 0)]  # fmt: skip
-    return _marked(cells, row)
+HALF = 6  # of the levels of genre in the tables of the final model: the highest and the lowest
+MOST_LEVELS = 2 * HALF
 
 
-def _marked(cells, row) -> list[Markdown]:
-    """Return cells in bold where their row is the chosen one."""
-    shown = [inert.escaped(cell) for cell in cells]
-    return [Markdown(f"**{cell}**") if row["chosen"] else Markdown(cell) for cell in shown]
-
-
-MOST_LEVELS = 12  # of genre, in the tables of the final model
-
-
-def tabulate_final(
-    effects: pd.DataFrame, levels: dict[str, pd.DataFrame], most: int = MOST_LEVELS
-) -> Markdown:
+def tabulate_final(effects: pd.DataFrame, levels: dict[str, pd.DataFrame]) -> Markdown:
     """Tabulate the final model: a row a feature, and under a factor a row a level.
 
     `effects` is what `final_model.summarize` returns, with the aggregated p-values, `levels` has
-    what `level_differences` does, by the factor's name; of more than `most` levels the highest and
-    the lowest are shown.
+    what `level_differences` does, by the factor's name; of more than `MOST_LEVELS` levels the
+    highest and the lowest are shown.
     """
     rows = []
     for row in effects.to_dict("records"):
-        rows.append(_final_row(row))
-        found, half = levels.get(row["feature"], effects[:0]), most // 2
-        shown = found if len(found) <= most else pd.concat([found[:half], found[-half:]])
-        rows += [_level_row(row["feature"], level) for level in shown.to_dict("records")]
+        values = f", {row['contrast']}" if pd.notna(row["contrast"]) else ""
+        rows.append({
+            "feature, values": f"{row['feature']}{values}",
+            "per SD": estimated(row, "per_sd", form=signed),
+            "difference": estimated(row, "difference", form=signed),
+            "p | Wald": p_value(row["p"]), "p | Holm": p_value(row["p_holm"]),
+            "p | halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
+        })  # fmt: skip
+        found = levels.get(row["feature"], effects[:0]).to_dict("records")
+        rows += [{
+            "feature, values": f"{row['feature']}: {level['level']}",
+            "difference": estimated(level, "difference", form=signed),
+        } for level in found[:HALF] + found[HALF:][-HALF:]]  # fmt: skip
     return grouped(pd.DataFrame(rows))
-
-
-def _final_row(row: dict) -> dict:
-    """Return the cells of one feature."""
-    values = f", {row['contrast']}" if pd.notna(row["contrast"]) else ""
-    return {
-        "feature, values": f"{row['feature']}{values}",
-        "per SD": estimated(row, "per_sd", form=signed),
-        "difference": estimated(row, "difference", form=signed),
-        "p | Wald": p_value(row["p"]), "p | Holm": p_value(row["p_holm"]),
-        "p | halving": p_value(row["p_halved_holm"]), "R² lost (SE)": with_se(row, "r2_lost"),
-    }  # fmt: skip
-
-
-def _level_row(factor: str, level: dict) -> dict:
-    """Return the cells of one level of a factor."""
-    return {
-        "feature, values": f"{factor}: {level['level']}",
-        "difference": estimated(level, "difference", form=signed),
-    }
 
 
 def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
@@ -283,24 +227,17 @@ def tabulate_halvings(halved: pd.DataFrame, added: pd.DataFrame) -> Markdown:
 
     These are what `halving.aggregate` and `final_model.add_one_by_one` return.
     """
-    rows = [
+    found = {row["feature"]: {
+        "added | difference": estimated(row, "difference", form=signed)
+                              + (f" ({row['contrast']})" if row["contrast"] else ""),
+        "added | p": p_value(row["p"]), "added | R²": number(row["r2_lost"]),
+    } for row in added.to_dict("records")}  # fmt: skip
+    return grouped(pd.DataFrame([
         {"feature": row["feature"], "in the formula": percent(row["tested"]),
          "p | halving": p_value(row["p_halved"]), "p | Holm": p_value(row["p_halved_holm"])}
+        | found.get(row["feature"], {})
         for row in halved.to_dict("records")
-    ]  # fmt: skip
-    if len(added):
-        found = {row["feature"]: _added_cells(row) for row in added.to_dict("records")}
-        rows = [row | found.get(row["feature"], {}) for row in rows]
-    return grouped(pd.DataFrame(rows))
-
-
-def _added_cells(row: dict) -> dict:
-    """Return the cells of one feature that was added to the final formula."""
-    values = f" ({row['contrast']})" if row["contrast"] else ""
-    return {
-        "added | difference": estimated(row, "difference", form=signed) + values,
-        "added | p": p_value(row["p"]), "added | R²": number(row["r2_lost"]),
-    }  # fmt: skip
+    ]))  # fmt: skip
 
 
 def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
@@ -310,11 +247,9 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
     columns track (title of the panel), feature, contribution, sign, value, and the value's place
     and alignment (ha).
     """
-    names = ("title", "artist")
     titles = {
-        row: "\n".join([*(_shortened(one[name]) for name in names),
-                        f"true {number(one['valence'], 2)}, "
-                        f"predicted {number(one['predicted'], 2)}"])
+        row: f"{guarded(one['title'], 22)}\n{guarded(one['artist'], 22)}\n"
+             f"true {number(one['valence'], 2)}, predicted {number(one['predicted'], 2)}"
         for row, one in tracks.to_dict("index").items()
     }  # fmt: skip
     bars = contributions.rename_axis("row").reset_index()
@@ -325,27 +260,22 @@ def label_contributions(contributions: pd.DataFrame, tracks: pd.DataFrame) -> pd
         track=pd.Categorical(bars["row"].map(titles), list(dict.fromkeys(titles.values()))),
         feature=pd.Categorical(bars["name"].map(feature_name),
                                [feature_name(name) for name in contributions]),
-        sign=up.map({True: "up", False: "down"}),
-        place=bars["contribution"] + up.map({True: gap, False: -gap}),
-        ha=up.map({True: "left", False: "right"}),
+        sign=np.where(up, "up", "down"),
+        place=bars["contribution"] + np.where(up, gap, -gap),
+        ha=np.where(up, "left", "right"),
         value=[_feature_value(tracks.loc[row].get(name), name)
                for row, name in zip(bars["row"], bars["name"], strict=True)],
     )  # fmt: skip
 
 
-def _shortened(name: str, most: int = 22) -> str:
-    """Return a name that fits in or over a panel."""
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
-
-
 def _feature_value(value, name: str) -> str:
     """Return a track's value of a feature as a figure prints it; nothing for the audio analysis."""
-    if value is None or pd.isna(value):
+    if pd.isna(value):
         return ""
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     if isinstance(value, str):
-        return _shortened(value, 10)
+        return guarded(value, 10)
     if name == "year":
         return f"{value:.0f}"
     if name == "duration_ms":
@@ -363,7 +293,7 @@ def tabulate_coverage(covered: pd.DataFrame) -> Markdown:
     return markdown(pd.DataFrame({
         "held-out tracks": shown["group"],
         "number": shown["tracks"],
-        "coverage": [percent(share, 1) for share in shown["coverage"]],
+        "coverage": shown["coverage"].map(lambda share: percent(share, 1)),
         "95% CI": [between(row.low, row.high, 1, percent) for row in shown.itertuples()],
         "mean width": shown["width"],
     }), right=("coverage", "95% CI"))  # fmt: skip
@@ -378,16 +308,15 @@ def left_out(reasons: pd.DataFrame) -> str:
     return "; ".join(f"{what} ({why})" for what, why in zip(names, reasons["reason"], strict=True))
 
 
-def tabulate_coefficients(result, most: int = MOST_LEVELS) -> Markdown:
-    """Tabulate the coefficients of a fit; of more than `most` genres the highest and the lowest.
+def tabulate_coefficients(result) -> Markdown:
+    """Tabulate the coefficients of a fit; of many genres the highest and the lowest.
 
     Intervals and p-values are those of the statsmodels results' own covariance.
     """
     params, ends = result.params, result.conf_int()
     genres = params[params.index.str.startswith("genre[")].sort_values()
-    hidden = set(genres.index[most // 2 : -(most // 2)]) if len(genres) > most else set()
     rows = []
-    for name, value in params.drop(list(hidden)).items():
+    for name, value in params.drop(genres.index[HALF:-HALF]).items():
         low, high = ends.loc[name]
         # per point of popularity, or so near to zero that three decimals would not show the side
         nearest, furthest = sorted((abs(low), abs(high)))
@@ -410,30 +339,27 @@ def _term(name: str) -> str:
 
 
 def _scaled(column: str) -> str:
-    """Return the feature that a column holds, with the scale on which it is."""
     scale = next((f" ({word})" for start, word in SCALES.items() if column.startswith(start)), "")
     return "".join(features_of(column)) + scale
 
 
-def tabulate_influential(residuals: pd.DataFrame, most: int = 10) -> Markdown:
-    """Tabulate the tracks of largest Cook's distance."""
-    shown = residuals.nlargest(most, "cook")
+def tabulate_influential(residuals: pd.DataFrame) -> Markdown:
+    """Tabulate the ten tracks of largest Cook's distance."""
     names = ["title", "artist", "valence", "fitted", "leverage", "cook"]
-    return markdown(shown[names].rename(columns={"cook": "Cook's distance"}))
+    shown = residuals.nlargest(10, "cook")[names]
+    return markdown(shown.rename(columns={"cook": "Cook's distance"}))
 
 
 def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:
     """Tabulate every method's scores: what `comparison.score_methods` returns; the best in bold."""
     rows = []
-    for row in scored.to_dict("records"):
+    thousandths = 1_000 * scored.filter(like="difference")
+    for row in scored.assign(**thousandths).to_dict("records"):
         cells = [row["label"], number(row["cv_mae"], 4), number(row["cv_r2"]),
-                 estimated(row, "mae"), estimated(row, "r2")]  # fmt: skip
-        known = row["model"] != best
-        thousandths = {key: 1_000 * row[key] for key in row if key.startswith("difference")}
-        cells.append(estimated(thousandths, "difference", 1, signed))
-        cells.append(p_value(row["p"]) if known else EMPTY)
-        shown = [inert.escaped(cell) for cell in cells]
-        rows.append([Markdown(cell if known else f"**{cell}**") for cell in shown])
+                 estimated(row, "mae"), estimated(row, "r2"),
+                 estimated(row, "difference", 1, signed),
+                 EMPTY if row["model"] == best else p_value(row["p"])]  # fmt: skip
+        rows.append(_marked(cells, row["model"] == best))
     names = ["method", "cross-validated | MAE", "cross-validated | R²", "held out | MAE",
              "held out | R²", "MAE to best | × 1,000", "MAE to best | p"]  # fmt: skip
     return grouped(pd.DataFrame(rows, columns=names))
@@ -446,8 +372,7 @@ def tabulate_rivals(rivals: pd.DataFrame, network: str, other: str) -> Markdown:
         score, digits = {"mae": ("MAE", 4), "r2": ("R²", 3)}[row["metric"]]
         rows.append({
             "score": score,
-            network: f"{number(row['network'], digits)} "
-                     f"({number(row['seed_sd'], digits)})",
+            network: f"{number(row['network'], digits)} ({number(row['seed_sd'], digits)})",
             other: number(row["other"], digits),
             "difference | held out": estimated(row, "difference", digits, signed),
             "difference | folds": estimated(row, "fold_difference", digits, signed),
@@ -463,8 +388,8 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
         "method (gain)": gains.where(~gains.duplicated(), ""),
         "setting": settings["meaning"] + " (" + settings["setting"] + ")",
         "range": settings["range"],
-        "default": [f"{value:.3g}" for value in settings["default"]],
-        "chosen": [f"{value:.3g}" for value in settings["chosen"]],
+        "default": settings["default"].map("{:.3g}".format),
+        "chosen": settings["chosen"].map("{:.3g}".format),
     }), right=("default", "chosen"))  # fmt: skip
 
 
@@ -479,27 +404,20 @@ def tabulate_gains(gains: pd.DataFrame) -> Markdown:
     """Tabulate R² of each method without and with the audio analysis, and the gain."""
     if gains.empty:
         return NOTHING
-    cells = [estimated(row, "gain", form=signed) for row in gains.to_dict("records")]
     shown = gains[["label", "without", "with"]].rename(columns={"label": "method"})
-    return markdown(shown.assign(gain=cells), right=("gain",))
+    shown["gain"] = [estimated(row, "gain", form=signed) for row in gains.to_dict("records")]
+    return markdown(shown, right=("gain",))
 
 
 def tabulate_findings(findings: pd.DataFrame) -> Markdown:
     """Tabulate the size of each finding in each data set, and whether it is shown there."""
     if findings.empty:
         return NOTHING
-    cells = [
-        EMPTY if np.isnan(row.low) else signed(row.size) + _said_of(row)
-        for row in findings.itertuples(index=False)
-    ]
+    cells = []
+    for row in findings.itertuples():
+        against = max(row.sign * row.low, row.sign * row.high) < 0
+        doubt = "" if row.holds else " (opposite)" if against else " (not shown)"
+        cells.append(EMPTY if np.isnan(row.low) else signed(row.size) + doubt)
     shown = findings.assign(cell=cells).rename(columns={"unit": "size in"})
     wide = shown.pivot_table("cell", ["finding", "size in"], "data", aggfunc="first", sort=False)
     return markdown(wide.reset_index(), right=tuple(wide.columns))
-
-
-def _said_of(finding) -> str:
-    """Return what a finding's interval says where it does not have the sign that is claimed."""
-    if finding.holds:
-        return ""
-    against = max(finding.sign * finding.low, finding.sign * finding.high) < 0
-    return " (opposite)" if against else " (not shown)"

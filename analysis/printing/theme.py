@@ -36,34 +36,17 @@ SETTINGS = {
 }  # fmt: skip
 
 
-def settle_fonts() -> None:
-    """Lay figures out alike on every machine, whichever of `FAMILIES` it has; leave text as text.
-
-    All of them are measured by a font of Matplotlib's own that is wider than they are, so that no
-    text leaves a figure whichever of them a reader's program takes.
-    """
-    for weight in (700, 400):
-        file = findfont(f"DejaVu Sans:weight={weight}")
-        for name in FAMILIES:
-            fontManager.ttflist.insert(
-                0, FontEntry(file, name=name, weight=weight, size="scalable")
-            )
-    mpl.rcParams.update(SETTINGS)
+# Figures are laid out alike on every machine, whichever of `FAMILIES` it has: all of them are
+# measured by a font of Matplotlib's own that is wider than they are, so that no text leaves a
+# figure whichever of them a reader's program takes.
+for weight in (700, 400):
+    file = findfont(f"DejaVu Sans:weight={weight}")
+    for name in FAMILIES:
+        fontManager.ttflist.insert(0, FontEntry(file, name=name, weight=weight, size="scalable"))
+mpl.rcParams.update(SETTINGS)
 
 
-settle_fonts()
-
-
-class Lettered:
-    """What makes a theme leave every text of a figure letters and no more."""
-
-    def apply(self) -> None:
-        """Style a figure, then guard what is written in it."""
-        super().apply()
-        lettering.guard_texts(self.figure)
-
-
-class ReportTheme(Lettered, theme_minimal):
+class ReportTheme(theme_minimal):
     """The look of every figure."""
 
     @property
@@ -74,6 +57,7 @@ class ReportTheme(Lettered, theme_minimal):
     def apply(self) -> None:
         """Guard what is written, then cut titles of panels and keys of legends that do not fit."""
         super().apply()
+        lettering.guard_texts(self.figure)
         keep_data(self.figure, self.plot)
         columns = max(axes.get_subplotspec().get_gridspec().ncols for axes in self.axs)
         lettering.fit_texts(self.figure, self.targets.strip_text_x, 0.86 / columns)
@@ -85,28 +69,15 @@ class ReportTheme(Lettered, theme_minimal):
             label.set_x = label.set_horizontalalignment = lambda _: None
 
 
-class NoteTheme(Lettered, theme_void):
-    """The look of a line of text in place of a figure."""
-
-
 def theme_report(height: float = 3.8, **settings):
-    """Return the report's plotnine theme for a figure of one height.
+    """Return the report's plotnine theme, with further settings, for a figure of `FIGURE_WIDTH`.
 
-    Parameters
-    ----------
-    height : float
-        Height of the figure in inches; the width is always `FIGURE_WIDTH`.
-    **settings
-        Further settings of `plotnine.theme`.
-
-    Returns
-    -------
-    plotnine.theme
+    The height is in inches.
     """
     # panels keep their titles and tick labels apart, however tall the figure is
     spacing = {"panel_spacing_x": 0.03, "panel_spacing_y": 0.035 * 3.8 / height}
     return ReportTheme(base_size=9) + theme(
-        figure_size=figure_size(height),
+        figure_size=(FIGURE_WIDTH, height),
         text=element_text(color=INK, family="serif"),
         plot_background=element_rect(fill="none", color="none"),
         panel_grid_minor=element_blank(),
@@ -120,11 +91,6 @@ def theme_report(height: float = 3.8, **settings):
 
 
 def draw_note(text: str):
-    """Return a line of text in place of a figure that has nothing to show."""
+    """Return a line of the report's own text in place of a figure that has nothing to show."""
     note = ggplot() + annotate("text", x=0, y=0, label=text)
-    return note + NoteTheme() + theme(figure_size=figure_size(1))
-
-
-def figure_size(height: float) -> tuple[float, float]:
-    """Return a figure's width and height in inches."""
-    return (FIGURE_WIDTH, height)
+    return note + theme_void() + theme(figure_size=(FIGURE_WIDTH, 1))

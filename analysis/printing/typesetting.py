@@ -1,7 +1,6 @@
 """A formula in print: its terms as TeX, in a table that works it through for one track."""
 
-from decimal import Decimal
-
+import numpy as np
 import pandas as pd
 from IPython.display import Markdown
 
@@ -10,10 +9,11 @@ from analysis.printing.numbers import EMPTY, MINUS, feature_name, joined, number
 from analysis.printing.tables import markdown
 
 # Signs that mean something to TeX; as text within a formula, no other does.
-ESCAPES = {sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
+# The empty group keeps a space that follows the escaped character.
+ESCAPES = str.maketrans({sign: f"\\{sign}{{}}" for sign in "&%$#_{}"} | {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}",
     "|": "\N{DIVIDES}",  # a cell of a table ends at a bar
-}  # fmt: skip
+})  # fmt: skip
 NAMES = {
     "duration_min": "minutes", "pitch_mean": "mean pitch", "pitch_least": "least pitch",
     "pitch_contrast": "pitch contrast", "level_gap": "timbre 0 less loudness",
@@ -37,8 +37,7 @@ def name_of(column: str) -> str:
 
 def plain(value: float) -> str:
     """Return a number in full decimals, without exponent and without trailing zeros."""
-    text = f"{Decimal(repr(float(value) + 0.0)):f}"  # a zero has no sign
-    return (text.rstrip("0").rstrip(".") if "." in text else text) or "0"
+    return np.format_float_positional(float(value) + 0.0, trim="-")  # a zero has no sign
 
 
 def typeset(term) -> str:
@@ -47,34 +46,32 @@ def typeset(term) -> str:
     The subscript + marks what is 0 where the bracket is negative; square brackets are 1 where what
     they say holds and 0 elsewhere.
     """
-    return r" \cdot ".join(_typeset(factor) for factor in term)
-
-
-def _typeset(factor) -> str:
-    name = _upright(name_of(factor.column))
-    if factor.kind == "level":
-        return rf"[{name} = {_upright(factor.at)}]"
-    if factor.kind == "line":
-        return name
-    if factor.kind == "below":
-        return rf"({plain(factor.at)} - {name})_{{+}}"
-    return rf"({name} {'-' if factor.at >= 0 else '+'} {plain(abs(factor.at))})_{{+}}"
+    factors = []
+    for factor in term:
+        name = _upright(name_of(factor.column))
+        if factor.kind == "level":
+            name = rf"[{name} = {_upright(factor.at)}]"
+        elif factor.kind == "below":
+            name = rf"({plain(factor.at)} - {name})_{{+}}"
+        elif factor.kind == "above":
+            name = rf"({name} {'-' if factor.at >= 0 else '+'} {plain(abs(factor.at))})_{{+}}"
+        factors.append(name)
+    return r" \cdot ".join(factors)
 
 
 def _upright(words: str) -> str:
     """Return words as text within TeX, with the characters escaped that mean something to it."""
-    # the empty group keeps a space that follows the escaped character
-    letters = (ESCAPES.get(letter, letter) for letter in inert.shown(words))
-    return rf"\text{{{''.join(letters)}}}"
+    return rf"\text{{{inert.shown(words).translate(ESCAPES)}}}"
 
 
 def tabulate_formula(formula, worked: pd.DataFrame) -> Markdown:
     """Tabulate a formula and what `formula_search.work_through` returns for one track."""
     total = formula.intercept + worked["contribution"].sum()
-    rows = [[_math(typeset(row.term)), plain(row.coefficient), plain(float(f"{row.value:.4g}")),
-             number(row.contribution)] for row in worked.itertuples()]  # fmt: skip
-    rows = [["start", plain(formula.intercept), EMPTY, number(formula.intercept)], *rows,
-            ["sum", EMPTY, EMPTY, number(total)]]  # fmt: skip
+    rows = [["start", plain(formula.intercept), EMPTY, number(formula.intercept)]]
+    rows += [[Markdown(f"${typeset(row.term)}$"), plain(row.coefficient),
+              plain(float(f"{row.value:.4g}")), number(row.contribution)]
+             for row in worked.itertuples()]  # fmt: skip
+    rows.append(["sum", EMPTY, EMPTY, number(total)])
     names = ["term", "coefficient", "value", "product"]
     table = pd.DataFrame(rows, columns=names)
     table[names[1:3]] = table[names[1:3]].replace("-", MINUS, regex=True)
@@ -93,7 +90,3 @@ def explain_formula(formula) -> str:
     units = [words for column, words in UNITS.items() if column in columns]
     told = "; ".join([*facts, *([joined(units)] if units else [])])
     return f"{told[0].upper()}{told[1:]}." if told else ""
-
-
-def _math(tex: str) -> Markdown:
-    return Markdown(f"${tex}$")

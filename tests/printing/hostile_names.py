@@ -32,19 +32,12 @@ PATTERNS = (
 MARK = re.compile(r"qz\d+zq|g\dqz|fqz")
 
 
-def mark(number: int) -> str:
-    """Return the mark of a name, a word that nothing else holds."""
-    return f"qz{number}zq"
-
-
 def names() -> dict[str, str]:
-    """Return every hostile name by its mark."""
-    return {mark(n): _filled(pattern, mark(n)) for n, pattern in enumerate(PATTERNS)}
-
-
-def _filled(pattern: str, word: str) -> str:
-    """Return a pattern with a word in it; some braces of patterns are not meant for `format`."""
-    return pattern.replace("{}", word).replace("{{", "{").replace("}}", "}")
+    """Return every hostile name by its mark, a word that nothing else holds."""
+    marks = [f"qz{number}zq" for number in range(len(PATTERNS))]
+    # some braces of patterns are not meant for `format`
+    return {mark: pattern.replace("{}", mark).replace("{{", "{").replace("}}", "}")
+            for mark, pattern in zip(marks, PATTERNS, strict=True)}  # fmt: skip
 
 
 def genres(port: int) -> list[str]:

@@ -14,25 +14,22 @@ def show(monkeypatch):
     monkeypatch.setattr("IPython.get_ipython", lambda: shell)
     guard_strings()
 
-    def evaluate(expression: str) -> str:
-        return inline_text(shell.user_expressions({"it": expression})["it"]["data"])
-
-    return evaluate
+    return lambda it: inline_text(shell.user_expressions({"it": it})["it"]["data"])
 
 
-def test_an_empty_string_shows_nothing(show):
-    assert show("''") == NOTHING
-
-
-def test_a_string_of_any_kind_is_escaped(show):
-    assert show("'<b> $x$'") == r"\<b\> \$x\$"
-    assert show("__import__('numpy').str_('@key')") == r"\@key"
-
-
-def test_only_markdown_carries_markup(show):
-    assert show("__import__('IPython.display').display.Markdown('**bold**')") == "**bold**"
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        ("''", NOTHING),
+        ("'<b> $x$'", r"\<b\> \$x\$"),
+        ("__import__('numpy').str_('@key')", r"\@key"),
+        ("__import__('IPython.display').display.Markdown('**bold**')", "**bold**"),
+    ],
+)
+def test_a_string_is_text_and_only_markdown_carries_markup(show, expression, shown):
+    assert show(expression) == shown
 
 
 def test_code_holds_names_of_columns_only():
     assert code("duration_ms").data == "`duration_ms`"
-    assert code("a` <b>").data == r"a\` \<b\>"
+    assert code("a` <b>") == "a` <b>"  # a string is escaped wherever it is printed

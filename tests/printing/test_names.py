@@ -6,29 +6,33 @@ The whole report is made here of a table of hostile names, on the smallest budge
 import http.server
 import json
 import re
-import shutil
 import subprocess
 import threading
 from pathlib import Path
 
 import pypdf
 import pytest
-from joblib import Memory, parallel_config
-from threadpoolctl import threadpool_limits
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
-from analysis import memory
 from analysis.derivation.formula_search import Factor
-from analysis.prediction import learners, tuning
+from analysis.prediction import learners
 from analysis.printing import inert
 from analysis.printing.typesetting import typeset
 from render import pipeline
 from render.assembling import assemble, inline_text
+from render.document import Cell, Document, read_document
+from render.executing import Run
 from render.pandoc import run_pandoc
 from render.settings import read_settings
 from tests.printing.hostile_names import MARK, genres, make_hostile, names
-from tests.printing.walked_report import walk_report
+from tests.render.browser import PROGRAM
+from tests.walk_report import REPORT, least_effort, walk_report
 
 FILE = "<svg onload=document.title='PWNED'> $fqz$ @fqz `fqz` {{< include fqz >}}"
+# An empty picture: what is in the figures is read from the figures themselves.
+PICTURE = {"image/svg+xml": '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'}
 # What a name must never become. Quoted is no more than the marks of print.
 MARKUP = {
     "BlockQuote", "BulletList", "Cite", "Code", "CodeBlock", "DefinitionList", "Div", "Emph",
@@ -96,19 +100,18 @@ def test_without_the_door_the_same_names_are_markup():
 
 
 def test_an_inline_string_is_text_without_the_door_too():
-    for name in names().values():
-        tree = parse(inline_text({"text/plain": repr(name)}))
-        assert not kinds(tree) & MARKUP, name
+    shown = [inline_text({"text/plain": repr(name)}) for name in names().values()]
+    assert not kinds(parse("\n\n".join(shown))) & MARKUP
 
 
-@pytest.mark.parametrize("name", names().values())
-def test_a_level_in_a_formula_is_text(name):
-    source = f"$$\n{typeset([Factor('genre', 'level', name)])}\n$$ {{#eq-x}}"
-    (paragraph,) = parse(source)["blocks"]
-    assert [one["t"] for one in paragraph["c"]] == ["Math", "Space", "Str"]
+def test_a_level_in_a_formula_is_text():
+    levels = [typeset([Factor("genre", "level", name)]) for name in names().values()]
+    source = "\n\n".join(f"$$\n{level}\n$$ {{#eq-x}}" for level in levels)
+    shown = [[one["t"] for one in block["c"]] for block in parse(source)["blocks"]]
+    assert shown == [["Math", "Space", "Str"]] * len(levels)
     page = run_pandoc(source, "--from", "markdown", "--to", "html", "--mathml")
-    assert any(MARK.search(name)[0] in text
-               for text in re.findall(r"<mtext[^>]*>(.*?)</mtext>", page, re.DOTALL))  # fmt: skip
+    texts = " ".join(re.findall(r"<mtext[^>]*>(.*?)</mtext>", page, re.DOTALL))
+    assert not [mark for mark in names() if mark not in texts]
 
 
 def test_what_would_turn_or_hide_other_text_is_seen():
@@ -139,27 +142,42 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def walked(server, tmp_path_factory):
-    """Return the report of a hostile table: document, outputs, and the texts of its figures."""
-    folder = tmp_path_factory.mktemp("walked")
+def walk(server, tmp_path_factory):
+    """Return a walk through the report of a hostile table, and the shell that guards strings."""
+    folder, shell = tmp_path_factory.mktemp("walked"), InteractiveShell.instance()
     table = folder / f"{FILE}.csv"
     make_hostile(server[0]).to_csv(table, index=False)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "store", Memory(folder / "results", verbose=0))
-        least = tuning.Budget("quick", 1, 2, 300, 1, (0.5, 1.0), 300, 300)
-        patch.setitem(tuning.BUDGETS, "quick", least)
+    with pytest.MonkeyPatch.context() as patch, least_effort(folder / "results"):
         patch.setattr(learners, "LEARNERS", (learners.NET, learners.FOREST, learners.BOOSTING))
-        # in one process and thread: starting more costs more than so small a table
-        with parallel_config(backend="sequential"), threadpool_limits(1):
-            return walk_report(table)
+        walked = walk_report({"data": str(table), "budget": "quick"})
+    assert not walked.problems
+    yield walked, shell
+    InteractiveShell.clear_instance()
+
+
+@pytest.fixture(scope="module")
+def walked(walk) -> tuple[Document, Run]:
+    """Return the report and what it shows of a hostile table, as its kernel would."""
+    (walk, shell), document = walk, read_document(REPORT)
+    outputs = {}
+    for label, value in walk.values.items():
+        printed = {"output_type": "stream", "name": "stdout", "text": walk.shown[label][0]}
+        data = PICTURE if isinstance(value, Figure) else shell.display_formatter.format(value)[0]
+        shown = {"output_type": "display_data", "data": data, "metadata": {}}
+        outputs[label] = [printed] * bool(printed["text"]) + [shown] * (value is not None)
+    inline = {
+        place: {text: shell.display_formatter.format(value)[0]
+                for text, value in walk.inline.get(part.line, {}).items()}
+        for place, part in enumerate(document.parts) if not isinstance(part, Cell)
+    }  # fmt: skip
+    return document, Run(outputs, inline)
 
 
 @pytest.fixture(scope="module")
 def markdown(walked, tmp_path_factory) -> str:
     """Return the whole report as Markdown."""
-    document, run, _ = walked
-    settings = read_settings(document, warn=print)["html"]
-    return assemble(document, run, settings, tmp_path_factory.mktemp("pictures"))
+    settings = read_settings(walked[0], warn=print)["html"]
+    return assemble(*walked, settings, tmp_path_factory.mktemp("pictures"))
 
 
 def with_marks(node, around=()):
@@ -177,10 +195,8 @@ def test_no_name_in_the_report_is_markup(markdown):
     marks = {mark for text, _ in found for mark in MARK.findall(text)}
     assert {"g0qz", "g1qz", "g2qz", "fqz"} < marks
     assert len(marks) > 20
-    wrong = [(text, set(kinds) & MARKUP - AROUND) for text, kinds in found]
-    displayed = [kinds for text, kinds in found if "Math" in kinds]
-    assert not [one for one in wrong if one[1] - {"Math"}]
-    assert all(r"\text{" in text for text, kinds in found if "Math" in kinds), displayed
+    assert not [text for text, kinds in found if set(kinds) & MARKUP - AROUND - {"Math"}]
+    assert all(r"\text{" in text for text, kinds in found if "Math" in kinds)
 
 
 def test_every_name_in_the_report_reads_as_itself(markdown, server):
@@ -198,35 +214,34 @@ def test_nothing_of_quartos_own_is_in_the_report(markdown):
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x00-\x08\x1b]", markdown)
 
 
-def test_names_in_figures_are_letters(walked):
-    texts = [text for text in walked[2] if MARK.search(text.get_text())]
+def test_names_in_figures_are_letters(walk):
+    figures = [value for value in walk[0].values.values() if isinstance(value, Figure)]
+    texts = [text for figure in figures for text in figure.findobj(Text)]
+    texts = [text for text in texts if MARK.search(text.get_text())]
     assert len(texts) >= 4
-    for text in walked[2]:
+    for text in texts:
         assert not text.get_parse_math()
         assert not re.search("[\u202a-\u202e\x00-\x08\x1b]", text.get_text())
         assert max(map(len, text.get_text().split("\n"))) <= 90
 
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-BROWSER = next(filter(None, map(shutil.which, BROWSERS)), None)
-needs_browser = pytest.mark.skipif(not BROWSER, reason="there is no Chromium here to open the page")
+needs_browser = pytest.mark.skipif(not PROGRAM, reason="there is no Chromium here to open the page")
 
 
 def opened(page: Path) -> str:
     """Return a page's source after a browser has opened it and run what runs."""
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     folder = f"--user-data-dir={page.parent / 'browser'}"
-    command = [BROWSER, *options, folder, "--virtual-time-budget=3000", "--dump-dom", page.as_uri()]
+    command = [PROGRAM, *options, folder, "--virtual-time-budget=3000", "--dump-dom", page.as_uri()]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
 
 
 @pytest.fixture(scope="module")
 def written(walked, tmp_path_factory):
     """Return the folder of the report of a hostile table, written as page and as PDF."""
-    document, run, _ = walked
     folder = tmp_path_factory.mktemp("written")
-    for settings in read_settings(document, warn=print).values():
-        pipeline.write(document, run, settings, folder)
+    for settings in read_settings(walked[0], warn=print).values():
+        pipeline.write(*walked, settings, folder)
     return folder
 
 

@@ -1,10 +1,11 @@
-"""What tables and figures make of data that lack what most have."""
+"""What tables and figures make of data that lack what most have, or have much of it."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from analysis.derivation.variance import PARTS
+from analysis.prediction import intervals
 from analysis.printing import numbers, tables
 from analysis.printing.figures import variance_steps
 
@@ -54,6 +55,15 @@ def test_an_account_of_nothing_dropped_names_what_was_looked_for():
     assert tables.tabulate_account(account).data.count("\n|") >= 4
     account["dropped"] = [0, 2, 0]
     assert "another" not in tables.tabulate_account(account).data
+
+
+def test_a_table_of_many_genres_fits_on_a_page():
+    genres = pd.Series([f"genre {number:03d}" for number in range(120)] * 20)
+    bounds = np.tile([0.0, 1.0], (len(genres), 1))
+    covered = intervals.coverage(np.full(len(genres), 0.5), bounds, np.arange(len(genres)), genres)
+    lines = tables.tabulate_coverage(covered).data.splitlines()
+    assert len(lines) == 2 + 1 + tables.MOST_GROUPS < len(covered)
+    assert "| all " in lines[2]
 
 
 def test_of_many_names_left_out_three_are_told():
