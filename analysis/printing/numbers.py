@@ -122,9 +122,9 @@ def estimated(row, name: str, digits: int = 3, form=number) -> str:
     return f"{form(row[name], digits)}{SPACE}{interval(row, name, digits)}"
 
 
-def with_se(row, name: str) -> str:
+def with_se(row, name: str, digits: int = 3) -> str:
     """Return an estimate of a row with its standard error, "0.417 (0.016)"."""
-    return f"{number(row[name])} ({number(row[f'{name}_se'])})"
+    return f"{number(row[name], digits)} ({number(row[f'{name}_se'], digits)})"
 
 
 def listed(words) -> str:
