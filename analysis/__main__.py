@@ -119,6 +119,8 @@ def check_table(options: argparse.Namespace) -> None:
     if options.fix:
         refuse_target(options.fix)
         refuse_source(options.fix, options.file)
+        if options.fix.suffix.lower() != ".csv":
+            raise BadInput(f"{options.fix} would be written as CSV: end its name in .csv.")
     layout = read_layout(path, PREDICTION)
     say(f"{printable(str(path))}: {len(layout.tracks):,} rows\n")
     say("Recognised:")
@@ -144,13 +146,17 @@ def check_table(options: argparse.Namespace) -> None:
     if options.fix:
         write_text(options.fix, as_csv(layout.tracks, path))
         say(f"Written as it was read: {printable(str(options.fix))}\n")
-    lacking = [name for name in STUDY if name in absent]
+    lacking = [name for name in STUDY if name in absent and name != "artist"]  # one of artists
     if lacking:
         say(f"Valence can be predicted for this table, but not studied: it lacks "
               f"{', '.join(lacking)}.")  # fmt: skip
         return
     with naming(path):
         cleaned = cleaning.clean(layout.tracks)
+    for name in sorted(set(layout.tracks) - set(cleaning.leave_out_sparse(layout.tracks))):
+        say(f"Would be left out: {name}, which more than a twentieth of the tracks lack.")
+    if "genre" in layout.tracks and "genre" not in cleaned.tracks:
+        say(f"Would be left out: genre, as none has {cleaning.LEAST_GENRE} tracks.")
     say("Would be dropped:")
     for row in cleaned.account[1:].itertuples():
         say(f"  {row.dropped:>9,} dropped: {row.reason}")
@@ -209,8 +215,10 @@ def predict_table(options: argparse.Namespace) -> None:
     found = predict_given(given, {name: datasets.load(name) for name in names})
     table = found.rows.to_csv(index=False, float_format="%.6f", lineterminator="\n")
     write_text(options.out, table)
-    missing = int((found.rows["reason"] != "").sum())
-    say(f"{len(found.rows) - missing:,} of {len(found.rows):,} tracks predicted.")
+    reasons = found.rows["reason"].value_counts()
+    say(f"{reasons.get('', 0):,} of {len(found.rows):,} tracks predicted.")
+    for reason, count in reasons.drop("", errors="ignore").items():
+        say(f"{count:,} not predicted: {reason}.")
     for name, line in found.tables.iterrows():
         say(f"{brief(name)}: {line.learned:,} tracks learned from ({line.given:,} rows left out "
             f"that are among the given tracks, {line.repeated:,} that another table has); "
@@ -242,7 +250,7 @@ def refuse_source(path: Path, *tables: str | Path) -> None:
     target = Path(os.path.realpath(path))
     # a folder's files are parts of its table
     if {str(target), str(target.parent)} & {os.path.realpath(source) for source in sources}:
-        raise BadInput(f"{path} is read and cannot be written too: name another file with --out.")
+        raise BadInput(f"{path} is read and cannot be written too: name another file.")
 
 
 if __name__ == "__main__":

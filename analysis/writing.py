@@ -22,7 +22,7 @@ def refuse_target(path: Path) -> None:
         raise _refusal(path, error) from error
     if not fit:
         raise BadInput(f"{path} cannot be written, as it is read-only or no regular file: name "
-                       "another with --out.")  # fmt: skip
+                       "another.")  # fmt: skip
 
 
 def write_text(path: Path, text: str) -> None:

@@ -54,6 +54,7 @@ def test_predict_writes_one_line_a_track_and_says_how_well(tables, capsys):
     assert predict(tables) == 0
     said = capsys.readouterr().out
     assert "29 of 30 tracks predicted" in said
+    assert "1 not predicted: failed audio analysis" in said
     assert "10 rows left out" in said
     assert "MAE 0.0" in said and "R² 0.9" in said and "29 tracks of known valence" in said
     given = pd.read_csv(tables / "list.csv", dtype={"track_id": str})

@@ -119,9 +119,10 @@ def leave_out_sparse(tracks: pd.DataFrame) -> pd.DataFrame:
     """Leave out optional numbers that more than a twentieth of the rows lack.
 
     The rest of the table is then not lost for their sake. Rows without any score, as of podcasts
-    and local files, have no say.
+    and local files, which have a length all the same, have no say.
     """
-    scores = [c.name for c in _numbers(tracks) if c.required and c.name != "valence"]
+    known = ("valence", "duration_ms")  # of tracks to be predicted the one, of any file the other
+    scores = [c.name for c in _numbers(tracks) if c.required and c.name not in known]
     heard = tracks[tracks[scores].notna().any(axis=1)] if scores else tracks
     optional = [c.name for c in _numbers(tracks) if not c.required]
     return tracks.drop(columns=[name for name in optional if heard[name].isna().mean() > SPARSE])

@@ -28,6 +28,15 @@ def test_check_of_a_sound_table(save, capsys):
     assert "Ready for a study: 300 tracks" in printed
 
 
+def test_check_says_what_a_study_would_leave_out(save, capsys):
+    """Optional columns with many gaps, and genres of a few tracks each."""
+    table = as_export(make_tracks(300)).assign(genre=[f"genre {n // 4}" for n in range(300)])
+    table.loc[:30, "popularity"] = None
+    assert main(["check", save(table)]) == 0
+    said = [line for line in capsys.readouterr().out.split("\n") if "left out" in line]
+    assert [line.split(", ")[0].split()[-1] for line in said] == ["popularity", "genre"]
+
+
 def test_check_of_a_table_to_be_predicted(save, capsys):
     """A table without valence is good for a prediction."""
     table = as_export(make_tracks(300)).drop(columns="valence")
