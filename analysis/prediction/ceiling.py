@@ -99,8 +99,7 @@ def _neighbour_pairs(tracks: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     features = preparing.predictors(tracks)
     points = preparing.for_distances(features).fit_transform(features)
     artists, observed = tracks["artist_key"].to_numpy(), tracks["valence"].to_numpy()
-    # far enough to find ten by others; of an artist with more tracks, some own ones may count
-    far = NEIGHBOURS + min(tracks["artist_key"].value_counts().iloc[0], 500)
+    far = NEIGHBOURS + min(tracks["artist_key"].value_counts().iloc[0], 500)  # ten by others
     apart, near = NearestNeighbors().fit(points).kneighbors(points, min(far, len(tracks)))
     # own tracks go to the end of the line; a stable sort keeps the others in order of distance
     order = np.argsort(artists[near] == artists[:, None], axis=1, kind="stable")[:, :NEIGHBOURS]

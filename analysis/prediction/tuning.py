@@ -28,8 +28,7 @@ class Budget:
 
     A search sees at most `tracks` of them, or of a long table a quarter, but no more than `most`:
     on a tenth of a long table with many genres, it prefers settings too smooth for the whole.
-    Thereafter cross-validation has `repeats` and at most `crossed` tracks, and the learning `curve`
-    shares of the training tracks.
+    Cross-validation has `repeats` and at most `crossed` tracks, the learning `curve` shares of all.
     """
 
     name: str
