@@ -102,6 +102,7 @@ def test_predict_without_valence_prints_no_scores(tables, capsys):
         ({"tracks": "missing.csv"}, "There is no file"),
         ({"train": "list.csv"}, "nothing is left to learn from"),
         ({"out": "nowhere/out.csv"}, "in a folder that exists"),
+        ({"out": "."}, "cannot be written"),
         ({"out": "list.csv"}, "is read and cannot be written too"),
         ({"out": "training.csv"}, "is read and cannot be written too"),
         ({"tracks": "other.csv"}, "no column for duration_ms, danceability"),
@@ -109,6 +110,7 @@ def test_predict_without_valence_prints_no_scores(tables, capsys):
         ({"train": "training.csv,"}, "No table is named"),
         ({"train": "training.csv,genre"}, "genre"),
         ({"train": "flat.csv"}, "one value only"),
+        ({"train": "other.csv"}, "no column for"),
     ],
 )
 def test_predict_refuses_in_one_sentence_and_writes_nothing(tables, capsys, change, said):

@@ -5,6 +5,7 @@ import hashlib
 import re
 import subprocess
 
+import jsonschema
 import pytest
 import typst
 import yaml
@@ -14,13 +15,38 @@ from analysis.tracks.schema import BadInput
 
 GIT = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
 
-# What the Citation File Format 1.2.0 lets this file hold, and of which kind; all else is an error.
-FORMAT = {"title": str, "authors": list, "version": str, "license": str}
-FILE = FORMAT | {
-    "cff-version": str, "message": str, "type": str, "date-released": str, "keywords": list,
-    "preferred-citation": dict, "url": str, "doi": str, "repository-code": str,
+# The rules of Citation File Format 1.2.0 for what this file may hold; anything else is an error.
+TEXT = {"type": "string", "minLength": 1}
+RULES = {
+    "title": TEXT,
+    "authors": {
+        "type": "array", "minItems": 1, "uniqueItems": True,
+        "items": {
+            "type": "object", "required": ["name"], "additionalProperties": False,
+            "properties": dict.fromkeys(("name", "website", "email", "orcid"), TEXT),
+        },
+    },
+    "version": {"type": ["string", "number"]},
+    "license": {"enum": ["MIT", "CC-BY-4.0"]},  # names of SPDX; several would mean either
 }  # fmt: skip
-REFERENCE = FORMAT | {"type": str, "year": str, "url": str, "doi": str}
+REFERENCE = {
+    "type": "object", "required": ["authors", "title", "type"], "additionalProperties": False,
+    "properties": RULES | {
+        "type": {"enum": ["report", "article", "software", "generic"]},
+        "year": {"type": "integer"}, "url": TEXT, "doi": TEXT,
+    },
+}  # fmt: skip
+SCHEMA = {
+    "type": "object", "required": ["authors", "cff-version", "message", "title"],
+    "additionalProperties": False,
+    "properties": RULES | {
+        "cff-version": {"const": "1.2.0"}, "message": TEXT,
+        "type": {"enum": ["software", "dataset"]},
+        "date-released": {"type": "string", "pattern": r"^\d{4}-[01]\d-[0-3]\d$"},
+        "keywords": {"type": "array", "minItems": 1, "uniqueItems": True, "items": TEXT},
+        "preferred-citation": REFERENCE, "url": TEXT, "doi": TEXT, "repository-code": TEXT,
+    },
+}  # fmt: skip
 
 
 def test_test_functions_and_cells_are_counted(tmp_path, monkeypatch):
@@ -80,17 +106,8 @@ def test_a_commit_is_cited_where_there_is_one(monkeypatch, commit, end):
 
 def test_the_citation_file_follows_its_format():
     said = yaml.load((provenance.ROOT / "CITATION.cff").read_text(), yaml.BaseLoader)
-    reference = said["preferred-citation"]
-    assert {"authors", "cff-version", "message", "title"} <= set(said)
-    assert {"authors", "title", "type"} <= set(reference)
-    for held, known in ((said, FILE), (reference, REFERENCE)):
-        assert all(value and isinstance(value, known[name]) for name, value in held.items())
-        assert all(set(one) <= {"name", "website", "email", "orcid"} for one in held["authors"])
-        assert held["license"] in ("MIT", "CC-BY-4.0")  # names of SPDX; several would mean either
-    assert said["cff-version"] == "1.2.0"
-    assert (said["type"], reference["type"]) == ("software", "report")
-    assert re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", said["date-released"])
-    assert reference["year"].isdigit()
+    said["preferred-citation"]["year"] = int(said["preferred-citation"]["year"])
+    jsonschema.validate(said, SCHEMA)
 
 
 def test_citation_names_the_report_as_quarto_does():

@@ -116,6 +116,10 @@ def test_both_formats_print_the_same_numbers(rendered, texts):
     assert len(missing) <= 0.01 * len(set(seen["html"])), missing
 
 
+def test_the_pdf_is_paged(rendered):
+    assert re.search(r"\b1 / \d+", rendered[1])
+
+
 def test_the_printed_formula_reaches_the_printed_scores(rendered, texts):
     """The formula as the page shows it, on the held-out tracks, against the sentence about it."""
     test = hold_out(clean(datasets.load("genres")).tracks).test
