@@ -14,12 +14,15 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from analysis.tracks.aliases import recognise
+from analysis.tracks.credits import to_credits, to_first
 from analysis.tracks.files import (
     MOST_BYTES,
+    MOST_FIELDS,
     PART,
     SQLITE,
     list_names,
@@ -50,32 +53,65 @@ def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
     return open_content(read_content(path), path, notes)
 
 
-def open_parts(folder: Path, notes: list[str]) -> pd.DataFrame:
+def open_parts(folder: Path, notes: list[str], most: int = MOST_FIELDS) -> pd.DataFrame:
     """Read CSV, TSV or Parquet files of the same columns, by their names, as one raw table.
 
+    Parts are read one after another, so that memory need not hold them all: where they have more
+    than `most` fields, rows are kept by whole artists, of whom a half, a fourth and so on is drawn
+    by the hash of the name. The index numbers the rows of all parts.
     Lines on what was read, what lies beside it and what was guessed of a part go to `notes`.
-    Raises BadInput where a part cannot be read, or has other columns than the first.
+    Raises BadInput where a part cannot be read, or has other columns than the first; and where
+    there are more than `most` fields and no column of artists.
     """
     files, rest = list_parts(folder)
     notes.append(f"{len(files):,} parts are read as one table, rows counted through")
     if rest:
         notes.append(f"left out: {list_names(rest)}")
     read: list[pd.DataFrame] = []
+    rows, drawn = 0, 1
     for file in files:
         said: list[str] = []
-        read.append(open_table(file, said))
+        part = open_table(file, said)
         notes += [f"{file.name}: {line}" for line in said]
-        ours, first = read[-1].columns, read[0].columns
+        first = read[0].columns if read else part.columns
         found = [
             f"{verb} {', '.join(map(repr, names))}"
-            for verb, names in (("has", ours.difference(first)), ("lacks", first.difference(ours)))
+            for verb, names in (
+                ("has", part.columns.difference(first)), ("lacks", first.difference(part.columns)),
+            )
             if len(names)
-        ]
+        ]  # fmt: skip
         if found:
             raise BadInput(f"{file} {' and '.join(found)}, unlike {files[0].name}: give all parts "
                            "the same columns, or take this one out of the folder.")  # fmt: skip
-        refuse_wide(sum(map(len, read)), len(ours), folder)
-    return pd.concat(read, ignore_index=True)
+        part.index = range(rows, rows + len(part))
+        rows += len(part)
+        read.append(_draw_artists(part, drawn))
+        while (kept := sum(map(len, read))) * len(first) > most:
+            if "artists" not in recognise(first):
+                refuse_wide(kept, len(first), folder)
+                break
+            drawn *= 2
+            read = [_draw_artists(one, drawn) for one in read]
+    if drawn > 1:
+        notes.append(f"of {rows:,} rows, too many to be studied at once, the {kept:,} by one in "
+                     f"{drawn:,} artists, drawn at random, are read")  # fmt: skip
+    return pd.concat(read)
+
+
+# what may follow a first artist's name; cut there, names are alike however a part is read
+AFTER_FIRST = re.compile(r"[,;&/×(]|\s(?:x|feat|ft|featuring|with)\b")
+
+
+def _draw_artists(part: pd.DataFrame, one_in: int) -> pd.DataFrame:
+    """Return the rows of one in so many artists, a power of two: those whose hash it divides."""
+    if one_in == 1:
+        return part
+    credits = part[recognise(part.columns)["artists"]]
+    codes, found = pd.factorize(to_first(to_credits(credits, "artists", [])))
+    names = [AFTER_FIRST.split(name.casefold())[0].strip() for name in found]
+    hashed = pd.util.hash_array(np.array(names, dtype=object))
+    return part[(hashed % one_in == 0)[codes]]
 
 
 def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:

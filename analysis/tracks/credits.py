@@ -39,8 +39,10 @@ def to_credits(values: pd.Series, name: str, notes: list[str]) -> pd.Series:
     joined = lists.map(_join).astype("str")
     split = int(joined.str.contains("; ", regex=False).sum())
     quoted = " and ".join(mark if mark == "lists" else f'"{mark}"' for mark in marks)
-    what = f"separated by {quoted}; {split:,} of {len(found):,} different credits split"
-    notes.append(f"artists: {what if marks else 'no separator, each field is one name'}")
+    if marks:
+        notes.append(f"credits are split at {quoted} ({split:,} of {len(found):,} different ones)")
+    else:
+        notes.append("each credit is one name")
     return pd.Series(joined.array.take(codes), values.index, name=values.name)
 
 

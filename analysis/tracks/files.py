@@ -24,6 +24,8 @@ MOST_EXPANSION, FREELY_EXPANDED = 100, 64_000_000
 CHUNK = 1 << 20
 # 1.2 million tracks with the audio analysis take 60 million fields
 MOST_FIELDS, MOST_COLUMNS = 200_000_000, 10_000
+# of a folder of parts, the fields that are studied at once: 1.2 million tracks have 24 million
+MOST_STUDIED = 30_000_000
 
 # a mark at the start of a file says how its characters are stored
 MARKS = {
@@ -31,6 +33,7 @@ MARKS = {
     (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE): "utf-32",
     (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE): "utf-16",
 }
+ALLOW = "ask its owner, or the system's settings, for permission to read it"
 # what stands between the file of a database and one of its tables
 PART = "::"
 TABLES = (
@@ -87,7 +90,8 @@ def status(path: Path):
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         name = str(path) if len(str(path)) <= 200 else f"{str(path)[:200]}…"
-        raise BadInput(f"{name} cannot be read ({reason}): check the path.") from error
+        what = ALLOW if isinstance(error, PermissionError) else "check the path"
+        raise BadInput(f"{name} cannot be read ({reason}): {what}.") from error
 
 
 # by the first bytes, what opens a packed file
@@ -114,7 +118,8 @@ def read_content(path: Path) -> bytes:
     if not stat.S_ISREG(about.st_mode):
         raise BadInput(f"{path} is no regular file but a pipe, a device or a socket: save what it "
                        "gives as a file and name that.")  # fmt: skip
-    too_large = BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: give a part of it.")
+    too_large = BadInput(f"{path} holds more than {MOST_BYTES / 1e9:.0f} GB: divide it into parts "
+                         "in a folder of their own and name that.")  # fmt: skip
     if about.st_size > MOST_BYTES:
         raise too_large
     try:
@@ -146,7 +151,8 @@ def read_content(path: Path) -> bytes:
     except (OSError, EOFError, ValueError, RuntimeError, zlib.error, lzma.LZMAError,
             zipfile.BadZipFile) as error:  # fmt: skip
         reason = getattr(error, "strerror", None) or error
-        raise BadInput(f"{path} cannot be read ({reason}): fetch or export it again.") from error
+        what = ALLOW if isinstance(error, PermissionError) else "fetch or export it again"
+        raise BadInput(f"{path} cannot be read ({reason}): {what}.") from error
 
 
 def _open_member(packed, path: Path):

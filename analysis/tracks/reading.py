@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.tracks.aliases import recognise, simplify
 from analysis.tracks.containers import open_content, open_parts, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
-from analysis.tracks.files import list_parts
+from analysis.tracks.files import MOST_FIELDS, MOST_STUDIED, list_parts
 from analysis.tracks.records import FEWEST_KNOWN
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, Column, naming
 from analysis.tracks.values import (
@@ -52,7 +52,8 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
     """Read a table of tracks in any layout of `analysis.tracks.aliases`.
 
     `path` is that of delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not; of one
-    table of a database as `file::table`; or of a folder of parts in CSV, TSV or Parquet.
+    table of a database as `file::table`; or of a folder of parts in CSV, TSV or Parquet, of which
+    a study reads a sample of whole artists where they have more than `files.MOST_STUDIED` fields.
     `needed` are canonical columns that must be there; `schema.PREDICTION` where valence is not.
 
     Returned is one row a row of the file, in its order; canonical columns, those that the file
@@ -60,19 +61,27 @@ def read_tracks(path: str | Path, needed: tuple[str, ...] = STUDY) -> pd.DataFra
     Raises BadInput where the file cannot be read, lacks a needed column, has no rows, holds text
     where numbers belong or values outside their range.
     """
-    layout = read_layout(path, needed)
+    layout = read_layout(path, needed, whole="valence" not in needed)
     for line in layout.lines:
         log.info("%s: %s.", path, line)
     return layout.tracks
 
 
-def read_layout(path: str | Path, needed: tuple[str, ...] = STUDY) -> Recognised:
-    """Read a table as `read_tracks` does and say what its columns were taken for."""
+def read_layout(
+    path: str | Path, needed: tuple[str, ...] = STUDY, whole: bool = False
+) -> Recognised:
+    """Read a table as `read_tracks` does and say what its columns were taken for.
+
+    Of tracks to be predicted, the `whole` table is read, however large its parts.
+    """
     path, notes = Path(path), []
     parted = False
     with contextlib.suppress(OSError):  # of a name that is too long; it is refused below
         parted = path.is_dir() and bool(list_parts(path)[0])
-    table = (open_parts if parted else open_table)(path, notes)
+    if parted:
+        table = open_parts(path, notes, MOST_FIELDS if whole else MOST_STUDIED)
+    else:
+        table = open_table(path, notes)
     return _read_table(table, path, needed, notes)
 
 

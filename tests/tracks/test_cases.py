@@ -29,7 +29,7 @@ BASE = read_layout(CASES / "base.csv").tracks
 SHORT = ("Dance", "Energy", "Speech", "Acoustic", "Instrumental", "Live", "Happy")
 # file: what is said of it in one line or in several, and the columns that may differ from the base
 READ = {
-    "base": ("no separator, each field is one name", ()),
+    "base": ("each credit is one name", ()),
     "seconds": ("duration_ms: read as seconds; the median is 3:44 minutes", ()),
     "minutes": ("duration: read as minutes; the median is 3:44 minutes", ()),
     "minutes_dot_seconds": ("duration: read as minutes.seconds; the median is 3:44 minutes", ()),
@@ -70,9 +70,9 @@ READ = {
     "api_errors.json": ("errors of the Web API (429 Too many requests) in place of tracks: 1", ()),
     "api_tracks_and_features.json": ("their audio features are joined by identifier: 16 and", ()),
     "nested_far.json": ("", ()),
-    "artists_comma": ('separated by ","; 13 of 16 different credits split', ("artists",)),
-    "artists_featuring": ('separated by "feat."; 13 of 16', ("artists",)),
-    "artists_ampersand": ('separated by "&"; 13 of 16', ("artists",)),
+    "artists_comma": ('credits are split at "," (13 of 16 different ones)', ("artists",)),
+    "artists_featuring": ('split at "feat." (13 of 16', ("artists",)),
+    "artists_ampersand": ('split at "&" (13 of 16', ("artists",)),
     "percent": (tuple(f"{name}: read as percent; the median is 0." for name in SHARES), ()),
     "percent_in_the_names": (
         tuple(f"{name}_% ({name}): read as percent; the median is 0." for name in SHARES),
@@ -124,7 +124,7 @@ READ = {
         ),
         (),
     ),
-    "artists_whole": ("no separator, each field is one name", ("artists", "artist")),
+    "artists_whole": ("each credit is one name", ("artists", "artist")),
 }
 REFUSED = {
     "colon_in_some_rows": "'duration' has lengths with a colon and, in row 2, one without",
@@ -176,7 +176,9 @@ def test_it_is_read_and_said_in_one_line(case, caplog):
     wanted = (said,) if isinstance(said, str) else said
     for one in filter(None, wanted):
         assert sum(one in line for line in lines) == 1
-    credits = "".join(line for line in lines if line.startswith("artists: "))
+    credits = "".join(
+        line for line in lines if line.startswith(("credits are split", "each credit"))
+    )
     spoken = sum(bool(one) and one not in credits for one in wanted)
     assert len(lines) == bool(credits) + spoken + ("track_id" in apart)
     assert not any("\n" in line for line in lines)

@@ -5,6 +5,8 @@ import pytest
 from made_tracks import make_tracks
 
 from analysis.__main__ import main
+from analysis.tracks import reading
+from analysis.tracks.containers import _draw_artists
 from analysis.tracks.reading import read_layout, read_tracks
 from analysis.tracks.schema import BadInput
 
@@ -75,3 +77,45 @@ def test_check_reads_parts_and_nothing_is_written_among_them(tmp_path, capsys):
     assert "Ready for a study" in capsys.readouterr().out
     assert main(["check", str(tmp_path), "--fix", str(tmp_path / "fixed.csv")]) == 2
     assert not (tmp_path / "fixed.csv").exists()
+
+
+MANY = make_tracks(rows=2_000).drop(columns="artist")
+
+
+def read_divided(folder, order, most, monkeypatch):
+    """Read parts of the table, written in an order, of which at most so many fields are held."""
+    folder.mkdir()
+    for number, place in enumerate(order):
+        part = MANY.iloc[500 * place : 500 * place + 500]
+        part.to_parquet(folder / f"part-{number}.parquet", index=False)
+    monkeypatch.setattr(reading, "MOST_STUDIED", most)
+    return read_layout(folder)
+
+
+def test_of_parts_longer_than_memory_whole_artists_are_drawn(tmp_path, monkeypatch):
+    most = 700 * MANY.shape[1]
+    found = read_divided(tmp_path / "a", (0, 1, 2, 3), most, monkeypatch)
+    drawn, whole = found.tracks, read_divided(tmp_path / "b", (0, 1, 2, 3), 10**9, monkeypatch)
+    assert most / 4 < drawn.size < 1.1 * most
+    artists = set(drawn["artist"])
+    expected = whole.tracks[whole.tracks["artist"].isin(artists)].reset_index(drop=True)
+    pd.testing.assert_frame_equal(drawn, expected)
+    assert len(artists) < whole.tracks["artist"].nunique()
+    assert any(f"of 2,000 rows, too many to be studied at once, the {len(drawn)}" in line
+               for line in found.lines)  # fmt: skip
+    turned = read_divided(tmp_path / "c", (3, 1, 0, 2), most, monkeypatch).tracks
+    assert sorted(turned["track_id"]) == sorted(drawn["track_id"])
+    assert len(read_layout(tmp_path / "a", whole=True).tracks) == 2_000
+
+
+def test_artists_are_drawn_alike_however_their_names_are_joined():
+    """A comma parts names in one part of the table and belongs to them in another."""
+    names = ["Ada, Bo", "ada", "Ada feat. Cy", '["Ada", "Di"]', "Ada; Ed", "Ada x Flo"]
+    drawn = {
+        one_in: [len(_draw_artists(pd.DataFrame({"artists": [one]}), one_in)) for one in names]
+        for one_in in (2, 4, 8, 16, 32)
+    }
+    assert all(len(set(kept)) == 1 for kept in drawn.values())
+    others = pd.DataFrame({"artists": [f"artist {number}" for number in range(4_000)]})
+    share = len(_draw_artists(others, 4)) / len(others)
+    assert share == pytest.approx(1 / 4, abs=0.03)  # four standard errors
