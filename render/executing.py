@@ -13,6 +13,7 @@ from jupyter_client.kernelspec import KernelSpec
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
+from analysis.printing.progress import bar_or
 from analysis.stopping import end_children
 from analysis.surroundings import settle
 from render import RenderError
@@ -48,12 +49,12 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
     """Execute a document's cells and inline expressions in reading order.
 
     The settings are those of any format, as figures are drawn once for all; `parameters` replace
-    values of the cell tagged `parameters`; `say` takes what `print` takes. The first failure is a
-    RenderError with the cell's label, the line and the error.
+    values of the cell tagged `parameters`; `say` takes what `print` takes, for which a terminal has
+    a bar. The first failure is a RenderError with the cell's label, the line and the error.
     """
     try:
-        client = _client(document)
-        with show_progress(say) as variables:
+        client, labels = _client(document), [cell.label for cell in document.cells]
+        with bar_or(say, labels) as say, show_progress(say) as variables:
             environment = _environment(settings) | variables
             with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
                 try:
@@ -73,13 +74,12 @@ def execute(document: Document, settings: Settings, parameters: dict, say=print)
 
 
 def _walk(client, document: Document, parameters: dict, say) -> Run:
-    run, total, number = Run({}, {}), len(document.cells), 0
+    run, total = Run({}, {}), str(len(document.cells))
     for place, part in enumerate(document.parts):
         if isinstance(part, Prose):
             run.inline[place] = _evaluate(client, part, document.path.name)
             continue
-        number += 1
-        say(f"[{number:>{len(str(total))}}/{total}] {part.label} ...", end=" ", flush=True)
+        say(f"[{len(run.outputs) + 1:>{len(total)}}/{total}] {part.label} ...", end=" ", flush=True)
         start = time.perf_counter()
         run.outputs[part.label] = _show(client, part, document)
         if part.is_parameters and parameters:
@@ -143,8 +143,7 @@ def _client(document: Document) -> NotebookClient:
 
 def _environment(settings: Settings) -> dict[str, str]:
     """Return the kernel's environment: Quarto's figure settings, and nothing of the reader's."""
-    figure = figure_options(settings).items()
-    asked = {f"QUARTO_FIG_{name.upper()}": str(value) for name, value in figure}
+    asked = {f"QUARTO_FIG_{name.upper()}": str(v) for name, v in figure_options(settings).items()}
     steady = {"SOURCE_DATE_EPOCH": str(settings.epoch), "PYTHONHASHSEED": "0"}
     return settle(dict(os.environ)) | asked | steady
 

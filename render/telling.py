@@ -39,3 +39,4 @@ def _watch(path: Path, ended: threading.Event, say) -> None:
             *lines, rest = (rest + file.read()).split("\n")
             for line in lines:
                 say(f"\n      {line} ...", end=" ", flush=True)
+            say("", end="")  # time has passed, which a bar shows

@@ -14,6 +14,7 @@ from analysis import SEED
 from analysis.derivation.evidence import PILES, mark_piles
 from analysis.inference.scores import FEATURES
 from analysis.memory import remember
+from analysis.prediction.validation import share_out
 
 SCORES = (*(one.plain for one in FEATURES if one.name != "duration"), "valence")
 # Measured by rule from the audio rather than learned from labels.
@@ -55,18 +56,11 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
     frame = _standardise(pd.DataFrame(norm.ppf((ranks - 0.5) / len(ranks)), columns=varied))
     observed = find_patterns(frame, valence.to_numpy())
     correlations, songs = frame.corr(), int(np.clip(len(train), 1_000, 10_000))
-    middles = [(place + 0.5) / 100 for place, _ in PILES.values()]
+    about = correlations, songs, valence, draws
+    drawn = share_out(_simulate, [(key, *about) for key in MECHANISMS])
     rows = []
-    for key, label in MECHANISMS.items():
-        # only valence of stretched siblings is cut at the bins where valence piles up
-        ends, found = (min(middles), max(middles)) if key == "siblings" else (0, 1), []
-        for rng in np.random.default_rng(SEED).spawn(draws):
-            scores, spread = simulate_scores(key, correlations, songs, rng)
-            scale = valence.std() * (spread if key == "unstretched" else 1)
-            drawn = np.clip(valence.mean() + scale * scores["valence"].to_numpy(), *ends)
-            found.append(find_patterns(scores, drawn))
-        quantiles = pd.DataFrame(found).quantile([0.025, 0.5, 0.975])
-        for pattern, (low, median, high) in quantiles.items():
+    for label, found in zip(MECHANISMS.values(), drawn, strict=True):
+        for pattern, (low, median, high) in found.quantile([0.025, 0.5, 0.975]).items():
             own, tolerance = observed[pattern], TOLERANCES[pattern]
             reproduced = is_reproduced(pattern, own, median)
             rows.append((pattern, label, own, median, low, high, tolerance, reproduced))
@@ -75,6 +69,19 @@ def compare_mechanisms(train: pd.DataFrame, draws: int = 40) -> pd.DataFrame:
         pattern=lambda rows: pd.Categorical(rows["pattern"], observed.index),
         mechanism=lambda rows: pd.Categorical(rows["mechanism"], MECHANISMS.values()),
     )
+
+
+def _simulate(key: str, correlations, songs: int, valence: pd.Series, draws: int) -> pd.DataFrame:
+    """Return the patterns of one mechanism, a row a simulation."""
+    middles, found = [(place + 0.5) / 100 for place, _ in PILES.values()], []
+    # only valence of stretched siblings is cut at the bins where valence piles up
+    ends = (min(middles), max(middles)) if key == "siblings" else (0, 1)
+    for rng in np.random.default_rng(SEED).spawn(draws):
+        scores, spread = simulate_scores(key, correlations, songs, rng)
+        scale = valence.std() * (spread if key == "unstretched" else 1)
+        drawn = np.clip(valence.mean() + scale * scores["valence"].to_numpy(), *ends)
+        found.append(find_patterns(scores, drawn))
+    return pd.DataFrame(found)
 
 
 def is_reproduced(pattern: str, observed: float, median: float) -> bool:

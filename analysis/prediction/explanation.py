@@ -1,5 +1,6 @@
 """What predictions rest on, asked of tracks by artists that the model did not see."""
 
+import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -65,9 +66,8 @@ def local_effects(one: Candidate, tracks: pd.DataFrame, features: Sequence[str])
     quantiles = np.linspace(0.005, 0.995, bins + 1)
     edges = {name: np.unique(tracks[name].astype(float).quantile(quantiles)) for name in features}
     edges = {name: cuts for name, cuts in edges.items() if len(cuts) > 1}
-    folds = _by_fold(_accumulate_fold, one, tracks, edges)
-    parts = folds.groupby(["feature", "x"], sort=False)["effect"]
-    return parts.agg(effect="mean", low="min", high="max").reset_index()
+    parts = _by_fold(_accumulate_fold, one, tracks, edges).groupby(["feature", "x"], sort=False)
+    return parts["effect"].agg(effect="mean", low="min", high="max").reset_index()
 
 
 def compare_curves(effects: pd.DataFrame, curves: pd.DataFrame) -> pd.DataFrame:
@@ -128,6 +128,7 @@ def shap_values(
     prediction, kept within 0 and 1: a column a feature, as in `single_features`, and base, the mean
     prediction of the background.
     """
+    os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling took longer than all that shap does here
     import shap  # takes two seconds, which nothing else here needs
 
     fitted, features = one.fit(train), preparing.predictors(pd.concat([train, tracks]))

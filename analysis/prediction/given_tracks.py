@@ -107,13 +107,12 @@ def join_tables(
     order = sorted(parts, key=lambda name: (-len(lines[name]["features"]), -len(parts[name]), name))
     train = pd.concat([parts[name].assign(table=name) for name in order], ignore_index=True)
     repeated = train.groupby("linked")["table"].transform("first") != train["table"]
-    counts = pd.DataFrame({"learned": ~repeated, "repeated": repeated})
-    counts = counts.groupby(train["table"]).sum()
+    counts = pd.DataFrame({"learned": ~repeated, "repeated": repeated}).groupby(train["table"])
     train = train[~repeated].reset_index(drop=True)
     # tables that lack a column, or name other genres, leave plain objects behind
     mixed = train.select_dtypes(["object", "str"]).columns.intersection(feature_columns(train))
     train = train.astype({name: "float" if name == "explicit" else "category" for name in mixed})
-    return train, pd.DataFrame.from_dict(lines, orient="index").join(counts)
+    return train, pd.DataFrame.from_dict(lines, orient="index").join(counts.sum())
 
 
 def number_recordings(*tables: pd.DataFrame) -> list[np.ndarray]:

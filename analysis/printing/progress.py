@@ -1,9 +1,13 @@
-"""Progress of long cells, for whoever renders the report, and of a study on a terminal."""
+"""Progress of long cells, for whoever renders the report, and what is left of it on a terminal."""
 
 import contextlib
 import itertools
 import logging
 import os
+import re
+import shutil
+import sys
+from collections.abc import Sequence
 
 from tqdm import tqdm
 from tqdm.contrib.logging import logging_redirect_tqdm
@@ -11,6 +15,17 @@ from tqdm.contrib.logging import logging_redirect_tqdm
 # Set by the renderer to a file that it reads while cells run; absent under plain `quarto render`,
 # where nothing is written and nothing can show in the report.
 VARIABLE = "REPORT_PROGRESS"
+FORM = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, about {remaining} left"
+# What cells of a whole report took in seconds, where it was two or more, and by what share of the
+# longest its steps began: the estimate of what is left rests on them, and nothing else.
+SECONDS = {
+    "find-headlines": 7, "find-best": 159, "find-formula": 24, "fit-four-models": 6,
+    "draw-models": 2, "test-assumptions": 2, "draw-overview": 3, "fit-gam": 3,
+    "split-three-ways": 6, "check-nonsense": 3, "compare-network": 10, "estimate-ceilings": 16,
+    "accumulate-effects": 8, "attribute-predictions": 8, "simulate-mechanisms": 3,
+}  # fmt: skip
+OTHERS = 0.6
+STEPS = {"search": 0.0, "cross-validation": 0.53, "held-out part": 0.89}
 
 
 def tell_progress() -> None:
@@ -30,9 +45,8 @@ def show_bar(seconds: dict[str, float]):
     `seconds` are those of another study's steps, in their order: what is left of a study takes, at
     the pace so far, its share of them.
     """
-    form = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, about {remaining} left"
     hidden = None if seconds else True  # None hides it from anything but a terminal
-    bar = tqdm(total=sum(seconds.values()), bar_format=form, disable=hidden, smoothing=0)
+    bar = tqdm(total=sum(seconds.values()), bar_format=FORM, disable=hidden, smoothing=0)
     starts = dict(zip(seconds, itertools.accumulate([0, *seconds.values()]), strict=False))
 
     def advance(record: logging.LogRecord) -> bool:
@@ -50,3 +64,48 @@ def show_bar(seconds: dict[str, float]):
             yield
     finally:
         logger.removeFilter(advance)
+
+
+def bar_or(say, labels: Sequence[str]):
+    """Return a context of what takes a report's lines: on a terminal not `print`, but a bar."""
+    if say is not print or not sys.stdout.isatty():
+        return contextlib.nullcontext(say)
+    return contextlib.closing(ReportBar(labels, sys.stdout))
+
+
+class ReportBar:
+    """A bar that takes the lines of a renderer in place of `print`, and shows what is left.
+
+    What is left of the cells, by their labels, takes at the pace so far its share of `SECONDS`.
+    """
+
+    def __init__(self, labels: Sequence[str], file=None):
+        """Begin at the first cell; `file` is the standard error if not given."""
+        seconds = [SECONDS.get(label, OTHERS) for label in labels]
+        self.starts = dict(zip(labels, itertools.accumulate([0, *seconds]), strict=False))
+        self.cell = ""
+        wide, high = shutil.get_terminal_size()  # 80 and 24 where a terminal does not tell
+        form = {"bar_format": FORM, "smoothing": 0, "ncols": wide, "nrows": high}
+        self.bar = tqdm(total=sum(seconds), file=file, **form)
+
+    def __call__(self, text: str = "", **_) -> None:
+        """Take a line: the name of a cell, what one does, or nothing while time passes."""
+        if cell := re.fullmatch(r"\[ *\d+/\d+\] (\S+) \.\.\.", text):
+            self.cell = cell[1]
+            self._move(self.starts[self.cell], self.cell)
+        elif text.startswith("\n"):
+            line = text.strip().removesuffix(" ...")
+            share = STEPS.get(line.split(":")[0], 0.0) if self.cell == "find-best" else 0.0
+            if done := re.search(r"\((\d+) of (\d+)\)$", line):
+                share += STEPS["cross-validation"] * int(done[1]) / int(done[2])
+            length = SECONDS.get(self.cell, OTHERS)
+            self._move(self.starts[self.cell] + share * length, line)
+        self.bar.refresh()
+
+    def _move(self, place: float, what: str) -> None:
+        self.bar.set_description_str(what, refresh=False)
+        self.bar.update(max(place - self.bar.n, 0))
+
+    def close(self) -> None:
+        """Leave the bar as it is."""
+        self.bar.close()
