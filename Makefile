@@ -14,7 +14,7 @@ override RENDERER := $(value RENDERER)
 override PYTHON := $(or $(value PYTHON),python3)
 export DATA BUDGET RENDERER PYTHON
 
-.PHONY: help report test release environment clean
+.PHONY: help report test benchmark release environment clean
 .DEFAULT_GOAL := help
 
 help: ## tell what make can do
@@ -23,6 +23,7 @@ help: ## tell what make can do
 	@echo "make report BUDGET=quick           a draft: fewer trials and resamples, a third of the time"
 	@echo "make report RENDERER=pandoc        with this renderer (quarto or pandoc)"
 	@echo "make test                          every test"
+	@echo "make benchmark                     where a report's time goes, and how it grows: an hour"
 	@echo "make release                       the report, tested, for publication: docs/"
 	@echo "make clean                         remove the report and all stored results"
 	@echo "PYTHON=python3.12 make report      with another Python (3.11 or newer)"
@@ -32,6 +33,10 @@ report: environment
 
 test: environment
 	@$(BIN)/python -m pytest
+
+benchmark: environment
+	@$(BIN)/python -m benchmarks.steps
+	@$(BIN)/python -m benchmarks.scale genres --steps check read clean "question 1" boosting network
 
 # A release names one commit, which the report prints: changed files are refused at once.
 release: environment

@@ -32,6 +32,7 @@ from analysis.tracks.schema import BY_NAME, FEATURES
 from analysis.tracks.splitting import hold_out
 
 SIZES = (20_000, 100_000, 400_000, 1_200_000)
+PART = 1_200_000  # rows of one file
 NOISE = 0.01
 CONSONANTS, VOWELS = "bdfghklmnprstvz", "aeiou"
 
@@ -63,11 +64,16 @@ def grow(tracks: pd.DataFrame, rows: int, seed: int = SEED) -> pd.DataFrame:
     )
 
 
-def write(grown: pd.DataFrame, path: Path) -> None:
-    """Write a grown table as CSV, as exports are written."""
+def write(grown: pd.DataFrame, place: Path) -> Path:
+    """Write a grown table as CSV, as exports are written, a long one as a folder of parts."""
     whole = [name for name in grown if BY_NAME[name].kind == "integer"]
-    credits = grown["artists"].str.replace("; ", ";")
-    grown.assign(artists=credits).astype(dict.fromkeys(whole, "Int64")).to_csv(path, index=False)
+    place.mkdir()
+    starts = range(0, len(grown), PART)
+    for start in starts:
+        part = grown.iloc[start : start + PART].astype(dict.fromkeys(whole, "Int64"))
+        credits = part["artists"].str.replace("; ", ";")
+        part.assign(artists=credits).to_csv(place / f"part-{start}.csv", index=False)
+    return place if len(starts) > 1 else place / "part-0.csv"
 
 
 def _add_noise(tracks: pd.DataFrame, draws: np.ndarray, random) -> pd.DataFrame:
@@ -175,8 +181,8 @@ def main() -> None:
     tracks, rows, given_up = load(given.data), [], set()
     with tempfile.TemporaryDirectory() as folder:
         for size in sorted(given.sizes):
-            table, read, cleaned = (Path(folder) / name for name in ("t.csv", "read", "cleaned"))
-            write(grow(tracks, size), table)
+            read, cleaned = Path(folder) / "read", Path(folder) / "cleaned"
+            table = write(grow(tracks, size), Path(folder) / f"{size}")
             places = {"check": (table, table), "read": (table, read), "clean": (read, cleaned)}
             for step in given.steps:
                 if step in given_up:
