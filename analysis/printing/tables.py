@@ -396,7 +396,7 @@ def tabulate_searches(settings: pd.DataFrame) -> Markdown:
 def show_source(*functions) -> Markdown:
     """Return the code of functions as one listing, without their docstrings."""
     code = "\n\n\n".join(inspect.getsource(one).strip() for one in functions)
-    code = re.sub(r'\n *"""(?:.|\n)*?"""', "", code)
+    code = re.sub(r'\n *"""(?:.|\n)*?"""|  # fmt: skip', "", code)
     return Markdown(f"```python\n{code}\n```")
 
 
