@@ -3,6 +3,7 @@
 import ast
 import json
 import logging
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -242,4 +243,4 @@ def test_chapters_made_from_records_can_be_read(record, stored):
     assert not walk.problems
     assert (printing.NO_RECORD in said) is (not stored)
     assert (printing.NO_RECORD in walk.shown["tbl-findings"][1]) is (not stored)
-    assert ("timbre 0 (average loudness)" in said) is bool(stored)
+    assert (re.search(r"\d+ of \d+ means are significant", said) is not None) is bool(stored)
