@@ -6,6 +6,8 @@ import pypdf
 import pytest
 from conftest import run_render
 
+from benchmarks import steps
+
 BOTH = ["page_text", "pdf_text"]
 
 
@@ -162,6 +164,17 @@ def test_progress_names_every_cell(rendered):
     assert log.startswith("Renderer: Pandoc")
     assert re.search(r"^\[ 1/10\] parameters \.\.\. \d+\.\d s$", log, re.M)
     assert re.search(r"^\[10/10\] draw-computed \.\.\. \d+\.\d s$", log, re.M)
+
+
+def test_benchmarks_read_the_seconds_of_every_cell_from_it(rendered):
+    log = (rendered / "log").read_text()
+    found = steps.read_seconds(log)
+    cells = re.findall(r"^\[ *\d+/10\] (\S+)", log, re.M)
+    assert list(found) == [*cells, steps.WHOLE]
+    assert sum(found[cell] for cell in cells) < found[steps.WHOLE] + 1  # it is rounded
+    slow = found | {steps.PEAK: 1.0, cells[0]: 9.0}
+    table = steps.tabulate({"old": slow, "new": slow | {cells[0]: 3.0}})
+    assert table.loc[cells[0], "new / old"] == pytest.approx(1 / 3, abs=0.005)
 
 
 def test_a_second_run_gives_the_same_bytes(rendered):
