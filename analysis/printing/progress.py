@@ -45,15 +45,13 @@ def show_bar(seconds: dict[str, float]):
     `seconds` are those of another study's steps, in their order: what is left of a study takes, at
     the pace so far, its share of them.
     """
-    hidden = None if seconds else True  # None hides it from anything but a terminal
-    bar = tqdm(total=sum(seconds.values()), bar_format=FORM, disable=hidden, smoothing=0)
-    starts = dict(zip(seconds, itertools.accumulate([0, *seconds.values()]), strict=False))
+    # None hides it from anything but a terminal
+    bar, starts = _make_bar(seconds, disable=None if seconds else True)
 
     def advance(record: logging.LogRecord) -> bool:
         name = record.getMessage().removeprefix("== ")
         if name in starts:
-            bar.set_description_str(name, refresh=False)
-            bar.update(starts[name] - bar.n)
+            _move(bar, starts[name], name)
         bar.refresh()
         return True
 
@@ -64,6 +62,18 @@ def show_bar(seconds: dict[str, float]):
             yield
     finally:
         logger.removeFilter(advance)
+
+
+def _make_bar(seconds: dict[str, float], **options) -> tuple[tqdm, dict[str, float]]:
+    """Return a bar over steps of known length, and where in it each begins."""
+    bar = tqdm(total=sum(seconds.values()), bar_format=FORM, smoothing=0, **options)
+    return bar, dict(zip(seconds, itertools.accumulate([0, *seconds.values()]), strict=False))
+
+
+def _move(bar: tqdm, place: float, what: str) -> None:
+    """Bring a bar forward to a place, never back, and name what runs there."""
+    bar.set_description_str(what, refresh=False)
+    bar.update(max(place - bar.n, 0))
 
 
 def bar_or(say, labels: Sequence[str]):
@@ -81,30 +91,23 @@ class ReportBar:
 
     def __init__(self, labels: Sequence[str], file=None):
         """Begin at the first cell; `file` is the standard error if not given."""
-        seconds = [SECONDS.get(label, OTHERS) for label in labels]
-        self.starts = dict(zip(labels, itertools.accumulate([0, *seconds]), strict=False))
+        self.seconds = {label: SECONDS.get(label, OTHERS) for label in labels}
         self.cell = ""
         wide, high = shutil.get_terminal_size()  # 80 and 24 where a terminal does not tell
-        form = {"bar_format": FORM, "smoothing": 0, "ncols": wide, "nrows": high}
-        self.bar = tqdm(total=sum(seconds), file=file, **form)
+        self.bar, self.starts = _make_bar(self.seconds, file=file, ncols=wide, nrows=high)
 
     def __call__(self, text: str = "", **_) -> None:
         """Take a line: the name of a cell, what one does, or nothing while time passes."""
         if cell := re.fullmatch(r"\[ *\d+/\d+\] (\S+) \.\.\.", text):
             self.cell = cell[1]
-            self._move(self.starts[self.cell], self.cell)
+            _move(self.bar, self.starts[self.cell], self.cell)
         elif text.startswith("\n"):
             line = text.strip().removesuffix(" ...")
             share = STEPS.get(line.split(":")[0], 0.0) if self.cell == "find-best" else 0.0
             if done := re.search(r"\((\d+) of (\d+)\)$", line):
                 share += STEPS["cross-validation"] * int(done[1]) / int(done[2])
-            length = SECONDS.get(self.cell, OTHERS)
-            self._move(self.starts[self.cell] + share * length, line)
+            _move(self.bar, self.starts[self.cell] + share * self.seconds[self.cell], line)
         self.bar.refresh()
-
-    def _move(self, place: float, what: str) -> None:
-        self.bar.set_description_str(what, refresh=False)
-        self.bar.update(max(place - self.bar.n, 0))
 
     def close(self) -> None:
         """Leave the bar as it is."""

@@ -22,7 +22,7 @@ from analysis.tracks.aliases import recognise
 from analysis.tracks.credits import to_credits, to_first
 from analysis.tracks.files import (
     MOST_BYTES,
-    MOST_FIELDS,
+    MOST_STUDIED,
     PART,
     SQLITE,
     list_names,
@@ -53,15 +53,15 @@ def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
     return open_content(read_content(path), path, notes)
 
 
-def open_parts(folder: Path, notes: list[str], most: int = MOST_FIELDS) -> pd.DataFrame:
+def open_parts(folder: Path, notes: list[str], whole: bool = False) -> pd.DataFrame:
     """Read CSV, TSV or Parquet files of the same columns, by their names, as one raw table.
 
     Parts are read one after another, so that memory need not hold them all: where they have more
-    than `most` fields, rows are kept by whole artists, of whom a half, a fourth and so on is drawn
-    by the hash of the name. The index numbers the rows of all parts.
+    than `MOST_STUDIED` fields and are not wanted `whole`, rows are kept by whole artists, of whom a
+    half, a fourth and so on is drawn by the hash of the name. The index numbers all rows.
     Lines on what was read, what lies beside it and what was guessed of a part go to `notes`.
-    Raises BadInput where a part cannot be read, or has other columns than the first; and where
-    there are more than `most` fields and no column of artists.
+    Raises BadInput where a part cannot be read, has other columns than the first, or makes too many
+    fields of rows of which none can be left out.
     """
     files, rest = list_parts(folder)
     notes.append(f"{len(files):,} parts are read as one table, rows counted through")
@@ -87,10 +87,10 @@ def open_parts(folder: Path, notes: list[str], most: int = MOST_FIELDS) -> pd.Da
         part.index = range(rows, rows + len(part))
         rows += len(part)
         read.append(_draw_artists(part, drawn))
-        while (kept := sum(map(len, read))) * len(first) > most:
-            if "artists" not in recognise(first):
-                refuse_wide(kept, len(first), folder)
-                break
+        if whole or "artists" not in recognise(first):
+            refuse_wide(rows, len(first), folder)
+            continue
+        while (kept := sum(map(len, read))) * len(first) > MOST_STUDIED:
             drawn *= 2
             read = [_draw_artists(one, drawn) for one in read]
     if drawn > 1:

@@ -13,7 +13,7 @@ import pandas as pd
 from analysis.tracks.aliases import recognise, simplify
 from analysis.tracks.containers import open_content, open_parts, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
-from analysis.tracks.files import MOST_FIELDS, MOST_STUDIED, list_parts
+from analysis.tracks.files import list_parts
 from analysis.tracks.records import FEWEST_KNOWN
 from analysis.tracks.schema import BY_NAME, STUDY, BadInput, Column, naming
 from analysis.tracks.values import (
@@ -78,10 +78,7 @@ def read_layout(
     parted = False
     with contextlib.suppress(OSError):  # of a name that is too long; it is refused below
         parted = path.is_dir() and bool(list_parts(path)[0])
-    if parted:
-        table = open_parts(path, notes, MOST_FIELDS if whole else MOST_STUDIED)
-    else:
-        table = open_table(path, notes)
+    table = open_parts(path, notes, whole) if parted else open_table(path, notes)
     return _read_table(table, path, needed, notes)
 
 

@@ -5,7 +5,7 @@ import pytest
 from made_tracks import make_tracks
 
 from analysis.__main__ import main
-from analysis.tracks import reading
+from analysis.tracks import containers, files
 from analysis.tracks.containers import _draw_artists
 from analysis.tracks.reading import read_layout, read_tracks
 from analysis.tracks.schema import BadInput
@@ -88,7 +88,7 @@ def read_divided(folder, order, most, monkeypatch):
     for number, place in enumerate(order):
         part = MANY.iloc[500 * place : 500 * place + 500]
         part.to_parquet(folder / f"part-{number}.parquet", index=False)
-    monkeypatch.setattr(reading, "MOST_STUDIED", most)
+    monkeypatch.setattr(containers, "MOST_STUDIED", most)
     return read_layout(folder)
 
 
@@ -106,6 +106,14 @@ def test_of_parts_longer_than_memory_whole_artists_are_drawn(tmp_path, monkeypat
     turned = read_divided(tmp_path / "c", (3, 1, 0, 2), most, monkeypatch).tracks
     assert sorted(turned["track_id"]) == sorted(drawn["track_id"])
     assert len(read_layout(tmp_path / "a", whole=True).tracks) == 2_000
+
+
+def test_tracks_to_be_predicted_are_read_whole_or_refused(tmp_path, monkeypatch):
+    read_divided(tmp_path / "a", (0, 1, 2, 3), 10**9, monkeypatch)
+    monkeypatch.setattr(files, "MOST_FIELDS", 1_500 * MANY.shape[1])
+    with pytest.raises(BadInput, match="2,000 rows or more, too many to be read"):
+        read_layout(tmp_path / "a", whole=True)
+    assert len(read_layout(tmp_path / "a").tracks) == 2_000
 
 
 def test_artists_are_drawn_alike_however_their_names_are_joined():
