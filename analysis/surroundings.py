@@ -41,6 +41,7 @@ def settle(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
         "KERAS_BACKEND": "jax",  # the smallest backend of Keras on a CPU
         "KERAS_HOME": os.fspath(cache / "keras"),
         "JAX_PLATFORMS": "cpu",
+        "NPROC": "1",  # threads of JAX: on their number depend the last digits of a network
         "MPLCONFIGDIR": os.fspath(cache / "matplotlib"),
         "IPYTHONDIR": os.fspath(cache / "ipython"),
         "LC_ALL": LOCALE,

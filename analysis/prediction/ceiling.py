@@ -12,7 +12,7 @@ from analysis.prediction import evaluation, preparing
 from analysis.prediction.evaluation import draw_counts, interval_of, scores
 from analysis.prediction.learners import predict
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import Candidate, share_out
+from analysis.prediction.validation import Candidate, fit_once, share_out
 from analysis.tracks.ordering import sort_rows
 from analysis.tracks.recordings import recording_numbers
 from analysis.tracks.schema import FEATURES
@@ -36,10 +36,12 @@ def learning_curve(one: Candidate, train: pd.DataFrame, shares: Sequence[float])
 
 @remember
 def _curve_point(share: float, fold: int, one: Candidate, train, fitting, validation):
-    part = draw_artists(train.iloc[fitting], round(share * len(fitting)), SEED + fold)
+    part = train.iloc[fitting].reset_index(drop=True)
+    part = draw_artists(part, round(share * len(part)), SEED + fold)
     held = train.iloc[validation].rename(columns={"valence": "observed"})
+    predicted = predict(fit_once(one, part), held)
     about = {"share": share, "fold": fold, "tracks": len(part), "row": validation}
-    return held[["observed", "artist_key"]].assign(**about, predicted=predict(one.fit(part), held))
+    return held[["observed", "artist_key"]].assign(**about, predicted=predicted)
 
 
 def score_curve(curve: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from analysis.memory import remember
 from analysis.prediction import preparing
 from analysis.prediction.learners import one_thread
 from analysis.prediction.tuning import draw_artists
-from analysis.prediction.validation import Candidate, corrected_interval, share_out
+from analysis.prediction.validation import Candidate, corrected_interval, fit_once, share_out
 from analysis.tracks.splitting import grouped_folds
 
 ALIKE = 0.5  # features correlated beyond this in rank are shuffled together
@@ -163,15 +163,9 @@ def _by_fold(task: Callable, one: Candidate, tracks: pd.DataFrame, *what):
 
 @remember
 def _explain_fold(fitting, held, task: Callable, one: Candidate, seed: int, *what):
-    fitted = _fit(one, fitting)
+    fitted = fit_once(one, fitting)
     with one_thread():
         return task(fitted, preparing.predictors(held), held["valence"], seed, *what)
-
-
-@remember
-def _fit(one: Candidate, tracks: pd.DataFrame):
-    """Fit outside a fold; every task asks the same five models."""
-    return one.fit(tracks)
 
 
 def _permute_fold(fitted, features, observed, seed: int, groups: dict, repeats: int):

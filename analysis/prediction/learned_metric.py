@@ -12,6 +12,7 @@ from scipy.linalg import cho_factor, cho_solve
 from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
 
 BLOCK = 4_000  # rows that are handled at once
+PART = 250  # rows whose distances fit a processor's cache
 # Training rows at which slopes are taken, and landmarks of the surface whose slopes they are.
 # Directions need fewer landmarks than predictions do.
 SLOPES = 5_000
@@ -63,7 +64,7 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
 
     def predict(self, rows: np.ndarray) -> np.ndarray:
         """Predict for rows of shape (n, columns); the result has shape (n,)."""
-        parts = [_matern(self._squares(block)) @ self.coefficients_ for block in _blocks(rows)]
+        parts = [self._kernel(part) @ self.coefficients_ for part in _blocks(rows, PART)]
         return self.mean_ + np.concatenate(parts)
 
     def slopes(self, rows: np.ndarray) -> np.ndarray:
@@ -71,7 +72,7 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
         parts = []
         for block in _blocks(rows):
             # with d² = scale |(x - z) M|², the kernel's slope in x is -scale exp(-d) (x - z) M M'
-            falls = np.exp(-np.sqrt(self._squares(block))) * self.coefficients_
+            falls = np.exp(-self._distances(block)) * self.coefficients_
             moved = (block @ self.metric_) * falls.sum(axis=1, keepdims=True)
             parts.append(-self.scale_ * (moved - falls @ self.places_) @ self.metric_.T)
         return np.concatenate(parts)
@@ -79,21 +80,32 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
     def _solve(self, rows: np.ndarray, landmarks: np.ndarray, target: np.ndarray) -> None:
         """Find the coefficients for the metric as it is."""
         self.places_ = landmarks @ self.metric_
-        own = _matern(self._squares(landmarks))
+        own = self._kernel(landmarks)
         square, product = np.zeros_like(own), np.zeros(len(landmarks))
         for block, values in zip(_blocks(rows), _blocks(target), strict=True):
-            kernel = _matern(self._squares(block))
+            kernel = self._kernel(block)
             square += kernel.T @ kernel
             product += kernel.T @ (values - self.mean_)
         square += self.penalty * own
         self.coefficients_ = _solve_positive(square, product)
 
-    def _squares(self, rows: np.ndarray) -> np.ndarray:
-        """Return scaled squared distances of rows to landmarks, of shape (rows, landmarks)."""
+    def _kernel(self, rows: np.ndarray) -> np.ndarray:
+        """Return the kernel of rows and landmarks, of shape (rows, landmarks)."""
+        kernel = np.empty((len(rows), len(self.places_)))
+        for part, out in zip(_blocks(rows, PART), _blocks(kernel, PART), strict=True):
+            distances = self._distances(part)
+            np.exp(-distances, out=out)
+            out *= 1 + distances
+        return kernel
+
+    def _distances(self, rows: np.ndarray) -> np.ndarray:
+        """Return scaled distances of rows to landmarks, of shape (rows, landmarks)."""
         moved = rows @ self.metric_
         squares = (moved**2).sum(axis=1)[:, None] + (self.places_**2).sum(axis=1)
         squares -= 2 * moved @ self.places_.T
-        return np.maximum(squares, 0) * self.scale_
+        np.maximum(squares, 0, out=squares)
+        squares *= self.scale_
+        return np.sqrt(squares, out=squares)
 
 
 class AddDirections(TransformerMixin, BaseEstimator):
@@ -138,11 +150,6 @@ def find_directions(rows: np.ndarray, target: np.ndarray, count: int) -> np.ndar
     return np.linalg.eigh(slopes.T @ slopes)[1][:, ::-1][:, :count]
 
 
-def _matern(squares: np.ndarray) -> np.ndarray:
-    distances = np.sqrt(squares)
-    return (1 + distances) * np.exp(-distances)
-
-
 def _solve_positive(square: np.ndarray, product: np.ndarray) -> np.ndarray:
     """Solve symmetric equations, positive definite but for rounding, or raise `LinAlgError`."""
     for jitter in JITTERS:
@@ -154,5 +161,5 @@ def _solve_positive(square: np.ndarray, product: np.ndarray) -> np.ndarray:
     raise LinAlgError("the kernel's normal equations are not positive definite")
 
 
-def _blocks(rows: np.ndarray) -> list[np.ndarray]:
-    return np.array_split(rows, max(1, -(-len(rows) // BLOCK)))
+def _blocks(rows: np.ndarray, size: int = BLOCK) -> list[np.ndarray]:
+    return np.array_split(rows, max(1, -(-len(rows) // size)))

@@ -42,12 +42,16 @@ def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropo
     waves = keras.ops.cos(2 * np.pi * waving(table[:, :amounts]))
     hidden = Concatenate()([table, Flatten()(mixing(waves))])
     dense = functools.partial(EinsumDense, bias_axes="mo", kernel_initializer="lecun_normal")
-    for layer in range(depth):
-        equation = "bmi,mio->bmo" if layer else "bi,mio->bmo"
-        hidden = dense(equation, (members, units), activation="silu")(hidden)
-        # members have no unit in common, so they can share a mask: random numbers are dear
-        hidden = Dropout(dropout, noise_shape=(None, 1, None))(hidden)
-    return keras.Model(table, dense("bmi,mio->bmo", (members, 1), activation="sigmoid")(hidden))
+    # members have no unit in common, so they can share a mask: random numbers are dear
+    drop = functools.partial(Dropout, dropout, noise_shape=(1, None, None))
+    hidden = dense("bi,mio->bmo", (members, units), activation="silu")(hidden)
+    hidden = keras.ops.swapaxes(hidden, 0, 1)  # members first: one product of matrices for each
+    for _ in range(depth - 1):
+        hidden = drop()(hidden)
+        hidden = dense("mbi,mio->mbo", (None, units), activation="silu")(hidden)
+    hidden = drop()(hidden)
+    valence = dense("mbi,mio->mbo", (None, 1), activation="sigmoid")(hidden)
+    return keras.Model(table, keras.ops.swapaxes(valence, 0, 1))
 
 
 @functools.lru_cache(maxsize=8)

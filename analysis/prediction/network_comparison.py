@@ -29,10 +29,10 @@ def compare_with_best(
     """
     network, other = compared.network, compared.best
     one = compared.candidates[network]
-    each = [replace(one, settings=(*one.settings, ("seed", SEED + n))) for n in range(seeds)]
-    each = share_out(fit_and_predict, [(one, train, test) for one in each])
-    runs = pd.DataFrame([scores(test["valence"], predicted) for predicted in each])
-    pair = compared.held_out[[network, other]]
+    more = [replace(one, settings=(*one.settings, ("seed", SEED + n))) for n in range(1, seeds)]
+    more = share_out(fit_and_predict, [(one, train, test) for one in more])
+    pair = compared.held_out[[network, other]]  # the network's by its first seed
+    runs = pd.DataFrame([scores(test["valence"], each) for each in (pair[network], *more)])
     apart = bootstrap_scores(test["valence"], pair, test["artist"], best=other).set_index("metric")
     rivals = compared.by_fold[compared.by_fold["model"].isin([network, other])]
     rows = []
@@ -63,17 +63,14 @@ def judge(row) -> str:
 
 def time_training(compared: Comparison, names: Sequence[str], train: pd.DataFrame) -> dict:
     """Return by name the seconds of one training on one core, without what is compiled first."""
-    chosen = [compared.candidates[name] for name in names]
-    return dict(zip(names, *share_out(_time, [(chosen, train)]), strict=True))
+    tasks = [(compared.candidates[name], train) for name in names]
+    return dict(zip(names, share_out(_time, tasks), strict=True))
 
 
 @remember
-def _time(chosen: Sequence[Candidate], train: pd.DataFrame) -> list[float]:
-    seconds = []
-    for one in chosen:
-        if one.learner.kind == "network":
-            one.fit(train)
-        start = time.perf_counter()
+def _time(one: Candidate, train: pd.DataFrame) -> float:
+    if one.learner.kind == "network":
         one.fit(train)
-        seconds.append(time.perf_counter() - start)
-    return seconds
+    start = time.perf_counter()
+    one.fit(train)
+    return time.perf_counter() - start

@@ -19,7 +19,7 @@ from analysis.tracks.splitting import grouped_folds
 log = logging.getLogger("analysis")
 # Two processes: the report is made on small machines, and each holds a copy of the tracks.
 JOBS = 2
-SLOW = ("network", "distance")  # kinds of learners that take longest
+KINDS = ("network", "distance", "trees", "linear", "baseline")  # the one that takes longest first
 
 
 @dataclass(frozen=True)
@@ -89,16 +89,26 @@ def share_out(function: Callable, tasks: Iterable[tuple]) -> list:
 
 def slowest_first(candidates: Iterable[Candidate]) -> list[Candidate]:
     """Return candidates in the order in which two processes are done with them soonest."""
-    return sorted(candidates, key=lambda one: one.learner.kind not in SLOW)
+    last_first = list(candidates)[::-1]  # of one kind, those that are listed last take longest
+    return sorted(last_first, key=lambda one: KINDS.index(one.learner.kind))
 
 
 @remember
 def predict_folds(one: Candidate, tracks: pd.DataFrame, fold: np.ndarray) -> np.ndarray:
     """Predict every track, (n,), from the folds that it is not in; `fold` holds their numbers."""
     predicted = np.full(len(tracks), np.nan)
+    # what explains a method asks the same models again; those of other kinds take much room
+    fit = fit_once if one.learner.kind == "distance" else Candidate.fit
     for held in (fold == number for number in np.unique(fold)):
-        predicted[held] = predict(one.fit(tracks[~held]), tracks[held])
+        fitted = fit(one, tracks[~held].reset_index(drop=True))
+        predicted[held] = predict(fitted, tracks[held])
     return predicted
+
+
+@remember
+def fit_once(one: Candidate, tracks: pd.DataFrame):
+    """Fit, and keep the model."""
+    return one.fit(tracks)
 
 
 def fold_scores(predictions: pd.DataFrame, models: Sequence[str]) -> pd.DataFrame:
