@@ -24,8 +24,7 @@ NEIGHBOURS = 10
 def learning_curve(one: Candidate, train: pd.DataFrame, shares: Sequence[float]) -> pd.DataFrame:
     """Predict tracks of five folds from growing shares of the artists of the others.
 
-    The result has one row a track and share; columns share, fold, tracks (trained on), row,
-    observed, artist_key, predicted.
+    A row a track and share: share, fold, tracks (trained on), row, observed, artist_key, predicted.
     """
     train = draw_artists(train, 20_000)  # of more, the curve is flat
     folds = grouped_folds(train, 5, SEED)
@@ -128,8 +127,7 @@ def repeat_measurements(published: pd.DataFrame, apart: float = 0) -> pd.DataFra
 
     One row: recordings (computed more than once), releases (of these, copies not counted), copies
     (left out), variance (of valence in the table), icc (intraclass correlation: 1 less the variance
-    within recordings over that of valence), low, high (95%, artists resampled; missing, as icc, for
-    fewer than 10 recordings).
+    within recordings over that of valence), low, high (95%, artists resampled; of 10 or more).
     """
     rows = sort_rows(published).query("valence > 0").drop_duplicates("track_id")
     rows["recording"] = recording_numbers(rows, ("title",))

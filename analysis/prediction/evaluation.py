@@ -69,8 +69,7 @@ def interval_of(values: np.ndarray) -> tuple[float, float]:
 def calibration(observed, predicted, artists, bins: int = 10) -> pd.DataFrame:
     """Compare mean observed valence with the mean prediction in bins of equal size.
 
-    A row a bin: predicted, observed, error (the mean absolute one), low, high (95% of observed,
-    artists resampled).
+    A row a bin: predicted, observed, error (absolute), low, high (95% of observed, by artists).
     """
     frame = pd.DataFrame({"predicted": np.asarray(predicted), "observed": np.asarray(observed)})
     frame["error"] = (frame["observed"] - frame["predicted"]).abs()

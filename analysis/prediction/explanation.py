@@ -44,9 +44,8 @@ def permutation_importance(
 ) -> pd.DataFrame:
     """Measure how much worse predictions get when columns are shuffled among unseen tracks.
 
-    Columns of one of the `groups` are shuffled together [@fisher2019]. The result has columns
-    group, mae (its rise), low, high (95%, corrected for the overlap of folds [@nadeau2003]), the
-    most important first.
+    Columns of one of the `groups` are shuffled together [@fisher2019]. Most important first, with
+    columns group, mae (its rise), low, high (95%, corrected for overlapping folds [@nadeau2003]).
     """
     folds = _by_fold(_permute_fold, one, tracks, groups, repeats)
     rows = [(name, *corrected_interval(part["mae"], N_FOLDS))
@@ -124,9 +123,8 @@ def shap_values(
 ) -> pd.DataFrame:
     """Divide predictions among the features by Shapley values [@lundberg2017; @strumbelj2014].
 
-    At most `most` of the tracks trained on are the background. A row a track, which adds up to its
-    prediction, kept within 0 and 1: a column a feature, as in `single_features`, and base, the mean
-    prediction of the background.
+    A row a track adds up to its prediction: a column a feature, as in `single_features`, and base,
+    the mean prediction of the background, which is at most `most` of the tracks trained on.
     """
     os.environ["NUMBA_DISABLE_JIT"] = "1"  # compiling took longer than all that shap does here
     import shap  # takes two seconds, which nothing else here needs

@@ -25,8 +25,7 @@ log = logging.getLogger("analysis")
 # The methods that did best on the known tables, with the settings that a search tries first: those
 # of a short search on few tracks did worse. Their weights are chosen anew for every list.
 MEMBERS = (METRIC, NET, NETWORK, BOOSTING)
-# Weights and widths are settled in this many folds of whole artists, by this many tracks; all of
-# them are learned from in the end.
+# Weights and widths are settled in so many folds of whole artists, by so many tracks of all.
 N_FOLDS, MOST_JUDGED = 3, 15_000
 KNOWN_GENRES = 0.5  # of the given tracks: where training knows fewer, genres are not used
 DIGITS = 3  # tables print the same score with three to six decimals
@@ -118,8 +117,7 @@ def join_tables(
 def number_recordings(*tables: pd.DataFrame) -> list[np.ndarray]:
     """Number the recordings of several canonical, uncleaned tables together; one array a table.
 
-    Where a table names no titles or artists, identifiers and scores decide. Valence has no say, so
-    that a list without it is treated alike.
+    Without titles or artists, identifiers and scores decide, but not valence: a list may lack it.
     """
     names, numbers = ["title", "artist", "artists"], [n for n in FEATURES if n != "valence"]
     both = pd.concat(tables, ignore_index=True).reindex(columns=["track_id", *names, *numbers])
@@ -133,8 +131,7 @@ def number_recordings(*tables: pd.DataFrame) -> list[np.ndarray]:
 def shared_features(train: pd.DataFrame, tracks: pd.DataFrame) -> list[str]:
     """Return the features that a training table and given tracks have in common.
 
-    The audio analysis is one where both have all of it, genre where training knows the genres of
-    at least half of the given tracks.
+    The audio analysis counts whole, genre where training knows half of the given tracks' genres.
     """
     shared = [name for name in feature_columns(train) if name in tracks]
     if not set(AUDIO) <= set(shared):

@@ -17,11 +17,9 @@ PART = 250  # rows whose distances fit a processor's cache
 # Directions need fewer landmarks than predictions do.
 SLOPES = 5_000
 LEARNED_ON = 1_000
-# Added to the diagonal, the least that serves, where landmarks are so alike that rounding makes
-# the normal equations indefinite.
+# Added to the diagonal, the least that serves, where rounding makes the equations indefinite.
 JITTERS = (1e-6, 1e-4, 1e-2, 1.0)
-# Rows from which directions are learned; on two folds of tracks114k all rows gave no better ones.
-DIRECTED_BY = 20_000
+DIRECTED_BY = 20_000  # rows; on two folds of tracks114k all rows gave no better directions
 
 
 class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
@@ -111,8 +109,8 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
 class AddDirections(TransformerMixin, BaseEstimator):
     """Append to encoded features where each track lies along learned directions.
 
-    `encode` makes of features the frame to which directions are appended, `prepare` the rows, all
-    of one scale, in which `count` of them (`directions_`, columns x directions) are sought.
+    `encode` makes the frame to which they are appended, `prepare` the rows, all of one scale, in
+    which `count` of them (`directions_`, columns x directions) are sought.
     """
 
     def __init__(self, encode, prepare, count=6):
@@ -140,8 +138,8 @@ class AddDirections(TransformerMixin, BaseEstimator):
 def find_directions(rows: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:
     """Find the directions, (columns, count), along which a learned surface changes most.
 
-    They are the leading eigenvectors of the average outer product of the slopes of a kernel
-    regression with a learned metric [@radhakrishnan2024], fewer where `rows` have fewer columns.
+    They are the leading eigenvectors of the average outer product of the slopes of a surface with a
+    learned metric [@radhakrishnan2024], fewer where `rows` have fewer columns.
     """
     drawn = np.random.default_rng(0).choice(len(rows), min(DIRECTED_BY, len(rows)), replace=False)
     # width and penalty are what a search of the metric tries first

@@ -58,8 +58,7 @@ def build_network(inputs, amounts, members=8, units=128, depth=2, waves=4, dropo
 def compiled_network(delta: float, *shape):
     """Return a network with loss and optimizer; fits of one shape share it and its compilation.
 
-    `delta` is the error at which the loss turns from squared to absolute [@huber1964]; `shape` is
-    what `build_network` takes, in its order.
+    `delta` is that of a `TrackNetwork`; `shape` is what `build_network` takes, in its order.
     """
     import keras
 

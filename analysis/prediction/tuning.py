@@ -37,7 +37,7 @@ class Budget:
     tracks: int
     repeats: int
     curve: tuple[float, ...]
-    crossed: int = 40_000
+    crossed: int = 70_000
     most: int = 13_000
 
     def searched(self, tracks: int) -> int:
@@ -65,8 +65,7 @@ def find_budget(name) -> Budget:
 class Search:
     """What a search found: the learner with its best settings, and one row a trial.
 
-    `trace` has mae (mean over folds; missing where a trial was given up), folds (on which it was
-    judged), and a column a setting.
+    `trace` has mae (mean over folds; missing of a trial given up), folds, and a column a setting.
     """
 
     chosen: Candidate

@@ -143,8 +143,7 @@ def corrected_mean(values, n_folds: int = 5) -> tuple[float, float, int]:
     """Return mean, standard error and degrees of freedom of fold values [@nadeau2003].
 
     Training parts share most of their tracks, so the plain standard error is too small; the
-    correction adds the ratio of validation to training tracks, 1 to `n_folds` - 1, to one over the
-    number of values.
+    correction adds the ratio of validation to training tracks, 1 to `n_folds` - 1, to 1 over n.
     """
     values = np.asarray(values, float)
     variance = (1 / len(values) + 1 / (n_folds - 1)) * values.var(ddof=1)
