@@ -108,7 +108,7 @@ def measure_findings(record: dict) -> list[tuple]:
            effect.get(name, UNKNOWN))
           for name, sign in (("danceability", 1), ("energy", 1), ("loudness", -1),
                              ("duration", -1))),
-        ("danceability makes the largest difference", "valence", 1, _lead(effect, "danceability")),
+        ("without genre, danceability leads", "valence", 1, _lead(effect, "danceability")),
         ("curves fit better than straight lines", "R²", 1, _behind(record, "shape", "linear")),
         ("other features add to the scores", "R²", 1, _behind(record, "context", "scores only")),
         ("the best method errs less than the final model", "MAE", 1,

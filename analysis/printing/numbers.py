@@ -135,15 +135,16 @@ def listed(words) -> str:
 def with_signs(effects) -> list[str]:
     """Return features, each with the sign of its difference where the CI is clear of zero.
 
-    None where the average slope is clear of zero too, and has another sign.
+    Where it is not, or the average slope is clear of zero too and has another sign, stands ±;
+    nothing stands after names such as genre, which have no difference.
     """
     told = []
     for row in effects.to_dict("records"):
         low, high = row["difference_low"], row["difference_high"]
         slope_low, slope_high = (row.get(f"per_sd_{end}", math.nan) for end in ("low", "high"))
         opposed = slope_low * slope_high > 0 and slope_low * low < 0
-        sign = f" ({'+' if low > 0 else MINUS})" if low * high > 0 and not opposed else ""
-        told.append(row["feature"] + sign)
+        sign = "±" if low * high <= 0 or opposed else "+" if low > 0 else MINUS
+        told.append(row["feature"] + ("" if math.isnan(low) else f" ({sign})"))
     return told
 
 
