@@ -44,7 +44,8 @@ def rendered(tmp_path_factory) -> tuple[str, str]:
 def texts(rendered) -> dict[str, str]:
     """Return what a reader sees in each format; code is left out."""
     # the appendix prints one function, whose code is no fault
-    printed = " ".join(rendered[1].split()).replace("noise_shape=(None, 1, None)", "")
+    shapes = r"noise_shape=\(1, None, None\)|mbo\", \(None, (units|1)\)"
+    printed = re.sub(shapes, "", " ".join(rendered[1].split()))
     return {"html": _read_page(rendered[0]), "pdf": printed}
 
 
