@@ -144,7 +144,7 @@ def with_signs(effects) -> list[str]:
         slope_low, slope_high = (row.get(f"per_sd_{end}", math.nan) for end in ("low", "high"))
         opposed = slope_low * slope_high > 0 and slope_low * low < 0
         sign = "±" if low * high <= 0 or opposed else "+" if low > 0 else MINUS
-        told.append(row["feature"] + ("" if math.isnan(low) else f" ({sign})"))
+        told.append(row["feature"] + ("" if math.isnan(low) else f" {sign}"))
     return told
 
 

@@ -77,7 +77,7 @@ def test_a_sign_needs_a_difference_that_the_slope_does_not_contradict():
         "difference_low": [0.1, 0.1, -0.1, 0.1], "difference_high": [0.2, 0.2, 0.2, 0.2],
         "per_sd_low": [0.1, -0.3, 0.1, np.nan], "per_sd_high": [0.2, -0.1, 0.2, np.nan],
     })  # fmt: skip
-    assert numbers.with_signs(effects) == ["a (+)", "b (±)", "c (±)", "d (+)"]
+    assert numbers.with_signs(effects) == ["a +", "b ±", "c ±", "d +"]
 
 
 def test_articles_of_methods():
