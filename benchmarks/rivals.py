@@ -91,13 +91,11 @@ def main() -> None:
     """Read the data set from the command line and print the scores."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data")
-    parser.add_argument("--tracks", type=int, help="how many at most, as whole artists")
     parser.add_argument("--rivals", nargs="*", default=["flaml", "autogluon"])
     parser.add_argument("--keep", type=Path, help="a CSV of the folds done, where a run goes on")
     given = parser.parse_args()
     warnings.simplefilter("ignore")
     train = hold_out(clean(load(given.data)).tracks).train
-    train = tuning.draw_artists(train, given.tracks or len(train))
     kept = given.keep and given.keep.exists()
     rows = pd.read_csv(given.keep).to_dict("records") if kept else []
     done = {row["fold"] for row in rows}

@@ -127,7 +127,7 @@ def repeat_measurements(published: pd.DataFrame, apart: float = 0) -> pd.DataFra
 
     One row: recordings (computed more than once), releases (of these, copies not counted), copies
     (left out), variance (of valence in the table), icc (intraclass correlation: 1 less the variance
-    within recordings over that of valence), low, high (95%, artists resampled; of 10 or more).
+    within recordings over that of valence), low, high (95%, by artists; all missing below 10).
     """
     rows = sort_rows(published).query("valence > 0").drop_duplicates("track_id")
     rows["recording"] = recording_numbers(rows, ("title",))

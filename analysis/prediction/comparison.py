@@ -102,7 +102,7 @@ def blend_weights(observed, predictions: pd.DataFrame) -> pd.Series:
     """Choose weights greedily, with replacement, for the least MAE [@caruana2004].
 
     `predictions` (n x models) are of tracks that the models did not see; at each draw the model
-    joins that lowers the error of the mean most. Weights of a tenth or more, which add up to 1.
+    joins that lowers the error of the mean most. Weights, from a tenth up, add up to 1.
     """
     columns, observed = predictions.to_numpy(float), np.asarray(observed, float)
     total, drawn = np.zeros(len(observed)), []
