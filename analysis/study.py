@@ -87,7 +87,7 @@ def study_tracks(
         tables["methods"] = methods.assign(best=methods["model"] == compared.best)
     with step("network"):
         tables["network"] = network_comparison.compare_with_best(
-            compared, train, test, spending.folds, seeds=5 if budget == "full" else 2
+            compared, test, spending.folds, seeds=5 if budget == "full" else 2
         )
     with step("derivation"):
         most = 15 if "pitch_0" in train else 12

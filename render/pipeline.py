@@ -1,6 +1,8 @@
 """The Pandoc way, from document to files: one run of the cells, then every format."""
 
+import functools
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from render import RenderError
@@ -26,8 +28,10 @@ def render_by_pandoc(document: Document, parameters: dict, say=print) -> list[Pa
     first = next(iter(settings.values()))
     check_places(first)
     run = recall_or_execute(document, first, parameters, say)
-    with tempfile.TemporaryDirectory(prefix="report-") as folder:
-        files = [write(document, run, one, Path(folder)) for one in settings.values()]
+    with tempfile.TemporaryDirectory(prefix="report-") as folder, ThreadPoolExecutor() as pool:
+        # Pandoc and Typst run outside of Python, so that formats need not wait for each other
+        writing = functools.partial(write, document, run, folder=Path(folder))
+        files = list(pool.map(writing, settings.values()))
         return publish(files, first.output)
 
 

@@ -102,11 +102,12 @@ def summarize(result, frame: pd.DataFrame) -> pd.DataFrame:
         change = _change(result, frame, one.column, [one.low, one.high])
         row |= _estimate(result, change, "difference")
         if not one.piled:
-            values = frame[one.column].to_numpy(dtype=float)
-            step = STEP * values.std(ddof=1)
+            step = STEP * frame[one.column].std()
+            values, counts = np.unique(frame[one.column], return_counts=True)
             up, down = (_typical_rows(result, frame, one.column, values + move)
                         for move in (step, -step))  # fmt: skip
-            row |= _estimate(result, (up - down).mean(axis=0) / (2 * STEP), "per_sd")
+            slope = counts @ (up - down) / counts.sum()
+            row |= _estimate(result, slope / (2 * STEP), "per_sd")
     table = pd.DataFrame(rows.values())
     table["p_holm"] = multipletests(table["p"], method="holm")[1]
     return table.sort_values("r2_lost", ascending=False, ignore_index=True)

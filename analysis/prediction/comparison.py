@@ -30,7 +30,7 @@ class Comparison:
     """What a comparison found; the held-out tracks have no say in any choice.
 
     `candidates` has every method by name, `weights` are the stack's. `crossed` are the training
-    tracks that were cross-validated (of a long table a sample of whole artists), `folds` what
+    tracks that methods learned from (of a long table a sample of whole artists), `folds` what
     `validation.cross_predictions` says of them, `by_fold` the scores, `held_out` predictions of the
     held-out tracks, a column a method. Of least cross-validated MAE are `best` among methods
     without a network, `single` among those that are no stack either, `trees` and `network` among
@@ -74,7 +74,7 @@ def compare(
     weights = blend_weights(folds["observed"], folds[others])
     log.info("held-out part: %d methods", len(candidates))
     ordered = validation.slowest_first(each)
-    tasks = [(one, split.train, split.test) for one in ordered]
+    tasks = [(one, crossed, split.test) for one in ordered]
     columns = validation.share_out(fit_and_predict, tasks)
     found = {one.name: column for one, column in zip(ordered, columns, strict=True)}
     held_out = pd.DataFrame(found)[list(candidates)]
@@ -179,9 +179,8 @@ def score_methods(compared: Comparison, test: pd.DataFrame, n_folds: int) -> pd.
     frame = compared.by_fold.groupby("model")[["mae", "r2"]].mean().add_prefix("cv_")
     given = test["valence"], compared.held_out, test["artist"]
     held, apart = bootstrap_scores(*given), bootstrap_scores(*given, best=compared.best)
-    for name, table, metric in (
-        ("mae", held, "mae"), ("r2", held, "r2"), ("difference", apart, "mae"),
-    ):  # fmt: skip
+    columns = ("mae", held, "mae"), ("r2", held, "r2"), ("difference", apart, "mae")
+    for name, table, metric in columns:
         lines = table[table["metric"] == metric].set_index("model")
         frame[[name, f"{name}_low", f"{name}_high"]] = lines[["value", "low", "high"]]
     tests = validation.compare_folds(compared.by_fold, compared.best, n_folds=n_folds)
@@ -196,11 +195,11 @@ def fit_and_predict(one: Candidate, train: pd.DataFrame, test: pd.DataFrame) -> 
     return learners.predict(one.fit(train), test)
 
 
-def shuffled_scores(one: Candidate, split: Split) -> pd.Series:
+def shuffled_scores(one: Candidate, train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
     """Score a method trained on shuffled valence: an R² above 0 would be a leak."""
-    order = np.random.default_rng(SEED).permutation(len(split.train))
-    shuffled = split.train.assign(valence=split.train["valence"].to_numpy()[order])
-    return scores(split.test["valence"], fit_and_predict(one, shuffled, split.test))
+    order = np.random.default_rng(SEED).permutation(len(train))
+    shuffled = train.assign(valence=train["valence"].to_numpy()[order])
+    return scores(test["valence"], fit_and_predict(one, shuffled, test))
 
 
 def baselines(train: pd.DataFrame, chosen: str) -> tuple[Learner, ...]:

@@ -26,9 +26,8 @@ from analysis.tracks.features import with_shapes
 # Above this many training tracks a support vector machine works on an approximate kernel.
 EXACT_KERNEL_ROWS = 10_000
 LANDMARKS = 1_000  # of the approximate kernel
-# Of both support vector machines. Measured on the charts, the exact one's 1e-3 takes twice as long
-# and moves the error by .0001; the approximate one's 1e-4 takes ten times as many rounds, at
-# greater costs ends without converging, and predicts no better over folds.
+# Of both support vector machines. Measured on the charts, less takes twice (exact kernel) to ten
+# times (approximate) as long and moves the error over folds by at most .0001.
 TOLERANCE = 1e-2
 # Tables of more training tracks than this get more, larger and slower trees in sequence: settings
 # that suit the tracks that a search sees are too plain for a table ten times as long.
@@ -162,7 +161,6 @@ def build_boosting(
     folds of tracks114k, four raised R² from .580 to .586, and slower ones on long tables to .590.
     Directions raised it over folds of the charts from .565 to .583, and of tidytuesday from .415 to
     .419; on the embedded table boosting gained .002 but its stack with the metric lost as much.
-
     The loss is squared although the search minimises the absolute error: on the embedded table, the
     absolute loss gave no lower MAE and a lower R².
     """

@@ -165,9 +165,10 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
 
 def leave_out(groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
     """Return which member leaves out which row (rows, members): parts of whole groups, by turns."""
-    count = min(parts, len(np.unique(groups)))
+    names, numbers = np.unique(groups, return_inverse=True)  # see `splitting.grouped_folds`
+    count = min(parts, len(names))
     held = np.zeros((len(groups), members), dtype=bool)
-    folds = GroupKFold(count, shuffle=True, random_state=seed).split(held, groups=groups)
+    folds = GroupKFold(count, shuffle=True, random_state=seed).split(held, groups=numbers)
     for part, (_, left_out) in enumerate(folds):
         held[left_out, part::count] = True
     return held

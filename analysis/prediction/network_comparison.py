@@ -15,9 +15,7 @@ from analysis.prediction.evaluation import bootstrap_scores, scores
 from analysis.prediction.validation import Candidate, compare_folds, share_out
 
 
-def compare_with_best(
-    compared: Comparison, train: pd.DataFrame, test: pd.DataFrame, n_folds: int, seeds: int = 5
-) -> pd.DataFrame:
+def compare_with_best(compared: Comparison, test, n_folds: int, seeds: int = 5) -> pd.DataFrame:
     """Compare the network with the best other method, over artists, seeds and folds.
 
     A network is one draw of its starting weights. Its variance over seeds and that over resampled
@@ -30,7 +28,7 @@ def compare_with_best(
     network, other = compared.network, compared.best
     one = compared.candidates[network]
     more = [replace(one, settings=(*one.settings, ("seed", SEED + n))) for n in range(1, seeds)]
-    more = share_out(fit_and_predict, [(one, train, test) for one in more])
+    more = share_out(fit_and_predict, [(one, compared.crossed, test) for one in more])
     pair = compared.held_out[[network, other]]  # the network's by its first seed
     runs = pd.DataFrame([scores(test["valence"], each) for each in (pair[network], *more)])
     apart = bootstrap_scores(test["valence"], pair, test["artist"], best=other).set_index("metric")
@@ -61,9 +59,9 @@ def judge(row) -> str:
     return "does not differ significantly from"
 
 
-def time_training(compared: Comparison, names: Sequence[str], train: pd.DataFrame) -> dict:
+def time_training(compared: Comparison, names: Sequence[str]) -> dict:
     """Return by name the seconds of one training on one core, without what is compiled first."""
-    tasks = [(compared.candidates[name], train) for name in names]
+    tasks = [(compared.candidates[name], compared.crossed) for name in names]
     return dict(zip(names, share_out(_time, tasks), strict=True))
 
 

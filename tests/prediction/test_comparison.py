@@ -59,9 +59,21 @@ def test_the_stack_is_its_own_learner(compared):
     assert learners.predict(fitted, split.test) == pytest.approx(result.held_out["stack"])
 
 
+def test_of_a_long_table_whole_artists_are_learned_from(compared):
+    split, _ = compared
+    found = {"elastic_net": tuning.search.fresh(learners.NET, split.train, 1, 3)}
+    result = comparison.compare(found, split, replace(BUDGET, crossed=150))
+    assert len(result.out_of_fold) == len(result.crossed) <= 150
+    rest = split.train[~split.train["track_id"].isin(result.crossed["track_id"])]
+    assert len(rest) and not set(rest["artist"]) & set(result.crossed["artist"])
+    fitted = result.candidates["elastic_net"].fit(result.crossed)
+    assert learners.predict(fitted, split.test) == pytest.approx(result.held_out["elastic_net"])
+
+
 def test_shuffled_valence_teaches_nothing(compared):
     split, result = compared
-    assert comparison.shuffled_scores(result.candidates["elastic_net"], split)["r2"] < 0.05
+    one = result.candidates["elastic_net"]
+    assert comparison.shuffled_scores(one, split.train, split.test)["r2"] < 0.05
 
 
 def test_blend_weights_find_the_better_mixture():

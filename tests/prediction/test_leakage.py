@@ -53,6 +53,14 @@ def test_rows_without_a_popularity_are_judged_like_the_clean_tracks(share):
     assert table["rows"].tolist() == [392 if share < 0.05 else 400] * 3
 
 
+def test_of_a_long_table_the_same_artists_are_judged_in_all_three_ways(monkeypatch):
+    published = make_published(400, 50)
+    monkeypatch.setattr(leakage, "MOST_ROWS", 200)
+    table = leakage.leakage_table.fresh(published, clean(published).tracks)
+    assert table["rows"].nunique() == 1  # every row is a recording of its own
+    assert 100 < table["rows"].iloc[0] <= 200
+
+
 def test_a_copy_of_the_target_does_not_reach_a_learner(tracks):
     planted = tracks.assign(mood=tracks["valence"], valence_copy=tracks["valence"])
     assert set(preparing.predictors(planted)) == set(preparing.predictors(tracks))

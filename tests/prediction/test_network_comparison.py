@@ -36,7 +36,7 @@ def compared():
 
 def test_difference_is_that_of_the_mean_over_seeds(compared):
     split, result = compared
-    table = network_comparison.compare_with_best(result, split.train, split.test, 3, seeds=3)
+    table = network_comparison.compare_with_best(result, split.test, 3, seeds=3)
     rows = table.set_index("metric")
     for metric in ("mae", "r2"):
         row = rows.loc[metric]
@@ -49,7 +49,7 @@ def test_difference_is_that_of_the_mean_over_seeds(compared):
 
 def test_interval_over_artists_and_seeds_is_wider_than_that_over_artists(compared):
     split, result = compared
-    table = network_comparison.compare_with_best(result, split.train, split.test, 3, seeds=3)
+    table = network_comparison.compare_with_best(result, split.test, 3, seeds=3)
     row = table.set_index("metric").loc["mae"]
     apart = (
         (result.held_out["network"] - split.test["valence"]).abs()
@@ -78,8 +78,8 @@ def test_a_verdict_needs_held_out_artists_and_folds(held, folds, verdict):
 
 
 def test_time_is_measured_and_remembered(compared):
-    split, result = compared
+    _, result = compared
     names = ("elastic_net", "mean")
-    seconds = network_comparison.time_training(result, names, split.train)
+    seconds = network_comparison.time_training(result, names)
     assert seconds["elastic_net"] > seconds["mean"] > 0
-    assert network_comparison.time_training(result, names, split.train) == seconds
+    assert network_comparison.time_training(result, names) == seconds
