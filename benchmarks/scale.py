@@ -106,12 +106,14 @@ def _question_1(tracks: pd.DataFrame) -> None:
 
 
 def _fit(tracks: pd.DataFrame, name: str) -> None:
-    """Fit a learner with its defaults to the whole table and predict a thousand tracks."""
+    """Fit a learner with its defaults to as many tracks as the report does; predict a thousand."""
     from analysis.prediction.learners import LEARNERS, fit_learner, predict
     from analysis.prediction.network import NETWORKS
+    from analysis.prediction.tuning import BUDGETS, draw_artists
 
     learner = next(one for one in (*LEARNERS, *NETWORKS) if one.name == name)
-    predict(fit_learner(learner, tracks), tracks.head(1_000))
+    fitted = fit_learner(learner, draw_artists(tracks, BUDGETS["full"].crossed))
+    predict(fitted, tracks.head(1_000))
 
 
 def run_step(step: str, given: Path, result: Path) -> None:
