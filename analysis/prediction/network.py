@@ -165,7 +165,7 @@ class TrackNetwork(RegressorMixin, BaseEstimator):
 
 def leave_out(groups, parts: int, members: int, seed: int = SEED) -> np.ndarray:
     """Return which member leaves out which row (rows, members): parts of whole groups, by turns."""
-    names, numbers = np.unique(groups, return_inverse=True)  # see `splitting.grouped_folds`
+    names, numbers = np.unique(groups, return_inverse=True)  # see `splitting._artists`
     count = min(parts, len(names))
     held = np.zeros((len(groups), members), dtype=bool)
     folds = GroupKFold(count, shuffle=True, random_state=seed).split(held, groups=numbers)

@@ -28,7 +28,7 @@ class Budget:
 
     A search sees at most `tracks` of them, or of a long table a quarter, but no more than `most`:
     on a tenth of a long table with many genres, it prefers settings too smooth for the whole.
-    Cross-validation has `repeats`, it and last fits at most `crossed` tracks, the `curve` shares.
+    Cross-validation (`repeats` times) and last fits see at most `crossed`; `curve` has shares.
     """
 
     name: str
