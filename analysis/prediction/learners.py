@@ -25,7 +25,7 @@ from analysis.tracks.features import with_shapes
 
 # Above this many training tracks a support vector machine works on an approximate kernel.
 EXACT_KERNEL_ROWS = 10_000
-LANDMARKS = 1_000  # of the approximate kernel
+LANDMARKS = 700  # of the approximate kernel
 # Of both support vector machines. Measured on the charts, less takes twice (exact kernel) to ten
 # times (approximate) as long and moves the error over folds by at most .0001.
 TOLERANCE = 1e-2
@@ -159,31 +159,26 @@ def build_boosting(
 
     Several sequences of trees, which look at features drawn at random, have a steadier mean. Over
     folds of tracks114k, four raised R² from .580 to .586, and slower ones on long tables to .590.
-    Directions raised it over folds of the charts from .565 to .583, and of tidytuesday from .415 to
-    .419; on the embedded table boosting gained .002 but its stack with the metric lost as much.
+    Every other one also reads directions, which raised it over folds of the charts from .565 to
+    .583, and of tidytuesday from .415 to .419; on the embedded table boosting gained .002 but its
+    stack with the metric lost as much.
     The loss is squared although the search minimises the absolute error: on the embedded table, the
     absolute loss gave no lower MAE and a lower R².
     """
     growth = max(1, len(features) / SEARCHED_ROWS) ** 0.5
     names = preparing.categories_of(features)
-    ways = [(preparing.for_boosting(features), names)]  # encodings, and what they leave as sets
-    if "genre" in features and features["genre"].nunique() > preparing.FEW_GENRES:
-        factors = [name for name in names if name != "genre"]
-        ways.append((preparing.for_boosting_profiles(features), factors))
+    encodings = [preparing.for_boosting(features)]
     if len(features) > SEARCHED_ROWS:
-        encode, names = ways[-1]
-        ways.append((AddDirections(encode, preparing.for_metric(features)), names))
-    if len(ways) > 2:  # they take turns, and three need half as many sequences again
-        bags = bags * 3 // 2
+        encodings.append(AddDirections(encodings[0], preparing.for_metric(features)))
     sequences = []
     for bag in range(bags):
-        encode, names = ways[bag % len(ways)]
         model = HistGradientBoostingRegressor(
             learning_rate=rate / growth**0.5, max_iter=round(rounds * growth),
             max_leaf_nodes=round(leaves * growth), min_samples_leaf=leaf, l2_regularization=penalty,
             max_features=share, early_stopping=False, categorical_features=names,
             random_state=SEED + bag,
         )  # fmt: skip
+        encode = encodings[bag % len(encodings)]
         sequences.append((f"{bag}", make_pipeline(encode, model)))
     return VotingRegressor(sequences)
 

@@ -46,7 +46,7 @@ class Budget:
 
 
 BUDGETS = {
-    "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0), 4_000, 2_000),
+    "quick": Budget("quick", 4, 3, 2_000, 1, (0.25, 0.5, 1.0), 2_000, 2_000),
     "full": Budget("full", 12, 5, 6_500, 2, (0.1, 0.2, 0.35, 0.6, 1.0)),
 }
 # A trial that on two or more folds errs by so much more than the best one did on the same folds

@@ -68,7 +68,8 @@ def cross_predictions(
     for repeat in range(repeats):
         for number, (_, held) in enumerate(grouped_folds(tracks, n_folds, seed + repeat)):
             fold[repeat, held] = number
-    tasks = [(one, repeat) for one in slowest_first(candidates) for repeat in range(repeats)]
+    # repeat by repeat, as a method that takes much memory would else be fitted twice side by side
+    tasks = [(one, repeat) for repeat in range(repeats) for one in slowest_first(candidates)]
     log.info("cross-validation: %d methods, %d x %d folds", len(candidates), repeats, n_folds)
     columns = share_out(predict_folds, [(one, tracks, fold[repeat]) for one, repeat in tasks])
     found = {(one.name, repeat): c for (one, repeat), c in zip(tasks, columns, strict=True)}

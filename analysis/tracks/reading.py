@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from analysis.tracks.aliases import recognise, simplify
+from analysis.tracks.aliases import NAMES, recognise, simplify
 from analysis.tracks.containers import open_content, open_parts, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.files import list_parts
@@ -209,7 +209,8 @@ def _find_nearest(missing: list[str], seen: list[str]) -> str:
     spelled = {simplify(name): name for name in seen if simplify(name) not in missing}
     found = []
     for name in missing:
-        guesses = difflib.get_close_matches(name, spelled, 1, 0.75)
+        usual = [name, *NAMES[name]]
+        guesses = [g for one in usual for g in difflib.get_close_matches(one, spelled, 1, 0.75)]
         guesses += [spelling for spelling in spelled if name in spelling]
         found += [f"{_cut(spelled[guess])!r} for {name}" for guess in guesses[:1]]
     return ", ".join(found)

@@ -108,20 +108,20 @@ def _strata(tracks: pd.DataFrame, n_parts: int) -> np.ndarray:
     return fine.where(enough, fifths).to_numpy(dtype=object)
 
 
-def shared_guests(split: Split) -> float:
-    """Return the share of held-out tracks on which anybody credited is also on a training track.
+def shared_guests(split: Split) -> pd.Series | None:
+    """Tell of each held-out track, (n,), whether anybody credited is also on a training track.
 
     Whole first artists are held out; their guests may be guests, or first, in training.
-    NaN where the source names one artist a track (fewer than one track in a hundred credits
+    None where the source names one artist a track (fewer than one track in a hundred credits
     several), so that nothing is known of guests.
     """
     several = pd.concat([split.train["artists"], split.test["artists"]]).str.contains("; ")
     if several.mean() < SEVERAL:
-        return float("nan")
+        return None
     known, credited = (
         artist_keys(part["artists"].str.split("; ").explode()) for part in (split.train, split.test)
     )
-    return float(credited.isin(set(known)).groupby(level=0).any().mean())
+    return credited.isin(set(known)).groupby(level=0).any()
 
 
 def describe_split(split: Split) -> pd.DataFrame:

@@ -79,20 +79,6 @@ def test_a_constant_target_and_rows_alike_are_no_trouble(planted):
     assert predicted == pytest.approx(means, abs=0.01)
 
 
-def test_profiles_are_means_drawn_to_that_of_all():
-    frame = pd.DataFrame({
-        "genre": pd.Categorical(["a"] * 30 + ["b"] * 10), "energy": [0.2] * 30 + [0.6] * 10,
-        "tempo": [100.0] * 39 + [np.nan],
-    })  # fmt: skip
-    profile = preparing.GenreProfile().fit(frame)
-    again = frame.assign(genre=["a"] * 20 + ["b"] * 19 + ["c"])
-    found = profile.transform(again)
-    assert list(found) == ["genre_energy", "genre_tempo"]
-    drawn = [(30 * 0.2 + 10 * 0.3) / 40, (10 * 0.6 + 10 * 0.3) / 20, 0.3]
-    assert found["genre_energy"].iloc[[0, 20, 39]].tolist() == pytest.approx(drawn)
-    assert found["genre_tempo"].eq(100).all()
-
-
 def test_directions_are_orthogonal_and_the_first_is_the_planted_one(planted):
     rows, target, direction = planted
     found = find_directions(rows, target, 3)
@@ -103,8 +89,8 @@ def test_directions_are_orthogonal_and_the_first_is_the_planted_one(planted):
 
 def test_directions_are_appended_to_an_encoding_that_stays_as_it_was(tracks):
     features, valence = preparing.predictors(tracks), tracks["valence"].to_numpy()
-    encode = preparing.for_boosting_profiles(features)
-    alone = preparing.for_boosting_profiles(features).fit_transform(features, valence)
+    encode = preparing.for_boosting(features)
+    alone = preparing.for_boosting(features).fit_transform(features, valence)
     added = AddDirections(encode, preparing.for_metric(features))
     fitted = added.fit_transform(features, valence)
     pd.testing.assert_frame_equal(fitted[list(alone)], alone)
@@ -114,23 +100,16 @@ def test_directions_are_appended_to_an_encoding_that_stays_as_it_was(tracks):
     pd.testing.assert_frame_equal(few, all_of_them.iloc[5:8], rtol=SOLVED)
 
 
-def test_boosting_reads_many_genres_and_long_tables_in_further_ways(tracks, monkeypatch):
+def test_boosting_reads_directions_of_long_tables_in_every_other_sequence(tracks, monkeypatch):
     features = preparing.predictors(tracks)
 
-    def read_ways():
-        ways = []
-        for _, one in learners.build_boosting(features).estimators:
-            leans = isinstance(one[0], AddDirections)
-            encode = (one[0].encode if leans else one[0]).named_steps["columntransformer"]
-            ways.append(([name for name, *_ in encode.transformers], leans))
-        return ways
+    def leans():
+        estimators = learners.build_boosting(features).estimators
+        return [isinstance(one[0], AddDirections) for _, one in estimators]
 
-    sets, profiles = ["codes"], ["codes", "genre", "amounts", "profile"]
-    assert read_ways() == [(sets, False)] * 4
+    assert leans() == [False] * 4
     monkeypatch.setattr(learners, "SEARCHED_ROWS", len(features) - 1)
-    assert read_ways() == [(sets, False), (sets, True)] * 2
-    monkeypatch.setattr(preparing, "FEW_GENRES", 1)
-    assert read_ways() == [(sets, False), (profiles, False), (profiles, True)] * 2
+    assert leans() == [False, True] * 2
     fitted = learners.fit_learner(learners.BOOSTING, tracks)
     unseen = tracks.assign(genre=tracks["genre"].cat.rename_categories({"pop": "polka"}))
     assert np.isfinite(learners.predict(fitted, unseen)).all()

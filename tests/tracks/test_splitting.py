@@ -134,9 +134,10 @@ def test_hold_out_of_the_embedded_table_is_balanced():
 
 
 def test_shared_guests():
-    """Guests count on both sides, in any place; NaN where nobody credits a guest."""
+    """Guests count on both sides, in any place; None where nobody credits a guest."""
     train = pd.DataFrame({"artists": ["A; B", "C"]})
     test = pd.DataFrame({"artists": ["D; b", "E", "F; C", "G; H"]})
-    assert splitting.shared_guests(splitting.Split(train, test)) == 0.5
+    shared = splitting.shared_guests(splitting.Split(train, test))
+    assert shared.tolist() == [True, False, True, False]
     alone = pd.DataFrame({"artists": ["A"]})
-    assert np.isnan(splitting.shared_guests(splitting.Split(alone, alone)))
+    assert splitting.shared_guests(splitting.Split(alone, alone)) is None
