@@ -1,15 +1,13 @@
 """Kernel regression whose distance is learned from the data.
 
 A recursive feature machine [@radhakrishnan2024] fits a kernel regression, asks it along which
-directions its own predictions change, stretches those directions and fits again. They are also of
-use to trees, which cut one column at a time and meet a slanting edge with a staircase of cuts.
+directions its own predictions change, stretches those directions and fits again.
 """
 
 import numpy as np
-import pandas as pd
 from numpy.linalg import LinAlgError
 from scipy.linalg import cho_factor, cho_solve
-from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, RegressorMixin
 
 BLOCK = 4_000  # rows that are handled at once
 PART = 250  # rows whose distances fit a processor's cache
@@ -19,7 +17,6 @@ SLOPES = 5_000
 LEARNED_ON = 1_000
 # Added to the diagonal, the least that serves, where rounding makes the equations indefinite.
 JITTERS = (1e-6, 1e-4, 1e-2, 1.0)
-DIRECTED_BY = 20_000  # rows; on two folds of tracks114k all rows gave no better directions
 
 
 class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
@@ -104,48 +101,6 @@ class LearnedMetricRegressor(RegressorMixin, BaseEstimator):
         np.maximum(squares, 0, out=squares)
         squares *= self.scale_
         return np.sqrt(squares, out=squares)
-
-
-class AddDirections(TransformerMixin, BaseEstimator):
-    """Append to encoded features where each track lies along learned directions.
-
-    `encode` makes the frame to which they are appended, `prepare` the rows, all of one scale, in
-    which `count` of them (`directions_`, columns x directions) are sought.
-    """
-
-    def __init__(self, encode, prepare, count=6):
-        """Keep the settings; scikit-learn asks that nothing else happens here."""
-        self.encode, self.prepare, self.count = encode, prepare, count
-
-    def fit_transform(self, features: pd.DataFrame, target) -> pd.DataFrame:
-        """Fit and transform at once: an encoding may cross-fit the tracks that it is fitted to."""
-        self.encode_, self.prepare_ = clone(self.encode), clone(self.prepare)
-        encoded = self.encode_.fit_transform(features, target)
-        rows = self.prepare_.fit_transform(features, target)
-        self.directions_ = find_directions(rows, target, self.count)
-        return self._append(encoded, rows)
-
-    def transform(self, features: pd.DataFrame) -> pd.DataFrame:
-        """Return the encoded frame with one more column a direction."""
-        return self._append(self.encode_.transform(features), self.prepare_.transform(features))
-
-    def _append(self, encoded: pd.DataFrame, rows: np.ndarray) -> pd.DataFrame:
-        places = rows @ self.directions_
-        names = [f"direction_{number}" for number in range(1, places.shape[1] + 1)]
-        return encoded.join(pd.DataFrame(places, encoded.index, names))
-
-
-def find_directions(rows: np.ndarray, target: np.ndarray, count: int) -> np.ndarray:
-    """Find the directions, (columns, count), along which a learned surface changes most.
-
-    They are the leading eigenvectors of the average outer product of the slopes of a surface with a
-    learned metric [@radhakrishnan2024], fewer where `rows` have fewer columns.
-    """
-    drawn = np.random.default_rng(0).choice(len(rows), min(DIRECTED_BY, len(rows)), replace=False)
-    # width and penalty are what a search of the metric tries first
-    surface = LearnedMetricRegressor(0.8, 0.1, landmarks=LEARNED_ON, power=1.0)
-    slopes = surface.fit(rows[drawn], target[drawn]).slopes(rows[drawn[:SLOPES]])
-    return np.linalg.eigh(slopes.T @ slopes)[1][:, ::-1][:, :count]
 
 
 def _solve_positive(square: np.ndarray, product: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from threadpoolctl import ThreadpoolController
 from analysis import SEED
 from analysis.inference.scores import OTHER, model_frame
 from analysis.prediction import preparing
-from analysis.prediction.learned_metric import AddDirections, LearnedMetricRegressor
+from analysis.prediction.learned_metric import LearnedMetricRegressor
 from analysis.tracks.features import with_shapes
 
 # Above this many training tracks a support vector machine works on an approximate kernel.
@@ -169,7 +169,7 @@ def build_boosting(
     names = preparing.categories_of(features)
     encodings = [preparing.for_boosting(features)]
     if len(features) > SEARCHED_ROWS:
-        encodings.append(AddDirections(encodings[0], preparing.for_metric(features)))
+        encodings.append(preparing.AddDirections(encodings[0], preparing.for_metric(features)))
     sequences = []
     for bag in range(bags):
         model = HistGradientBoostingRegressor(

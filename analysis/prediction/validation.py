@@ -68,8 +68,9 @@ def cross_predictions(
     for repeat in range(repeats):
         for number, (_, held) in enumerate(grouped_folds(tracks, n_folds, seed + repeat)):
             fold[repeat, held] = number
-    # repeat by repeat, as a method that takes much memory would else be fitted twice side by side
+    # of one kind, repeat by repeat: a method of much memory is not fitted twice side by side
     tasks = [(one, repeat) for repeat in range(repeats) for one in slowest_first(candidates)]
+    tasks.sort(key=lambda task: KINDS.index(task[0].learner.kind))
     log.info("cross-validation: %d methods, %d x %d folds", len(candidates), repeats, n_folds)
     columns = share_out(predict_folds, [(one, tracks, fold[repeat]) for one, repeat in tasks])
     found = {(one.name, repeat): c for (one, repeat), c in zip(tasks, columns, strict=True)}

@@ -7,11 +7,8 @@ from sklearn.gaussian_process.kernels import Matern
 from sklearn.kernel_ridge import KernelRidge
 
 from analysis.prediction import learned_metric, learners, preparing
-from analysis.prediction.learned_metric import (
-    AddDirections,
-    LearnedMetricRegressor,
-    find_directions,
-)
+from analysis.prediction.learned_metric import LearnedMetricRegressor
+from analysis.prediction.preparing import AddDirections, find_directions
 
 # Squared equations lose half of the digits of a float.
 SOLVED = 1e-4

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from sklearn.base import clone
 
 from analysis.inference.scores import model_frame
 from analysis.prediction import learners, preparing
@@ -150,17 +149,3 @@ def test_a_formula_predicts_small_genres_as_it_does_many_tracks(tracks):
     few = tracks.index[::40]
     assert tracks.loc[few, "genre"].value_counts().min() < 10
     assert learners.predict(fitted, tracks.loc[few]) == pytest.approx(whole[few], abs=1e-12)
-
-
-def test_encoders_of_numbered_levels_do_what_they_do_on_names(tracks):
-    """Unseen, rare and missing levels included."""
-    names, target = tracks[["key", "genre"]], tracks["valence"].to_numpy()
-    train = names.assign(genre=names["genre"].cat.add_categories(["rare", "none"]))
-    train.loc[train.index[:4], "genre"] = "rare"
-    train.loc[train.index[4:40], "genre"] = None
-    given = train.assign(genre=train["genre"].cat.rename_categories({"pop": "polka"}))
-    for ours in (preparing._indicators(), preparing._codes(), preparing._mean_valence()):
-        plain = clone(ours[-1]).fit(train.astype(object), target)
-        fitted = ours.fit(train, target)
-        for one in (train, given):
-            np.testing.assert_allclose(fitted.transform(one), plain.transform(one.astype(object)))
