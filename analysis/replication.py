@@ -102,7 +102,7 @@ def measure_findings(record: dict) -> list[tuple]:
     network["difference_low"] = network.filter(like="difference_low").min(axis=1)
     network["difference_high"] = network.filter(like="difference_high").max(axis=1)
     return [
-        ("repeated recordings inflate R²", "R²", 1, _apart(leaks[0], leaks[1])),
+        ("counting repeats raises R²", "R²", 1, _apart(leaks[0], leaks[1])),
         ("known artists inflate R²", "R²", 1, _apart(leaks[1], leaks[2])),
         *((f"{name} goes with {'higher' if sign > 0 else 'lower'} valence", "valence", sign,
            effect.get(name, UNKNOWN))

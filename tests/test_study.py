@@ -177,7 +177,7 @@ def test_a_finding_holds_where_the_whole_interval_has_its_sign(record):
     assert found.loc["loudness goes with lower valence", "holds"]
     leads = found.loc["without genre, danceability leads"]
     assert leads[["size", "low", "high"]].tolist() == pytest.approx([0.1, 0.01, 0.19])
-    assert found.loc["repeated recordings inflate R²", "low"] == pytest.approx(0.06)
+    assert found.loc["counting repeats raises R²", "low"] == pytest.approx(0.06)
     assert not found.loc["known artists inflate R²", "holds"]
     assert pd.isna(found.loc["duration goes with lower valence", "size"])
     piles = "values pile up near the ends of the scale"

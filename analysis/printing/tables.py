@@ -179,7 +179,7 @@ def shape_of(row) -> str:
     """Return in words how a candidate formula reads the scores."""
     shapes = {"linear": "the scores as they are", "transformed": "transformed scores"}
     crossed = " and their products" if row["interactions"] else ""
-    return shapes.get(row["shape"], "splines of scores") + crossed
+    return shapes.get(row["shape"], "scores as splines") + crossed
 
 
 def explain_terms(row) -> str:

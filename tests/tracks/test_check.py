@@ -65,3 +65,11 @@ def test_download_of_an_unknown_table(capsys):
     """The command passes the sentence on."""
     assert main(["download", "nothing"]) == 2
     assert "choose one of" in capsys.readouterr().err
+
+
+def test_a_misspelt_column_is_guessed_by_any_of_its_names(save, capsys):
+    """Of tracks and artists too, which files call many names."""
+    table = as_export(make_tracks(300)).drop(columns=["title", "artists"], errors="ignore")
+    assert main(["study", save(table.assign(trackname="a", artst_name="b"))]) == 2
+    said = capsys.readouterr().err
+    assert "nearest: 'trackname' for title, 'artst_name' for artists" in said
