@@ -8,8 +8,6 @@ from scipy import stats
 from analysis import SEED
 
 GRID, DRAWS = 60, 15
-# Rows of a design that are worked on at a time.
-ROWS = 10_000
 # A track that has a column of its own is fitted exactly: its residual is no evidence.
 LEAST = 1e-8
 
@@ -20,11 +18,9 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
     Columns title, artist, valence, fitted, residual, standardised (internally studentised),
     leverage, cook, normal (the normal quantile of its rank).
     """
-    residual, design = np.asarray(result.resid), result.model.exog
-    bread = np.asarray(result.normalized_cov_params)
-    # statsmodels' `OLSInfluence` holds several matrices of the size of the design
-    parts = np.array_split(design, len(design) // ROWS + 1)
-    leverage = np.concatenate([((part @ bread) * part).sum(axis=1) for part in parts])
+    residual = np.asarray(result.resid)
+    # the diagonal of the hat matrix; `OLSInfluence` would hold more matrices of the design's size
+    leverage = np.einsum("ij,ji->i", result.model.exog, result.model.pinv_wexog)
     standardised = residual / np.sqrt(result.scale * np.maximum(1 - leverage, LEAST))
     cook = standardised**2 / (result.df_model + 1)
     ranks = stats.rankdata(standardised, method="ordinal")

@@ -155,7 +155,7 @@ def _maximise(problem: _Problem) -> np.ndarray:
 
 
 def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarray:
-    """Return R² and mean absolute error on each validation fold, shape (folds, 2).
+    """Return R² on each validation fold, shape (folds,).
 
     Penalties are chosen anew in each fold; knots, which know nothing of y, are those of all tracks.
     `folds` are pairs of positions of training and validation rows, from `grouped_folds`.
@@ -166,8 +166,7 @@ def cross_validate(terms: TermList, X: pd.DataFrame, y, folds: list) -> np.ndarr
         found, *_ = inner.solve(_maximise(inner))
         observed = whole.y[validation]
         residual = observed - whole.matrix[validation] @ (whole.change @ found)
-        r2 = 1 - (residual**2).sum() / ((observed - observed.mean()) ** 2).sum()
-        scores.append((r2, np.abs(residual).mean()))
+        scores.append(1 - (residual**2).sum() / ((observed - observed.mean()) ** 2).sum())
     return np.array(scores)
 
 
@@ -175,8 +174,9 @@ def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
     """Return every curve with a 95 % pointwise band that lets a group's tracks share errors.
 
     `model` has one term for each column of X (n x d) in order; `groups` has the artist of each
-    track. Columns feature (of the largest `size` first, see `describe_curves`), x (on the scale of
-    X), effect (valence less its mean over the tracks), low, high.
+    track. Columns feature, x (on the scale of X), effect (valence less its mean over the tracks),
+    low, high. First comes the curve whose highest effect is furthest above its lowest, between the
+    5th and 95th percentile of the tracks.
     """
     root, found = _uncertainty(model, X, y, groups)[0], []
     for i, name in enumerate(X):
@@ -190,26 +190,17 @@ def curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
 
 
 def describe_curves(model: LinearGAM, X: pd.DataFrame, y, groups) -> pd.DataFrame:
-    """Return how bent, how large and how replaceable each term is; arguments are those of `curves`.
+    """Return how bent and how replaceable each term is; arguments are those of `curves`.
 
-    Columns, largest first: feature; edf, effective degrees of freedom (1 for a straight line);
-    size, highest less lowest effect, of curves between the 5th and 95th percentile of tracks, with
-    low, high (95 % for the difference of those two points, not below 0: chance gives a flat curve
-    some size); mgcv's concurvity, the share of a term that the others can replace, observed for the
-    term as it is, worst for any it could be (a few odd tracks suffice).
+    Columns feature; edf, effective degrees of freedom (1 for a straight line); observed, mgcv's
+    concurvity of that name: the share of the term, as it is, that the others can replace.
     """
-    (root, edf), found = _uncertainty(model, X, y, groups), []
+    edf, own = _uncertainty(model, X, y, groups)[1], model.terms.get_coef_indices
     matrix = sparse.csr_array(model.terms.build_columns(X.to_numpy(float)))
     means = matrix.mean(axis=0)
     gram = (matrix.T @ matrix).toarray() - len(X) * np.outer(means, means)
-    for i, name in enumerate(X):
-        _, effect, rows = _effect(model, X, i, MEASURED)
-        across, size = rows[effect.argmax()] - rows[effect.argmin()], np.ptp(effect)
-        half = np.linalg.norm(across @ root)
-        shares = _concurvity(gram, model.terms.get_coef_indices(i), model.coef_)
-        found.append((name, edf[i], size, max(size - half, 0), size + half, *shares))
-    names = ["feature", "edf", "size", "low", "high", "observed", "worst"]
-    return pd.DataFrame(sorted(found, key=lambda row: -row[2]), columns=names)
+    shared = [_concurvity(gram, own(i), model.coef_) for i in range(X.shape[1])]
+    return pd.DataFrame({"feature": list(X), "edf": edf[: X.shape[1]], "observed": shared})
 
 
 def _uncertainty(model: LinearGAM, X, y, groups) -> tuple[np.ndarray, np.ndarray]:
@@ -246,12 +237,9 @@ def _effect(model: LinearGAM, X, i: int, quantiles: tuple) -> tuple:
     return x, rows @ model.coef_, rows
 
 
-def _concurvity(gram: np.ndarray, own: list, coefficients: np.ndarray) -> tuple[float, float]:
-    """Return the shares of one term that others replace, from centred cross-products of all."""
+def _concurvity(gram: np.ndarray, own: list, coefficients: np.ndarray) -> float:
+    """Return the share of one term that others replace, from centred cross-products of all."""
     others, found = np.delete(np.arange(len(gram)), own), coefficients[own]
     whole, shared = gram[np.ix_(own, own)], gram[np.ix_(others, own)]
     shared = shared.T @ pinvh(gram[np.ix_(others, others)], rtol=1e-10) @ shared
-    sizes, vectors = eigh(whole)
-    scaled = (vectors / np.sqrt(np.maximum(sizes, 1e-300)))[:, sizes > 1e-8 * sizes.max()]
-    worst = np.linalg.eigvalsh(scaled.T @ shared @ scaled)[-1]
-    return found @ shared @ found / (found @ whole @ found), min(worst, 1.0)
+    return found @ shared @ found / (found @ whole @ found)

@@ -9,8 +9,6 @@ makes one escapes what it holds. Figures are guarded by `theme.ReportTheme` in t
 import re
 import unicodedata
 
-from IPython.display import Markdown
-
 # What inline code shows where it has nothing to say: a comment is a value, and no reader sees it.
 NOTHING = "<!-- -->"
 JOINER = "\N{WORD JOINER}"
@@ -70,8 +68,3 @@ def escaped(text: str, signs: re.Pattern = SIGNS) -> str:
     safe = signs.sub(r"\\\1", told)
     # Pandoc's Typst writer lets "+ key" at the start of a cell become a list; a joiner prevents it
     return f"{JOINER}{safe}" if re.match(r"(?:[-+/]|=+|\d+\.) ", told) else safe
-
-
-def code(text: str) -> Markdown | str:
-    """Return the name of a column or a fingerprint as code; any other text as it is."""
-    return Markdown(f"`{text}`") if re.fullmatch(r"\w+", text, re.ASCII) else text

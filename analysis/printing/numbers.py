@@ -47,16 +47,6 @@ def percent(share: float, digits: int = 0) -> str:
     return f"{number(100 * share, digits)}%"
 
 
-def signed_percent(share: float, digits: int = 0) -> str:
-    """Return a change from -1 on as a percentage that always carries its sign."""
-    return f"{signed(100 * share, digits)}%"
-
-
-def bounds(low: float, high: float) -> str:
-    """Return a range; "to" stands between the ends, since a dash reads as a minus."""
-    return f"{number(low)} to {number(high)}"
-
-
 def p_equals(value: float) -> str:
     """Return a p-value as a statement of equality or of a bound."""
     return "p < 0.001" if value < 0.001 else f"p = {number(value, 3)}"
@@ -105,14 +95,9 @@ def interval(row, name: str, digits: int = 3, form=number) -> str:
     return between(row[f"{name}_low"], row[f"{name}_high"], digits, form)
 
 
-def with_interval(row, name: str, form=number) -> str:
-    """Return an estimate of a row with its 95% CI, "0.137 (95% CI [0.086, 0.186])"."""
+def with_ci(row, name: str, form=signed) -> str:
+    """Return an estimate of a row with its 95% CI, "+0.142 (95% CI [0.086, 0.198])"."""
     return f"{form(row[name])} ({ci(row[f'{name}_low'], row[f'{name}_high'])})"
-
-
-def with_ci(row, name: str) -> str:
-    """Return an estimate with its sign and its 95% CI, "+0.142 (95% CI [0.086, 0.198])"."""
-    return with_interval(row, name, signed)
 
 
 def estimated(row, name: str, digits: int = 3, form=number) -> str:
@@ -148,14 +133,9 @@ def with_signs(effects) -> list[str]:
     return told
 
 
-def is_or_are(words) -> str:
-    """Return the verb that goes with a list of words."""
-    return "are" if len(words) > 1 else "is"
-
-
 def are_listed(words) -> str:
     """Return verb and list that end a sentence: "is a", "are a and b", "is none"."""
-    return f"{is_or_are(words)} {listed(words)}"
+    return f"{'are' if len(words) > 1 else 'is'} {listed(words)}"
 
 
 def explained(r2: float) -> str:
@@ -174,14 +154,6 @@ def the_method(label: str) -> str:
     """Return a method's label with the article that it takes."""
     name = method_name(label)
     return name if name.startswith(("gradient", "support", "the ")) else f"the {name}"
-
-
-def tell_difference(found: float, other: float) -> str:
-    """Say by how much one score is higher or lower than another, as printed."""
-    difference = round(round(found, 3) - round(other, 3), 3)
-    if difference == 0:
-        return "no difference in the digits printed"
-    return f"{number(abs(difference))} {'higher' if difference > 0 else 'lower'}"
 
 
 def p_value(value: float) -> str:

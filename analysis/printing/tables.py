@@ -31,7 +31,7 @@ NOTHING = Markdown(f"*{NO_RECORD}*")
 def markdown(frame: pd.DataFrame, digits: int = 3, right: tuple[str, ...] = ()) -> Markdown:
     """Return a frame as a Markdown table in which every character of a name stands for itself.
 
-    Only a cell that is a `Markdown` itself, as `inert.code` makes, carries markup. `digits` are the
+    Only a cell that is a `Markdown` itself carries markup. `digits` are the
     decimals of float columns. Numbers, and columns of text named in `right`, stand right, other
     text left; a missing value shows as a dash.
     """
@@ -100,7 +100,7 @@ def tabulate_dictionary(dictionary: pd.DataFrame) -> Markdown:
         lines.loc[first, "meaning"] = f"mean {block} over the segments, the first of twelve"
         lines = lines[first | ~lines["name"].str.startswith(f"{block}_")]
     return markdown(pd.DataFrame({
-        "column": lines["name"].map(inert.code),
+        "column": [Markdown(f"`{name}`") for name in lines["name"]],
         "meaning": lines["meaning"],
         "unit": lines["unit"].where(lines["unit"] != "none", None),
         "observed": [_observed_range(line) for line in lines.itertuples()],
@@ -341,13 +341,6 @@ def _term(name: str) -> str:
 def _scaled(column: str) -> str:
     scale = next((f" ({word})" for start, word in SCALES.items() if column.startswith(start)), "")
     return "".join(features_of(column)) + scale
-
-
-def tabulate_influential(residuals: pd.DataFrame) -> Markdown:
-    """Tabulate the ten tracks of largest Cook's distance."""
-    names = ["title", "artist", "valence", "fitted", "leverage", "cook"]
-    shown = residuals.nlargest(10, "cook")[names]
-    return markdown(shown.rename(columns={"cook": "Cook's distance"}))
 
 
 def tabulate_methods(scored: pd.DataFrame, best: str) -> Markdown:

@@ -3,7 +3,7 @@
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
-from analysis.printing.inert import NOTHING, code, guard_strings
+from analysis.printing.inert import NOTHING, guard_strings
 from render.assembling import inline_text
 
 
@@ -28,8 +28,3 @@ def show(monkeypatch):
 )
 def test_a_string_is_text_and_only_markdown_carries_markup(show, expression, shown):
     assert show(expression) == shown
-
-
-def test_code_holds_names_of_columns_only():
-    assert code("duration_ms").data == "`duration_ms`"
-    assert code("a` <b>") == "a` <b>"  # a string is escaped wherever it is printed
