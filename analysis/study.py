@@ -90,8 +90,7 @@ def study_tracks(
             compared, test, spending.folds, seeds=5 if budget == "full" else 2
         )
     with step("derivation"):
-        most = 15 if "pitch_0" in train else 12
-        formula = formula_search.find_formula(train, most=most).formula
+        formula = formula_search.find_formula(train).formula
         best = compared.held_out[compared.best]
         fit = formula_search.compare_formula(formula, best, test)
         repeats = ceiling.repeat_measurements(published)
@@ -112,8 +111,7 @@ def study_tracks(
         # left out where a table is not here
         with step("transfer"), contextlib.suppress(BadInput):
             known = {one: cleaning.clean(datasets.load(one)).tracks for one in datasets.KNOWN}
-            formulas = formula_search.derive_elsewhere(known)
-            tables["transfer"] = formula_search.score_elsewhere(known, formulas)
+            tables["transfer"] = formula_search.score_elsewhere(known)
     return tables, seconds
 
 
@@ -243,26 +241,20 @@ def is_current(record: dict) -> bool:
 
 
 def write_record(record: dict, path: Path) -> None:
-    """Check a record and write it, whole or not at all."""
-    check_record(record)
+    """Write a record, whole or not at all."""
     write_text(path, json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def check_record(record: dict, place: str = "the record") -> None:
-    """Refuse what is of another schema, or lacks a field or a table."""
-    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
-        raise BadInput(f"{place} is no record of schema {SCHEMA}: study the table again.")
-    missing = [name for name in FIELDS if name not in record]
-    missing += [name for name in TABLES if name not in record.get("tables", {})]
-    if missing:
-        raise BadInput(f"{place} lacks {', '.join(missing)}: study the table again.")
-
-
 def read_record(path: Path) -> dict:
-    """Read and check one record; what is no JSON or does not fit the schema is bad input."""
+    """Read one record; no JSON, another schema, or a lacking field or table is bad input."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise BadInput(f"{path} cannot be read as a record ({error}).") from error
-    check_record(record, str(path))
+    if not isinstance(record, dict) or record.get("schema") != SCHEMA:
+        raise BadInput(f"{path} is no record of schema {SCHEMA}: study the table again.")
+    missing = [name for name in FIELDS if name not in record]
+    missing += [name for name in TABLES if name not in record.get("tables", {})]
+    if missing:
+        raise BadInput(f"{path} lacks {', '.join(missing)}: study the table again.")
     return record

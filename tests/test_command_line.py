@@ -139,7 +139,6 @@ def test_queues_are_refused_by_every_command(tables, capsys):
 def record(tables, monkeypatch):
     """Where a study of one moment writes its record."""
     monkeypatch.setattr(study, "make_record", lambda data, budget, draws: {"data": data})
-    monkeypatch.setattr(study, "check_record", lambda record: None)
     return tables / "record.json"
 
 

@@ -22,7 +22,7 @@ from analysis.tracks.splitting import grouped_folds
 
 log = logging.getLogger("analysis")
 MOST_TRACKS = 12_000
-ROUNDS = 120  # of boosting
+ROUNDS, LEAVES = 120, 16  # of boosting
 # Hundredths of valence at which values pile up, and the side on which their neighbours stand; first
 # seen on `tracks114k`.
 PILES = {"low": (3, 1), "high": (96, -1)}
@@ -68,8 +68,9 @@ def score_feature_groups(train: pd.DataFrame, n_folds: int = 5) -> pd.DataFrame:
     log.info("evidence: %d groups of features, %d folds", len(sets), n_folds)
     folds = grouped_folds(sample, n_folds)
     # not tuned: groups are compared with each other, by one and the same model
-    options = {"learning_rate": 0.08, "max_iter": ROUNDS, "random_state": SEED}
-    model = HistGradientBoostingRegressor(categorical_features="from_dtype", **options)
+    model = HistGradientBoostingRegressor(
+        learning_rate=0.08, max_iter=ROUNDS, max_leaf_nodes=LEAVES, random_state=SEED
+    )
     scoring = {"cv": folds, "scoring": "r2", "error_score": "raise"}
     found = Parallel(n_jobs=JOBS)(
         delayed(cross_val_score)(model, features[own], sample["valence"], **scoring)

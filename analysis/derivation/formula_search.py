@@ -31,6 +31,8 @@ log = logging.getLogger("analysis")
 
 SCORES = tuple(one.plain for one in FEATURES)
 ANALYSIS = (*HARMONY, *TONIC, *TIMBRE)
+# What a formula of audio features alone may read: no genre or year, and no audio analysis.
+PLAIN = {*SCORES, "mode", "metre"}
 # The search sees at most so many tracks; the coefficients are estimated from all of them.
 MOST_TRACKS = 8_000
 # A term that differs from its commonest value on a smaller share of the tracks is not tried.
@@ -74,6 +76,11 @@ class Formula:
     coefficients: tuple[float, ...]
     terms: tuple[Term, ...]
 
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether the formula reads audio features alone."""
+        return {factor.column for term in self.terms for factor in term} <= PLAIN
+
     def predict(self, tracks: pd.DataFrame) -> np.ndarray:
         """Return the formula's valence, kept within 0 and 1, of shape (n,)."""
         return np.clip(self.intercept + design(tracks, self.terms) @ self.coefficients, 0, 1)
@@ -93,22 +100,21 @@ class FormulaSearch:
 
 
 def find_formula(
-    train: pd.DataFrame, most: int = 12, context: bool = True, audio: bool = True
+    train: pd.DataFrame, most: int | None = None, plain: bool = False
 ) -> FormulaSearch:
     """Search the shortest formula that is about as good as the best of at most `most` terms.
 
     The search is repeated in every fold, so that the scores by length pay for it too. The length is
     the least whose R² is within one standard error of the best, the error being that of the paired
-    difference over folds [@breiman1984]. `context` and `audio` tell whether the formula may read
-    genre and year, and the audio analysis.
+    difference over folds [@breiman1984]. By default a formula has at most 12 terms, 15 of a table
+    that has the audio analysis; one that is to be `plain` reads audio features alone.
     """
+    most = most or (15 if "pitch_0" in train and not plain else 12)
     sample = draw_artists(train, MOST_TRACKS)
     folds = grouped_folds(sample, 5)
     parts = [sample, *(sample.iloc[fitting].reset_index(drop=True) for fitting, _ in folds)]
     log.info("formula: %d tracks, at most %d terms", len(sample), most)
-    found = Parallel(n_jobs=JOBS)(
-        delayed(search_terms)(part, most, context, audio) for part in parts
-    )
+    found = Parallel(n_jobs=JOBS)(delayed(search_terms)(part, most, plain) for part in parts)
     r2 = pd.DataFrame([
         {n: scores(held["valence"], fit_terms(terms, part).predict(held))["r2"]
          for n, terms in enumerate(by_length, 1)}
@@ -124,11 +130,9 @@ def find_formula(
 
 
 @remember
-def search_terms(
-    train: pd.DataFrame, most: int, context: bool, audio: bool
-) -> tuple[list[tuple[Term, ...]], int]:
+def search_terms(train: pd.DataFrame, most: int, plain: bool) -> tuple[list[tuple[Term, ...]], int]:
     """Return the terms of the formula of every length from 1 to `most`, and how many were tried."""
-    terms = list_terms(train, context, audio)
+    terms = list_terms(train, plain)
     columns = design(train, terms, np.float32)
     columns -= columns.mean(axis=0)
     columns /= np.linalg.norm(columns, axis=0)
@@ -165,13 +169,16 @@ def exchange(gram: np.ndarray, towards: np.ndarray, chosen: list[int]) -> list[i
     return chosen
 
 
-def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -> list[Term]:
+def list_terms(tracks: pd.DataFrame, plain: bool = False) -> list[Term]:
     """Return the terms that a formula may have; knots are the tracks' terciles, rounded."""
-    amounts = [*SCORES, *(["year"] if context and "year" in tracks else [])]
-    heard = [name for name in ANALYSIS if audio and name in tracks]
-    factors = [factor for name in (*amounts, *heard) for factor in _bend(tracks[name])]
-    for name in ("mode", "metre", "genre") if context else ("mode", "metre"):
-        levels = sorted(tracks[name].astype(str).unique()) if name in tracks else []
+    readable = PLAIN if plain else {*PLAIN, "year", "genre", *ANALYSIS}
+    amounts, coded = (
+        [name for name in names if name in readable and name in tracks]
+        for names in ((*SCORES, "year", *ANALYSIS), ("mode", "metre", "genre"))
+    )
+    factors = [factor for name in amounts for factor in _bend(tracks[name])]
+    for name in coded:
+        levels = sorted(tracks[name].astype(str).unique())
         # one of two levels says what the other does
         factors += [Factor(name, "level", level) for level in levels[len(levels) == 2 :]]
     columns = design(tracks, [(factor,) for factor in factors], np.float32).T
@@ -179,7 +186,7 @@ def list_terms(tracks: pd.DataFrame, context: bool = True, audio: bool = True) -
     found = [(factor,) for factor in kept]
     for one, other in combinations(kept, 2):
         # of the analysis only lines, and no two: they would be most of the dictionary
-        own = [factor.kind for factor in (one, other) if factor.column in heard]
+        own = [factor.kind for factor in (one, other) if factor.column in ANALYSIS]
         # a year is near 2000 whatever it is: times it, a factor is hardly anything but itself
         apart = one.column != other.column and own in ([], ["line"]) and YEAR not in (one, other)
         if apart and _varies(kept[one] * kept[other]):
@@ -208,7 +215,8 @@ def _varies(values: np.ndarray) -> bool:
 
 def design(tracks: pd.DataFrame, terms: Sequence[Term], dtype=float) -> np.ndarray:
     """Return the values of terms, of shape (n, terms)."""
-    factors = {factor: factor.values(tracks).astype(dtype) for term in terms for factor in term}
+    used = dict.fromkeys(factor for term in terms for factor in term)
+    factors = {factor: factor.values(tracks).astype(dtype) for factor in used}
     columns = np.empty((len(tracks), len(terms)), dtype, order="F")
     for place, term in enumerate(terms):
         columns[:, place] = np.prod([factors[factor] for factor in term], axis=0)
@@ -265,35 +273,24 @@ def pick_example(tracks: pd.DataFrame) -> pd.DataFrame:
     return (named if len(named) else tracks).sort_values(**order).head(1)
 
 
-def derive_elsewhere(frames: Mapping[str, pd.DataFrame]) -> dict[str, Formula]:
-    """Derive a formula of the scores from the training tracks of each data set, by its name.
+def score_elsewhere(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Score a plain formula of each data set on the held-out tracks of every data set.
 
     Data sets overlap, so artists whom any of them holds out teach nothing. Formulas read columns
-    that all data sets have.
+    that all data sets have. Columns trained, tested, r2, low, high (95% CI over resampled artists).
     """
     common = set.intersection(*(set(tracks) for tracks in frames.values()))
     splits = {name: hold_out(tracks) for name, tracks in frames.items()}
     held = set().union(*(split.test["artist_key"] for split in splits.values()))
-    found = {}
+    formulas, parts = {}, []
     for name, split in splits.items():
         train = split.train.loc[~split.train["artist_key"].isin(held)].reset_index(drop=True)
         train = train[[column for column in train if column in common]]
-        found[name] = find_formula(train, context=False, audio=False).formula
-    return found
-
-
-def score_elsewhere(
-    frames: Mapping[str, pd.DataFrame], formulas: Mapping[str, Formula]
-) -> pd.DataFrame:
-    """Score every data set's formula on the held-out tracks of every data set.
-
-    Columns trained, tested, r2, low, high (95% CI over resampled artists).
-    """
-    parts = []
-    for tested, tracks in frames.items():
-        held = hold_out(tracks).test
-        made = pd.DataFrame({name: formula.predict(held) for name, formula in formulas.items()})
-        scored = bootstrap_scores(held["valence"], made, held["artist"], 500)
+        formulas[name] = find_formula(train, plain=True).formula
+    for tested, split in splits.items():
+        test = split.test
+        made = pd.DataFrame({name: formula.predict(test) for name, formula in formulas.items()})
+        scored = bootstrap_scores(test["valence"], made, test["artist"], 500)
         r2 = scored[scored["metric"] == "r2"].rename(columns={"model": "trained", "value": "r2"})
         parts.append(r2.assign(tested=tested))
     return pd.concat(parts, ignore_index=True)[["trained", "tested", "r2", "low", "high"]]

@@ -271,7 +271,9 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     if len(large) < 2:
         return None
     tracks = ladders.keep_levels(frame[frame["genre"].isin(large)])
-    numbers = [x for x in _numbers(_codes(formula), tracks) if tracks[x].nunique() > 1]
+    numbers = [
+        x for x in _numbers(formula.split("~ ")[1].split(" + "), tracks) if tracks[x].nunique() > 1
+    ]
     products = {
         f"product_{place}_{level}": (tracks["genre"] == genre) * (tracks[x] - tracks[x].mean())
         for place, x in enumerate(numbers) for level, genre in enumerate(large[1:])
@@ -292,11 +294,6 @@ def compare_genre_slopes(formula: str, frame: pd.DataFrame) -> dict | None:
     }  # fmt: skip
 
 
-def _codes(formula: str) -> list[str]:
-    """Return the terms of a formula as they are written."""
-    return [code.strip() for code in formula.split("~")[1].split(" + ")]
-
-
 def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
     """Return what each feature that a formula lacks would add to it, one feature at a time.
 
@@ -304,7 +301,7 @@ def add_one_by_one(ladder: Ladder, formula: str) -> pd.DataFrame:
     r2_lost is what one adds to R². For a factor of two levels, difference is that between them.
     """
     frame, rows = ladder.frame, []
-    read = {name for code in _codes(formula) for name in features_of(code)}
+    read = {name for code in formula.split("~ ")[1].split(" + ") for name in features_of(code)}
     lacking = {}
     for term in ladder.terms:
         (name, *others) = features_of(term)

@@ -40,17 +40,34 @@ LONGEST_HEADER, LONGEST_FIELD = 1_000_000, 10_000_000
 MOST_TITLES = 20  # lines above the header
 
 
-def open_table(path: Path, notes: list[str]) -> pd.DataFrame:
+def open_table(path: Path, notes: list[str], content: bytes | None = None) -> pd.DataFrame:
     """Read delimited text, JSON, Parquet, Feather, ORC or SQLite, packed or not.
 
     The kind is told from the bytes, not from the file's name; `path` may be `file::table` of an
-    SQLite database. A line on whatever was guessed or left out goes to `notes`.
+    SQLite database. Given the `content` of an unpacked file, `path` only names it in messages.
+    A line on whatever was guessed or left out goes to `notes`.
 
     Returned is one row a record, columns as the file names them. Where the index holds whole
     numbers, they are those of the rows, less one, as the program counts that shows the file.
     Raises BadInput where the file is not there, is empty, broken, or of a kind that is not read.
     """
-    return open_content(read_content(path), path, notes)
+    content = read_content(path) if content is None else content
+    for start, (kind, read) in BINARY.items():
+        if content.startswith(start) and (start != b"ORC" or content[-4:-1] == start):
+            try:
+                return _name_index(read(content, path))
+            except BadInput:
+                raise
+            except Exception as error:
+                why = re.sub(r"^Could not open .*?: ", "", str(error))
+                said = f"{path} is broken {kind} ({why}): fetch or export it again."
+                raise BadInput(said) from error
+    # every kind of line end becomes one
+    text = to_text(content, path, notes).replace("\r\n", "\n").replace("\r", "\n")
+    del content
+    if text.lstrip().startswith(("[", "{")):
+        return _name_index(open_json(text, path, notes))
+    return _open_delimited(text, path, notes)
 
 
 def open_parts(folder: Path, notes: list[str], whole: bool = False) -> pd.DataFrame:
@@ -112,26 +129,6 @@ def _draw_artists(part: pd.DataFrame, one_in: int) -> pd.DataFrame:
     names = [AFTER_FIRST.split(name.casefold())[0].strip() for name in found]
     hashed = pd.util.hash_array(np.array(names, dtype=object))
     return part[(hashed % one_in == 0)[codes]]
-
-
-def open_content(content: bytes, path: Path, notes: list[str]) -> pd.DataFrame:
-    """Read a table as `open_table` does from the bytes of an unpacked file."""
-    for start, (kind, read) in BINARY.items():
-        if content.startswith(start) and (start != b"ORC" or content[-4:-1] == start):
-            try:
-                return _name_index(read(content, path))
-            except BadInput:
-                raise
-            except Exception as error:
-                why = re.sub(r"^Could not open .*?: ", "", str(error))
-                said = f"{path} is broken {kind} ({why}): fetch or export it again."
-                raise BadInput(said) from error
-    # every kind of line end becomes one
-    text = to_text(content, path, notes).replace("\r\n", "\n").replace("\r", "\n")
-    del content
-    if text.lstrip().startswith(("[", "{")):
-        return _name_index(open_json(text, path, notes))
-    return _open_delimited(text, path, notes)
 
 
 def _name_index(table: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,6 @@ import functools
 import re
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from analysis.tracks.features import NUMERIC
@@ -18,44 +17,37 @@ NAMES = {
 }  # fmt: skip
 
 
-def describe_as_read(tracks: pd.DataFrame, rows: int = 3) -> pd.DataFrame:
+def describe_as_read(tracks: pd.DataFrame) -> pd.DataFrame:
     """Describe every column of a canonical table, cleaned or not.
 
     One row a column, the twelve of a block of the audio analysis as one: minimum, median and
     maximum (NaN for text), usual 90 % (the middle nine tenths of the tracks of `USUAL`, as text),
-    missing (fields without a number or text), and from "row 1" on what stands in the first rows,
-    of a block in its first column.
+    missing (fields without a number or text), and in "row 1" to "row 3" what stands in the first
+    rows, of a block in its first column.
     """
     blocks = pd.Series({name: re.sub(r"_\d+$", "_0 to _11", name) for name in tracks})
     described = {}
     for block, names in blocks.groupby(blocks, sort=False).groups.items():
         values = tracks[list(names)]
-        first = values.iloc[:rows, 0]
         measured = values.select_dtypes("number").shape == values.shape
-        numbers = values.to_numpy(float) if measured else np.array([])
-        known = numbers[~np.isnan(numbers)]
+        known = pd.Series(values.to_numpy(float).ravel() if measured else [], dtype=float)
         described[block] = {
-            "minimum": known.min() if known.size else np.nan,
-            "median": np.median(known) if known.size else np.nan,
-            "maximum": known.max() if known.size else np.nan,
-            "usual 90 %": _usual_range(block) if known.size else "",
+            "minimum": known.min(),
+            "median": known.median(),
+            "maximum": known.max(),
+            "usual 90 %": _usual_ranges().get(block, "") if known.count() else "",
             "missing": int((values.isna() | (values == "")).to_numpy().sum()),
-            **{f"row {number}": value for number, value in enumerate(first, start=1)},
+            **{f"row {number}": value for number, value in enumerate(values.iloc[:3, 0], start=1)},
         }
     return pd.DataFrame.from_dict(described, orient="index").rename_axis("column").reset_index()
 
 
-def _usual_range(name: str) -> str:
-    """Return what nine in ten published tracks have, to three digits; empty where it is unknown."""
-    if name not in _usual_numbers():
-        return ""
-    ends = _usual_numbers()[name].quantile([0.05, 0.95])
-    return " to ".join(f"{float(f'{end:.3g}'):,.8g}" for end in ends)
-
-
 @functools.cache
-def _usual_numbers() -> pd.DataFrame:
-    return pd.read_csv(USUAL).select_dtypes("number")
+def _usual_ranges() -> dict[str, str]:
+    """Return what nine in ten published tracks have of every number, to three digits."""
+    ends = pd.read_csv(USUAL).select_dtypes("number").quantile([0.05, 0.95])
+    return {name: " to ".join(f"{float(f'{end:.3g}'):,.8g}" for end in ends[name])
+            for name in ends}  # fmt: skip
 
 
 def describe_valence(tracks: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.tracks.aliases import NAMES, recognise, simplify
-from analysis.tracks.containers import open_content, open_parts, open_table
+from analysis.tracks.containers import open_parts, open_table
 from analysis.tracks.credits import to_credits, to_first, to_genre
 from analysis.tracks.files import list_parts
 from analysis.tracks.records import FEWEST_KNOWN
@@ -101,7 +101,7 @@ def as_csv(tracks: pd.DataFrame, path: Path) -> str:
         text = written.to_csv(index=False, lineterminator="\n")
         differ = [name for name in texts if texts[name].str.contains("[\r\0]").any()]
         with contextlib.suppress(BadInput):
-            raw = open_content(text.encode(), path, [])
+            raw = open_table(path, [], text.encode())
             again = _read_table(raw, path, (), []).tracks
             differ = [name for name in tracks if name not in again]
             differ += [name for name in again if not again[name].equals(tracks[name])]

@@ -121,40 +121,34 @@ def _find_records(content, path: Path, notes: list[str]) -> list[dict]:
 
 
 def _find_columns(content, path: Path) -> pd.DataFrame | None:
+    """Return what holds a table as rows of fields or as columns; None of anything else."""
+    data, index, names = content, None, None
+    if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
+        names, *data = content
+        if any(isinstance(field, dict) for field in names):
+            return None
+        if len(know(tuple(map(str, names)))) < FEWEST_KNOWN:
+            raise BadInput(f"{path} has no header: its first row holds values; put the names of "
+                           "the columns first, or write objects.")  # fmt: skip
+        rows = data
+    elif not isinstance(content, dict):
+        return None
+    elif all(isinstance(content.get(name), list) for name in ("columns", "data")):
+        names, index, data = content["columns"], content.get("index"), content["data"]
+        rows = data
+    else:
+        kinds = set(map(type, content.values()))
+        known = len(content) <= 10_000 and len(know(tuple(content))) >= FEWEST_KNOWN
+        if not known or kinds not in ({list}, {dict}):
+            return None
+        columns = content.values()
+        rows = max(columns, key=len) if kinds == {list} else set().union(*columns)
+    refuse_wide(len(rows), len(content if names is None else names), path)
     try:
-        if isinstance(content, list) and content and all(isinstance(row, list) for row in content):
-            names, *rows = content
-            if any(isinstance(field, dict) for field in names):
-                return None
-            if len(know(tuple(map(str, names)))) < FEWEST_KNOWN:
-                raise BadInput(f"{path} has no header: its first row holds values; put the names "
-                               "of the columns first, or write objects.")  # fmt: skip
-            return _frame(rows, names, None, path)
-        if not isinstance(content, dict):
-            return None
-        names, rows = content.get("columns"), content.get("data")
-        if isinstance(names, list) and isinstance(rows, list):
-            return _frame(rows, names, content.get("index"), path)
-        if len(content) > 10_000 or len(know(tuple(content))) < FEWEST_KNOWN:
-            return None
-        columns = list(content.values())
-        if all(isinstance(column, list) for column in columns):
-            refuse_wide(max(map(len, columns)), len(columns), path)
-            return pd.DataFrame(content)
-        if all(isinstance(column, dict) for column in columns):
-            refuse_wide(len(set().union(*columns)), len(columns), path)
-            return pd.DataFrame(content)
-    except BadInput:
-        raise
+        return pd.DataFrame(data, index, names)
     except (ValueError, TypeError) as error:
         raise BadInput(f"{path} is ragged ({error}): give every row as many fields as there are "
                        "columns.") from error  # fmt: skip
-    return None
-
-
-def _frame(rows: list, names: list, index: list | None, path: Path) -> pd.DataFrame:
-    refuse_wide(len(rows), len(names), path)
-    return pd.DataFrame(rows, index=index, columns=names)
 
 
 def _collect(node, key: str, found: list[dict], lost: list) -> None:

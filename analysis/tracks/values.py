@@ -4,7 +4,6 @@ import contextlib
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -165,23 +164,14 @@ def to_shares(columns: dict[str, pd.Series], notes: list[str]) -> dict[str, pd.S
     Raises BadInput for text, numbers outside the range, percent in some rows only, or doubt.
     """
     scales = {name: _find_scale(values, name) for name, values in columns.items()}
-    sure = [scale.percent for name, scale in scales.items() if name not in LOOSE]
-    return {name: _to_share(columns[name], name, scale, 2 * sum(sure) > len(sure), notes)
+    sure = [percent for name, (*_, percent) in scales.items() if name not in LOOSE]
+    most = 2 * sum(sure) > len(sure)
+    return {name: _to_share(columns[name], name, *scale, most, notes)
             for name, scale in scales.items()}  # fmt: skip
 
 
-class _Scale(NamedTuple):
-    """What tells the scale of one score: its numbers, and whether they alone show percent."""
-
-    numbers: pd.Series
-    top: float
-    whole: bool  # whole numbers only
-    few: bool  # too few of them to tell
-    signed: bool  # a % sign in the fields or in the name
-    percent: bool
-
-
-def _find_scale(values: pd.Series, name: str) -> _Scale:
+def _find_scale(values: pd.Series, name: str) -> tuple[pd.Series, bool, bool]:
+    """Return a score's numbers, whether % signs mark it, and whether the numbers show percent."""
     numbers, text = _parse(values, BY_NAME[name])
     known = numbers.dropna()
     marked = text.index[text.str.endswith("%")]
@@ -191,26 +181,25 @@ def _find_scale(values: pd.Series, name: str) -> _Scale:
             f"Column {values.name!r} has a % sign in row {row_number(marked[0])} and none in "
             f"row {row_number(bare[bare != 0].index[0])}: write all alike."
         )
-    top, whole = known.max(), bool((known == known.round()).all())
     signed = len(marked) > 0 or PERCENT.search(simplify(values.name)) is not None
-    percent = top > 1 and (whole or known.between(0, 1, inclusive="right").mean() <= 0.05)
-    return _Scale(numbers, top, whole, len(known) < FEWEST, signed, bool(percent))
+    whole = (known == known.round()).all()
+    percent = known.max() > 1 and (whole or known.between(0, 1, inclusive="right").mean() <= 0.05)
+    return numbers, signed, bool(percent)
 
 
-def _to_share(values: pd.Series, name: str, scale: _Scale, most: bool, notes: list) -> pd.Series:
-    """Return one score from 0 to 1; `most`: most scores of the table are in percent."""
-    source, column, numbers = str(values.name), BY_NAME[name], scale.numbers
+def _to_share(values: pd.Series, name: str, numbers, signed, sure, most, notes) -> pd.Series:
+    """Return one score from 0 to 1; `sure`: it is in percent by itself, `most`: most scores are."""
+    source, column, known = str(values.name), BY_NAME[name], numbers.dropna()
     _refuse_text(values, numbers, column, source)
-    follows = most or scale.signed
-    percent = scale.percent or (
-        scale.top > 0 and follows and (scale.top > 1 or scale.whole or (most and scale.signed))
-    )
+    top, whole, few = known.max(), (known == known.round()).all(), len(known) < FEWEST
+    follows = most or signed
+    percent = sure or (top > 0 and follows and (top > 1 or whole or (most and signed)))
     doubtful = 0
-    if percent and name in WIDE and not scale.signed and not (scale.few and most):
+    if percent and name in WIDE and not signed and not (few and most):
         doubtful = 10
-    elif not percent and follows and (name in LOOSE or scale.few):
+    elif not percent and follows and (name in LOOSE or few):
         doubtful = 1
-    if 0 < scale.top <= doubtful:
+    if 0 < top <= doubtful:
         raise BadInput(
             f"Column {_named(source, column)} has no value above {doubtful}, so that "
             "it may be in percent or not: give scores from 0 to 1, without a sign."
@@ -219,9 +208,9 @@ def _to_share(values: pd.Series, name: str, scale: _Scale, most: bool, notes: li
     if percent:
         numbers = numbers / 100
         how = f"read as percent; the median is {numbers.median():.3g}"
-    elif scale.signed:
+    elif signed:
         how = "read from 0 to 1 in spite of % signs, as none is above 1"
-    if percent or scale.signed:
+    if percent or signed:
         notes.append(f"{_named(source, column, str)}: {how}")
     return numbers
 
