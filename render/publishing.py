@@ -6,9 +6,8 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from analysis.stopping import SIGNALS
 from render import RenderError
-
-SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def publish(files: list[Path], folder: Path) -> list[Path]:
@@ -36,8 +35,8 @@ def publish(files: list[Path], folder: Path) -> list[Path]:
 
 @contextmanager
 def _uninterrupted():
-    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    held = (signal.SIGINT, *SIGNALS)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in held}
     try:
         yield
     finally:

@@ -47,9 +47,8 @@ def write(folder, name, text):
 def forget():
     for name in [name for name in sys.modules if name.split(".")[0] == "room"]:
         del sys.modules[name]
-    memory._identity.cache_clear()
     memory.digest_sources.cache_clear()
-    memory.SNAPSHOT.clear()
+    memory.SNAPSHOT.texts.clear()
 
 
 def scaled(folder, x):
@@ -96,7 +95,6 @@ def test_code_edited_before_the_first_call_is_not_taken_for_what_runs(project):
     assert scaled(project, 1) == 2
     caller = sys.modules["room.caller"]
     write(project, "room/callee.py", "def factor():\n    return 100\n")
-    memory._identity.cache_clear()
     memory.digest_sources.cache_clear()
     assert caller.scaled(3, str(project / "log")) == 6
     assert scaled(project, 3) == 300

@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.sandwich_covariance import S_crosssection
 
 from analysis import SEED
 from analysis.inference import ladders
@@ -61,7 +60,12 @@ def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
 
 
 def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
-    """Return each feature's p-value: statsmodels' clustered Wald tests, but fast to repeat."""
+    """Return each feature's p-value in a Wald test, clustered by artist with CR3 [@cameron2015].
+
+    That covariance is the jackknife over artists. Of half of the artists the usual one, CR1, makes
+    too much: where a few tracks carry the ends of a curve, it rejected three times as often at 5 %,
+    and thirteen times as often at 0.1 %, as it should.
+    """
     freedom = len(np.unique(groups[rows])) - 1
     if freedom < 1:
         return {}  # one artist shows no differences between artists
@@ -76,9 +80,8 @@ def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> d
     matrix = np.hstack(matrix)
     bread = np.linalg.pinv(matrix.T @ matrix, hermitian=True)
     params = bread @ (matrix.T @ valence[rows])
-    matrix *= (valence[rows] - matrix @ params)[:, None]  # from here on each track's scores
-    covariance = bread @ S_crosssection(matrix, groups[rows]) @ bread
-    covariance *= (freedom + 1) / freedom * (len(matrix) - 1) / max(len(matrix) - width, 1)
+    changes = leave_out_groups(matrix, bread, valence[rows] - matrix @ params, groups[rows])
+    covariance = freedom / (freedom + 1) * changes.T @ changes
     found = {}
     for name, at in places.items():
         block = covariance[np.ix_(at, at)]
@@ -87,6 +90,24 @@ def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> d
             p = stats.f.sf(size / rank, rank, freedom)
             found[name] = float(np.nan_to_num(p, nan=1.0))
     return found
+
+
+def leave_out_groups(matrix: np.ndarray, bread: np.ndarray, residuals, groups) -> np.ndarray:
+    """Return by how much the coefficients of least squares fall without each group: (groups, p).
+
+    `matrix` is n x p, and `bread` the inverse of its cross-products. A direction that only one
+    group has stays as it is without that group.
+    """
+    order, sizes = np.argsort(groups, kind="stable"), np.unique(groups, return_counts=True)[1]
+    starts, changes = sizes.cumsum() - sizes, []
+    for size in np.unique(sizes):  # groups of one size at once
+        own = order[starts[sizes == size][:, None] + np.arange(size)]
+        part = matrix[own]
+        moved = part @ bread
+        left = np.eye(size) - moved @ part.swapaxes(1, 2)
+        kept = np.linalg.pinv(left, rcond=1e-10, hermitian=True) @ residuals[own][:, :, None]
+        changes.append((moved * kept).sum(axis=1))
+    return np.concatenate(changes)
 
 
 def aggregate(p_values: pd.DataFrame) -> pd.DataFrame:
