@@ -38,9 +38,7 @@ def remember(function):
     def recalled(*args, **kwargs):
         if not SNAPSHOT.holds():
             return function(*args, **kwargs)
-        name = f"{function.__module__}.{function.__qualname__}"
-        identity = f"{name} {digest_sources(function.__module__)}"
-        return recall(identity, function, *args, **kwargs)
+        return recall(_identity(function), function, *args, **kwargs)
 
     recalled.fresh = function
     return recalled
@@ -76,6 +74,12 @@ def _compute(function, identity, args, kwargs):
     if not SNAPSHOT.holds():
         raise Unkept(result)
     return result
+
+
+@functools.cache
+def _identity(function) -> str:
+    """Return the function's name with a digest of everything its result may depend on."""
+    return f"{function.__module__}.{function.__qualname__} {digest_sources(function.__module__)}"
 
 
 @functools.cache

@@ -1,5 +1,6 @@
 """What made this report: its citation, packages, commit and tests."""
 
+import ast
 import importlib.metadata
 import platform
 import re
@@ -39,12 +40,14 @@ def list_versions() -> pd.DataFrame:
 
 def count_checks() -> dict[str, int]:
     """Count tests, those against_r (which read the fixture `oracle`), and the report's cells."""
-    texts = [path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")]
-    tests = re.findall(r"^ *def test_\w*\((.*?)\)", "\n".join(texts), re.M | re.S)
+    paths = (ROOT / "tests").rglob("test_*.py")
+    nodes = [node for path in paths for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    tests = [node for node in nodes
+             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")]  # fmt: skip
     cells = re.findall(r"^```\{python\}", (ROOT / "report.qmd").read_text("utf-8"), re.M)
     return {
         "tests": len(tests),
-        "against_r": sum("oracle" in re.findall(r"\w+", arguments) for arguments in tests),
+        "against_r": sum("oracle" in [each.arg for each in one.args.args] for one in tests),
         "cells": len(cells),
     }
 

@@ -16,6 +16,7 @@ class Snapshot:
     def __init__(self):
         """Begin with nothing read."""
         self.texts: dict[Path, str] = {}
+        self.stamps: dict[Path, tuple[int, int]] = {}
 
     def take(self, folder: Path) -> None:
         """Read every module of a folder now."""
@@ -25,16 +26,28 @@ class Snapshot:
     def text(self, path: Path) -> str:
         """Return a file's source as it was when it was first read."""
         if path not in self.texts:
+            self.stamps[path] = _stamp(path)
             self.texts[path] = path.read_text(encoding="utf-8")
         return self.texts[path]
 
     def holds(self) -> bool:
         """Tell whether all that was read is on disk as it was, `printing` apart: it only draws."""
-        read = {path: text for path, text in self.texts.items() if "printing" not in path.parts}
+        return all(self._is_same(path) for path in self.texts if "printing" not in path.parts)
+
+    def _is_same(self, path: Path) -> bool:
         try:
-            return all(path.read_text(encoding="utf-8") == text for path, text in read.items())
+            stamp = _stamp(path)
+            if stamp != self.stamps[path] and path.read_text(encoding="utf-8") == self.texts[path]:
+                self.stamps[path] = stamp
+            return stamp == self.stamps[path]
         except (OSError, UnicodeDecodeError):
             return False
+
+    def clear(self) -> None:
+        """Forget everything, as a new process would."""
+        self.texts.clear()
+        self.stamps.clear()
+        _names.cache_clear()
 
 
 SNAPSHOT = Snapshot()
@@ -47,14 +60,18 @@ def list_sources(path: Path) -> set[Path]:
         current = waiting.pop()
         if current not in found:
             found.add(current)
-            waiting += filter(None, map(_file_of, _imported_names(SNAPSHOT.text(current))))
+            waiting += _imported(current)
     return found
 
 
+def _imported(path: Path) -> list[Path]:
+    return [file for name in _names(path) if (file := _file_of(name)) is not None]
+
+
 @functools.cache
-def _imported_names(source: str) -> list[str]:
+def _names(path: Path) -> list[str]:
     names = []
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(ast.parse(SNAPSHOT.text(path))):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -68,6 +85,11 @@ def _file_of(name: str) -> Path | None:
     stem = ROOT.joinpath(*name.split("."))
     candidates = (stem.with_suffix(".py"), stem / "__init__.py")
     return next((file for file in candidates if file.is_file()), None)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_mtime_ns, found.st_size
 
 
 def read_bare(path: Path) -> str:

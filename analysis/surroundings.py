@@ -11,17 +11,17 @@ import threading
 import time
 import warnings
 from collections.abc import MutableMapping
+from pathlib import Path
 
-from analysis.sources import ROOT
-
-# Beginnings of variables by which the packages that compute, or Python itself, can be told to work
-# otherwise.
-FOREIGN = (
-    "KERAS_", "JAX_", "XLA_", "SKLEARN_", "PANDAS_", "SCIPY_ARRAY_API",
-    "OMP_", "OPENBLAS_", "MKL_", "BLIS_", "NUMEXPR_", "NUMBA_", "VECLIB_",
-    "MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE",
-    "LC_", "LANGUAGE",
-)  # fmt: skip
+ROOT = Path(__file__).resolve().parent.parent
+# Variables by which the packages that compute, or Python itself, can be told to work otherwise.
+FOREIGN = ("KERAS_", "JAX_", "XLA_", "SKLEARN_", "PANDAS_", "SCIPY_ARRAY_API")
+FOREIGN_NAMES = frozenset(
+    {f"{name}_NUM_THREADS" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")}
+    | {"VECLIB_MAXIMUM_THREADS", "OMP_DYNAMIC", "OMP_THREAD_LIMIT", "OMP_SCHEDULE"}
+    | {"MATPLOTLIBRC", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE"}
+    | {"LC_NUMERIC", "LC_TIME", "LC_COLLATE", "LC_CTYPE", "LC_MESSAGES", "LANGUAGE"}
+)
 # A locale whose text is UTF-8 and whose numbers and dates are plain, by what a system has.
 LOCALE = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
 # What is set by whoever runs the cells, and stays.
@@ -34,7 +34,7 @@ WATCH = 1.0  # seconds between two looks at whether the parent lives
 def settle(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
     """Change an environment in place, so that nothing of the reader's is left in it; return it."""
     for name in list(environment):
-        if name.startswith(FOREIGN):
+        if name.startswith(FOREIGN) or name in FOREIGN_NAMES:
             del environment[name]
     cache = ROOT / ".cache"
     environment |= {

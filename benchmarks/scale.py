@@ -37,13 +37,13 @@ NOISE = 0.01
 CONSONANTS, VOWELS = "bdfghklmnprstvz", "aeiou"
 
 
-def grow(tracks: pd.DataFrame, rows: int) -> pd.DataFrame:
+def grow(tracks: pd.DataFrame, rows: int, seed: int = SEED) -> pd.DataFrame:
     """Return about so many rows of a canonical table, in which recordings are drawn anew.
 
     The releases of one recording come along and share its noise, so that they stay releases of one
     recording; the n-th draw of a recording is by the n-th namesakes of its artists.
     """
-    random = np.random.default_rng(SEED)
+    random = np.random.default_rng(seed)
     tracks = leave_out_sparse(tracks).dropna().reset_index(drop=True)
     places = pd.Series(range(len(tracks))).groupby(recording_numbers(tracks)).agg(list)
     drawn = random.integers(len(places), size=2 * rows)

@@ -46,7 +46,7 @@ def _render(options: argparse.Namespace) -> list[Path]:
     document = read_document(Path("report.qmd"))
     parameters = read_parameters(options.parameter, document)
     choice = choosing.choose_renderer(options.renderer or None)
-    check_parameters(default_parameters(document) | parameters)
+    check_parameters({**default_parameters(document), **parameters})
     print(choice.reason, flush=True)
     if choice.program:
         return quarto.render_by_quarto(document, parameters, choice.program)

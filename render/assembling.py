@@ -104,11 +104,15 @@ def _display(cell: Cell, output: dict, path: Path) -> str:
     if "text/markdown" in data:
         return data["text/markdown"]
     if SVG in data:
-        path.write_bytes(data[SVG].encode())
-        return f"![]({path.name}){{alt={_quoted(cell.options.get('fig-alt', ''))}}}"
+        return _picture(cell, data[SVG], path)
     if other := set(data) - {"text/plain"}:
         raise RenderError(f"line {cell.line}: {min(other)} needs Quarto; show Markdown or SVG.")
     return _verbatim(data.get("text/plain", ""))
+
+
+def _picture(cell: Cell, data: str, path: Path) -> str:
+    path.write_bytes(data.encode())
+    return f"![]({path.name}){{alt={_quoted(cell.options.get('fig-alt', ''))}}}"
 
 
 def _verbatim(text: str) -> str:

@@ -6,8 +6,9 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
-from analysis.stopping import SIGNALS
 from render import RenderError
+
+SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
 def publish(files: list[Path], folder: Path) -> list[Path]:
@@ -35,8 +36,8 @@ def publish(files: list[Path], folder: Path) -> list[Path]:
 
 @contextmanager
 def _uninterrupted():
-    held = (signal.SIGINT, *SIGNALS)
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in held}
+    numbers = [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:
         yield
     finally:

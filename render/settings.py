@@ -91,5 +91,5 @@ def _warn_unknown(place: str, values: dict, warn) -> None:
 
 
 def _merge(common: dict, own: dict) -> dict:
-    execute = (common.get("execute") or {}) | (own.get("execute") or {})
-    return common | own | {"execute": execute}
+    execute = {**(common.get("execute") or {}), **(own.get("execute") or {})}
+    return {**common, **own, "execute": execute}

@@ -47,8 +47,9 @@ def write(folder, name, text):
 def forget():
     for name in [name for name in sys.modules if name.split(".")[0] == "room"]:
         del sys.modules[name]
+    memory._identity.cache_clear()
     memory.digest_sources.cache_clear()
-    memory.SNAPSHOT.texts.clear()
+    memory.SNAPSHOT.clear()
 
 
 def scaled(folder, x):
@@ -95,6 +96,7 @@ def test_code_edited_before_the_first_call_is_not_taken_for_what_runs(project):
     assert scaled(project, 1) == 2
     caller = sys.modules["room.caller"]
     write(project, "room/callee.py", "def factor():\n    return 100\n")
+    memory._identity.cache_clear()
     memory.digest_sources.cache_clear()
     assert caller.scaled(3, str(project / "log")) == 6
     assert scaled(project, 3) == 300

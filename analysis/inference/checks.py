@@ -21,13 +21,13 @@ def describe_residuals(result, frame: pd.DataFrame) -> pd.DataFrame:
     residual = np.asarray(result.resid)
     # the diagonal of the hat matrix; `OLSInfluence` would hold more matrices of the design's size
     leverage = np.einsum("ij,ji->i", result.model.exog, result.model.pinv_wexog)
-    free = np.maximum(1 - leverage, LEAST)
-    standardised = residual / np.sqrt(result.scale * free)
+    standardised = residual / np.sqrt(result.scale * np.maximum(1 - leverage, LEAST))
+    cook = standardised**2 / (result.df_model + 1)
     ranks = stats.rankdata(standardised, method="ordinal")
     return frame[["title", "artist", "valence"]].assign(
         fitted=np.asarray(result.fittedvalues), residual=residual,
         standardised=standardised, leverage=leverage,
-        cook=standardised**2 / (result.df_model + 1) * leverage / free,
+        cook=cook * leverage / np.maximum(1 - leverage, LEAST),
         normal=stats.norm.ppf((ranks - 0.5) / len(ranks)),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.prediction.comparison import add_blend, blend_weights, fit_and_predict
 from analysis.prediction.evaluation import scores
-from analysis.prediction.intervals import fit_conformal
+from analysis.prediction.intervals import LEVEL, fit_conformal
 from analysis.prediction.learners import BOOSTING, METRIC, NET, Learner
 from analysis.prediction.network import NETWORK
 from analysis.prediction.tuning import draw_artists
@@ -161,5 +161,5 @@ def choose_methods(train: pd.DataFrame, members: tuple[Learner, ...]):
         methods["all"] = one, train
     folds = add_blend(folds, list(methods))
     weights = blend_weights(folds["observed"], folds[list(methods)])
-    find_intervals = fit_conformal(judged, folds["stack"])
+    find_intervals = fit_conformal(judged, folds["stack"].to_numpy(), LEVEL)
     return [(*methods[name], weight) for name, weight in weights.items()], find_intervals
