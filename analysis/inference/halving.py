@@ -62,9 +62,9 @@ def _draw_half(sizes: np.ndarray, order: np.ndarray) -> np.ndarray:
 def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> dict[str, float]:
     """Return each feature's p-value in a Wald test, clustered by artist with CR3 [@cameron2015].
 
-    That covariance is the jackknife over artists. Of half of the artists the usual one, CR1, makes
-    too much: where a few tracks carry the ends of a curve, it rejected three times as often at 5 %,
-    and thirteen times as often at 0.1 %, as it should.
+    That covariance is the jackknife over artists. The usual one is too small in half of the
+    artists: where a few tracks carry the ends of a curve, as those of duration, its test rejected
+    nearly three times as often as it should at 5 % (`benchmarks/half_tests.py`).
     """
     freedom = len(np.unique(groups[rows])) - 1
     if freedom < 1:
