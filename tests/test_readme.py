@@ -36,7 +36,7 @@ def test_effects(tracks):
     _, effects = final_model.answer(ladders.build_ladder(train))
     first, second = final_model.rank(effects).to_dict("records")[:2]
     said = (
-        f"{first['feature'].capitalize()} makes the largest difference to valence, genre and the "
+        f"{first['feature'].capitalize()} shows the largest difference in valence, genre and the "
         f"other features equal: {printing.with_ci(first, 'difference')} from {first['contrast']}; "
         f"then {second['feature']}, {printing.with_ci(second, 'difference')}."
     )

@@ -11,6 +11,7 @@ from analysis.memory import remember
 
 FOLDS = 5
 LEAST_QUANTILE = 0.05
+CUT = 1e-10  # a direction that has a smaller share of the largest is nobody else's
 LARGE = 0.05  # an artist with more of the tracks is in no half that tests
 
 
@@ -93,7 +94,7 @@ def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> d
 
 
 def leave_out_groups(matrix: np.ndarray, bread: np.ndarray, residuals, groups) -> np.ndarray:
-    """Return by how much the coefficients of least squares fall without each group: (groups, p).
+    """Return by how much the coefficients of least squares fall without each group: (groups, p), by size.
 
     `matrix` is n x p, and `bread` the inverse of its cross-products. A direction that only one
     group has stays as it is without that group.
@@ -102,11 +103,16 @@ def leave_out_groups(matrix: np.ndarray, bread: np.ndarray, residuals, groups) -
     starts, changes = sizes.cumsum() - sizes, []
     for size in np.unique(sizes):  # groups of one size at once
         own = order[starts[sizes == size][:, None] + np.arange(size)]
-        part = matrix[own]
-        moved = part @ bread
-        left = np.eye(size) - moved @ part.swapaxes(1, 2)
-        kept = np.linalg.pinv(left, rcond=1e-10, hermitian=True) @ residuals[own][:, :, None]
-        changes.append((moved * kept).sum(axis=1))
+        part, rest = matrix[own], residuals[own][:, :, None]
+        turned = part.swapaxes(1, 2)
+        # the same by rows of the group or by columns: whichever are fewer
+        if size <= matrix.shape[1]:
+            left = np.eye(size) - part @ bread @ turned
+            change = bread @ turned @ np.linalg.pinv(left, CUT, hermitian=True) @ rest
+        else:
+            left = matrix.T @ matrix - turned @ part
+            change = np.linalg.pinv(left, CUT, hermitian=True) @ turned @ rest
+        changes.append(change[:, :, 0])
     return np.concatenate(changes)
 
 

@@ -250,6 +250,19 @@ def test_halving_tests_by_the_jackknife_over_artists(ladder):
             assert found[name] == pytest.approx(float(p), rel=1e-6)
 
 
+def test_changes_without_a_group_are_those_of_fits_without_it():
+    """Groups of fewer and of more rows than there are columns, against NumPy's least squares."""
+    random, groups = np.random.default_rng(0), np.repeat([3, 1, 2, 0], [1, 3, 20, 9])
+    matrix = np.column_stack([np.ones(33), random.normal(size=(33, 3))])
+    target = random.normal(size=33)
+    whole = np.linalg.lstsq(matrix, target, rcond=None)[0]
+    bread = np.linalg.inv(matrix.T @ matrix)
+    found = halving.leave_out_groups(matrix, bread, target - matrix @ whole, groups)
+    without = [np.linalg.lstsq(matrix[groups != one], target[groups != one], rcond=None)[0]
+               for one in (3, 1, 0, 2)]  # fmt: skip
+    np.testing.assert_allclose(found, whole - without, atol=1e-10)
+
+
 def test_a_level_that_one_artist_has_can_be_left_out():
     """Without the only group that carries a column, its coefficient is taken as it was."""
     random, groups = np.random.default_rng(0), np.repeat(np.arange(10), 3)
