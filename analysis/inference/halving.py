@@ -96,8 +96,8 @@ def _test(design: ladders.Design, terms, valence, groups, rows: np.ndarray) -> d
 def leave_out_groups(matrix: np.ndarray, bread: np.ndarray, residuals, groups) -> np.ndarray:
     """Return by how much the coefficients of least squares fall without each group: (groups, p).
 
-    Groups come by their size. `matrix` is n x p, and `bread` the inverse of its cross-products. A direction that only one
-    group has stays as it is without that group.
+    Groups come by their size. `matrix` is n x p, and `bread` the inverse of its cross-products. A
+    direction that only one group has stays as it is without that group.
     """
     order, sizes = np.argsort(groups, kind="stable"), np.unique(groups, return_counts=True)[1]
     starts, changes = sizes.cumsum() - sizes, []
